@@ -15,7 +15,6 @@ from qiskit.transpiler import (
 )
 from qiskit_aer import AerSimulator
 from qiskit_aer.noise import NoiseModel
-from scipy.stats import linregress
 
 from hybhanas.architecture import Architecture
 from hybhanas.calibration import Calibration
@@ -29,9 +28,6 @@ MOST_QUBITS = 8
 """A density matrix of more takes minutes a circuit."""
 
 LEVEL = 2
-
-PRECISE = 0.05
-"""The relative standard error of a slope at which no more draws are taken."""
 
 
 class _Machine(BackendV2):
@@ -126,25 +122,6 @@ class NoisyCircuit:
             flipped = self._calibration.qubits[qubit].readout_error or 0.0
             tensor = (1 - flipped) * tensor + flipped * np.flip(tensor, axis)
         return tensor.ravel()
-
-    def shrinkage(
-        self, idle: bool, draws: int, seed: int = 1, most: int | None = None
-    ) -> tuple[float, float]:
-        """The slope of the noisy on the ideal expectation values of the observables, and its
-        standard error: over few draws, the values scatter about the line.
-
-        With `most`, draws are doubled up to it while the error is above PRECISE of the slope.
-        """
-        rng = np.random.default_rng(seed)
-        ideal, noisy = self.probabilities(idle, draws, rng)
-        while True:
-            x, y = (ideal @ self.signs).ravel(), (noisy @ self.signs * self.readout).ravel()
-            line = linregress(x, y)
-            enough = line.stderr <= PRECISE * abs(line.slope)
-            if enough or 2 * len(ideal) > (most or 0):
-                return float(line.slope), float(line.stderr)
-            more = self.probabilities(idle, len(ideal), rng)
-            ideal, noisy = (np.concatenate(pair) for pair in zip((ideal, noisy), more, strict=True))
 
     def _reduced(self, idle: bool) -> QuantumCircuit:
         """The transpiled circuit on the used qubits alone, waits as delays, not measured."""

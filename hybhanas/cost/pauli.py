@@ -51,6 +51,7 @@ def is_fixed(name: str, angles: tuple[float, ...] | None) -> bool:
     return angles is not None or not _takes_angles(name)
 
 
+@lru_cache(maxsize=64)
 def _takes_angles(name: str) -> bool:
     return bool(_STANDARD[name].params)
 

@@ -8,9 +8,10 @@ squared amplitudes are probabilities, and a few thousand sampled paths give
 
     P = sum of what survives along paths / number of paths,
 
-both over the paths that end in strings of I and Z, the only ones that |0...0> has a value for. That
-is the slope of the noisy on the ideal expectation values over weights and inputs. Blocks of fixed
-gates on one or two qubits are multiplied first: within them paths would interfere.
+both over the paths that end in strings of I and Z, the only ones that |0...0> has a value for; each
+counts by its chance to do so, taken exactly over the gates before a qubit's first one with another.
+That is the slope of the noisy on the ideal expectation values over weights and inputs. Blocks of
+fixed gates on one or two qubits are multiplied first: within them paths would interfere.
 
 Of a long circuit only the last TAIL instructions are followed. Before them the strings count as
 spread evenly, and what survives a gate or a wait is its average over all Pauli strings: the

@@ -3,20 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from hybhanas.cost import pauli
-from hybhanas.cost.pauli import PAULI, TOLERANCE, Step
+from hybhanas.cost.pauli import PAULI, TOLERANCE, Step, unpacked
 
 PATHS = 16_384
 """Strings; a multiple of 64."""
 
 LEAST = 50
-"""Strings that end in I and Z below which all count: the average survival of an operator."""
+"""Strings that count below which all do: the average survival of an operator."""
 
-WEIGHED = 2048
+WEIGHED = 1024
 """Of the strings that count, how many are weighed at most."""
+
+
+class _Wait(NamedTuple):
+    """Logs of what a wait leaves of X and Y, and of Z."""
+
+    log_xy: float
+    log_z: float
+
+    def of_codes(self, axes: np.ndarray) -> tuple[float, ...]:
+        """The same of each code along these axes."""
+        if axes is PAULI:
+            return 0.0, self.log_xy, self.log_z, self.log_xy
+        along = self.log_xy + (self.log_z - self.log_xy) * axes[2, 1:] ** 2
+        return 0.0, *along.tolist()
+
+
+_Move = tuple[Step, ...] | str | _Wait
+"""On one qubit: a run of fixed gates, a free one by its name, or a wait."""
 
 
 class Strings:
@@ -25,6 +44,10 @@ class Strings:
     A fixed gate on one qubit only turns its axes. A fixed gate on two is Clifford along turned
     axes, or else drawn: after optimisation a Clifford circuit is full of rotations that cancel
     only behind the next gate, and to draw at each of them would spread strings that never spread.
+
+    What happens on one qubit is put off until a gate on two needs it. At the circuit's start
+    nothing does: there a string counts by its chance to end in I and Z, and is not drawn. In a
+    deep circuit few strings end so, but many may.
 
     Args:
         qubits: how many.
@@ -36,15 +59,16 @@ class Strings:
         self._rng = np.random.default_rng(seed)
         self._axes = [PAULI] * qubits  # [4, 4]: column c, the Paulis in the axis of code c
         self._unsettled = [0.0] * qubits
+        self._put_off: list[list[_Move]] = [[] for _ in range(qubits)]
         self._hit: list[np.ndarray] = []
         self._logs: list[tuple[float, float]] = []
 
     def fixed(self, qubits: Sequence[int], steps: tuple[Step, ...]) -> None:
         """Back through a run of fixed gates on these one or two qubits."""
         if len(qubits) == 1:
-            self._axes[qubits[0]] = pauli.transfer(steps).T @ self._axes[qubits[0]]
+            self._put_off[qubits[0]].append(steps)
             return
-        self._settle(qubits)
+        self.settle(qubits)
         first, second = (self._axes[q] for q in qubits)
         if first is PAULI and second is PAULI:
             passage = pauli.passage_of(steps)
@@ -57,17 +81,38 @@ class Strings:
 
     def free(self, qubits: Sequence[int], name: str) -> None:
         """Back through a gate whose angles may be anything."""
+        if len(qubits) == 1:
+            self._put_off[qubits[0]].append(name)
+            return
+        self.settle(qubits)
+        self._mix(qubits, name)
+
+    def wait(self, qubit: int, log_kept_xy: float, log_kept_z: float) -> None:
+        """A wait, in which X and Y of a qubit decay by one factor and Z by another."""
+        self._put_off[qubit].append(_Wait(log_kept_xy, log_kept_z))
+
+    def settle(self, qubits: Sequence[int]) -> None:
+        """Does on each of these qubits what was put off."""
+        self._settle_noise(qubits)
+        for qubit in qubits:
+            for move in self._put_off[qubit]:
+                if isinstance(move, str):
+                    self._mix([qubit], move)
+                    self._axes[qubit] = PAULI  # a turn about the gate's axis is lost in it
+                elif isinstance(move, _Wait):
+                    self._record_wait(qubit, move.of_codes(self._axes[qubit]))
+                else:
+                    self._axes[qubit] = pauli.transfer(move).T @ self._axes[qubit]
+            self._put_off[qubit].clear()
+
+    def _mix(self, qubits: Sequence[int], name: str) -> None:
         axis = pauli.AXES.get(name)
-        if len(qubits) > 1:
-            self._settle(qubits)
         for place, qubit in enumerate(qubits):
             self._align(qubit, None if axis is None else axis[place])
         if axis is None:
             pauli.draw(pauli.free_mixing(name))(self._bits(qubits), self._rng)
         else:
             pauli.turn(axis)(self._bits(qubits), self._rng)
-            if len(qubits) == 1:  # a turn about the axis is lost in the free one
-                self._axes[qubits[0]] = PAULI
 
     def _align(self, qubit: int, axis: int | None) -> None:
         """Gives the Pauli `axis` its own code, by relabelling if the axes hold it; else draws.
@@ -103,16 +148,14 @@ class Strings:
             hit = np.bitwise_or.reduce([*self.x[qubits], *self.z[qubits]])
             self._record(hit, log_kept, 0.0)
 
-    def _settle(self, qubits: Sequence[int]) -> None:
+    def _settle_noise(self, qubits: Sequence[int]) -> None:
         for qubit in qubits:
             if self._unsettled[qubit]:
                 self._record(self.x[qubit] | self.z[qubit], self._unsettled[qubit], 0.0)
                 self._unsettled[qubit] = 0.0
 
-    def wait(self, qubit: int, log_kept_xy: float, log_kept_z: float) -> None:
-        """A wait, in which X and Y of a qubit decay by one factor and Z by another."""
-        in_z = self._axes[qubit][2] ** 2
-        log_x, log_z, log_y = (log_kept_xy + (log_kept_z - log_kept_xy) * in_z[1:]).tolist()
+    def _record_wait(self, qubit: int, logs: tuple[float, ...]) -> None:
+        _, log_x, log_z, log_y = logs
         x, z = self.x[qubit], self.z[qubit]
         self._record(x.copy(), 0.0, log_x)
         self._record(z & ~x, 0.0, log_z)
@@ -124,20 +167,56 @@ class Strings:
         self._logs.append((log_gate, log_idle))
 
     def weighed(self) -> tuple[np.ndarray, np.ndarray]:
-        """At the circuit's start: the strings that count, by index, and [2, strings] the logs of
-        what gates and what waits leave of them.
+        """At the circuit's start: strings as often as they count, by index, and [2, strings] the
+        logs of what gates and what waits leave of them.
         """
         everything = range(len(self.x))
-        self._settle(everything)
-        for qubit in everything:
-            self._align(qubit, 2)  # |0> knows Z; a turn about it makes no difference
-        (ends_in_z,) = np.nonzero(pauli.unpacked(~np.bitwise_or.reduce(self.x)))
-        counted = ends_in_z if len(ends_in_z) >= LEAST else np.arange(PATHS)
-        counted = counted[:: -(-len(counted) // WEIGHED)]
+        self._settle_noise(everything)
+        starts = [self._start(qubit) for qubit in everything]
+        codes = [unpacked(x) + 2 * unpacked(z) for x, z in zip(self.x, self.z, strict=True)]
+        chance = np.ones(PATHS)
+        for (chances, _), code in zip(starts, codes, strict=True):
+            chance *= chances.take(code)
+        counted = drawn_evenly(chance)
         logs = np.zeros((2, len(counted)))
+        if len(counted) >= LEAST:
+            for (_, log_waits), code in zip(starts, codes, strict=True):
+                logs[1] += log_waits[code[counted]]
+        else:
+            self.settle(everything)
+            counted = np.arange(0, PATHS, PATHS // WEIGHED)
+            logs = np.zeros((2, len(counted)))
         coefficients = np.array(self._logs).reshape(-1, 2).T
         for first in range(0, len(self._hit), 1024):  # a slice at a time, to bound memory
             packed = np.stack(self._hit[first : first + 1024]).view(np.uint8)
             hit = packed[:, counted >> 3] >> (counted & 7).astype(np.uint8) & 1
             logs += coefficients[:, first : first + 1024] @ hit
         return counted, logs
+
+    def _start(self, qubit: int) -> tuple[np.ndarray, np.ndarray]:
+        """For each code its chance to end in I or Z, through what was put off, and the log of what
+        waits leave of it on the way there, both [4].
+        """
+        axes = self._axes[qubit]
+        ways = np.stack([np.eye(4)] * 2)  # without and with what is lost in waits
+        for move in self._put_off[qubit]:
+            if isinstance(move, str):
+                ways = ways @ (axes.T**2 @ pauli.free_mixing(move))
+                axes = PAULI
+            elif isinstance(move, _Wait):
+                ways[1] *= np.exp(move.of_codes(axes))
+            else:
+                axes = pauli.transfer(move).T @ axes
+        ends, kept = ways @ (axes[0] ** 2 + axes[2] ** 2)  # |0> has a value for I and Z
+        chances = np.where(ends > TOLERANCE, ends, 0)
+        return chances, np.log(np.maximum(kept / np.maximum(ends, TOLERANCE), 1e-300))
+
+
+def drawn_evenly(chance: np.ndarray) -> np.ndarray:
+    """Of strings, by index, each as often as its chance: as many as would say as much if they
+    counted whole, and at most WEIGHED.
+    """
+    summed = np.cumsum(chance)
+    squares = float(chance @ chance)
+    count = min(round(summed[-1] ** 2 / squares), WEIGHED) if squares else 0
+    return np.searchsorted(summed, (np.arange(count) + 0.5) * (summed[-1] / max(count, 1)))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from hybhanas.cost import pauli
 from hybhanas.cost.pauli import PAULI, pack, passage_of, transfer, unpacked
-from hybhanas.cost.pauli_strings import PATHS, Strings
+from hybhanas.cost.pauli_strings import PATHS, WEIGHED, Strings, drawn_evenly
 
 ONE = np.array([[[1, 0], [0, 1]], [[0, 1], [1, 0]], [[1, 0], [0, -1]], [[0, -1j], [1j, 0]]])
 CX, CZ = ("cx", None, (0, 1)), ("cz", None, (0, 1))
@@ -27,6 +27,7 @@ def outcomes(gates, code: int, qubits: int) -> np.ndarray:
         plane[:] = pack(np.full(PATHS, code >> i & 1, dtype=bool))
     for places, gate in reversed(gates):
         strings.free(places, gate) if isinstance(gate, str) else strings.fixed(places, tuple(gate))
+    strings.settle(range(qubits))
     for qubit in range(qubits):
         strings._align(qubit, None)
     codes = sum(unpacked(plane).astype(int) << i for i, plane in enumerate(planes))
@@ -133,3 +134,58 @@ def test_a_gate_that_no_axes_make_clifford_is_drawn():
     seen = outcomes([([0, 1], list(steps))], 2 * 4, 2)  # Z of the target
     assert seen == pytest.approx(transfer(steps)[8] ** 2, abs=0.02)
     assert (seen > 0).sum() > 1
+
+
+def on_one_qubit(x: int, z: int) -> Strings:
+    strings = Strings(1, seed=1)
+    strings.x[:], strings.z[:] = (pack(np.full(PATHS, bit)) for bit in (x, z))
+    return strings
+
+
+def test_at_the_start_what_ends_in_z_is_averaged_and_not_drawn():
+    strings = on_one_qubit(x=0, z=1)
+    strings.wait(0, -3.0, -1.0)  # a Z, which loses 1
+    strings.free([0], "rx")  # half of them turn to Y, which do not count
+    strings.wait(0, -0.6, -0.4)
+    strings.noise([0], -0.1)
+    strings.noise([0], -0.2)
+    counted, (log_gate, log_idle) = strings.weighed()
+    assert len(counted) == WEIGHED
+    assert log_gate == pytest.approx(-0.3)
+    assert log_idle == pytest.approx(-1.4)
+
+
+def test_waits_at_the_start_are_averaged_over_the_ways_to_z():
+    strings = on_one_qubit(x=0, z=1)
+    strings.free([0], "rx")
+    strings.wait(0, -0.6, -0.2)  # as Z or as Y, half of the time each
+    strings.free([0], "rx")  # and half of either ends in Z
+    _, (_, log_idle) = strings.weighed()
+    assert log_idle == pytest.approx(math.log((math.exp(-0.6) + math.exp(-0.2)) / 2))
+
+
+def test_of_strings_spread_over_eight_qubits_a_tenth_counts_where_one_in_256_ends_in_z():
+    strings = Strings(8, seed=1)
+    rng = np.random.default_rng(1)
+    for plane in (*strings.x, *strings.z):
+        plane[:] = pack(rng.integers(2, size=PATHS))
+    for qubit in range(8):
+        strings.free([qubit], "u")  # I ends in I, everything else in Z 1 time in 2 or in 4
+    assert len(strings.weighed()[0]) > 10 * PATHS / 256
+
+
+def test_where_no_string_can_end_in_z_all_count():
+    strings = on_one_qubit(x=1, z=0)
+    strings.wait(0, -0.5, -0.1)
+    counted, (_, log_idle) = strings.weighed()
+    assert len(counted) == WEIGHED
+    assert log_idle == pytest.approx(-0.5)
+
+
+def test_strings_are_drawn_as_often_as_their_chance():
+    assert drawn_evenly(np.ones(5)).tolist() == [0, 1, 2, 3, 4]
+    assert drawn_evenly(np.array([0, 0.5, 0, 0.5, 0])).tolist() == [1, 3]
+    # (3 + 0.6)^2 / (3 + 0.06): 3 at chance 1 and 6 at 0.1 say as much as 4 whole ones
+    assert drawn_evenly(np.repeat([1.0, 0.1], [3, 6])).tolist() == [0, 1, 2, 4]
+    assert len(drawn_evenly(np.zeros(5))) == 0
+    assert len(drawn_evenly(np.ones(PATHS))) == WEIGHED

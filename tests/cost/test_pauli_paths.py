@@ -17,6 +17,7 @@ from hybhanas.cost.physical import of_steps
 from hybhanas.cost.schedule import schedule
 from hybhanas.errors import CandidateError
 from scripts.aer import NoisyCircuit
+from scripts.validate_noise import shrinkage
 
 PAIR = make_calibration(cz_error=0.03, sx_error=0.001)
 ROTATED = [("sx", (0,)), ("rz", (0,)), ("sx", (0,))]  # RY by a free angle
@@ -102,7 +103,7 @@ def test_on_real_machines_it_is_what_aer_shows_within_six_percent(machine, archi
     chance = observable_success(
         noisy.circuit, calibration, noisy.timed, form, noisy.observables, seed=1
     )
-    seen, _ = noisy.shrinkage(idle, draws=8)
+    seen, _ = shrinkage(noisy, idle, draws=8)
     assert math.exp(chance.log_p) == pytest.approx(seen, rel=0.06)
 
 
