@@ -7,18 +7,21 @@ import json
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
+from hybhanas.entanglement import PATTERNS, entangled_pairs, first_word
 from hybhanas.errors import ConfigError, unknown
 
 CHOICES: dict[str, tuple[str, ...]] = {
     "encoding": ("rx", "ry", "rz", "amplitude"),
-    "rotations": ("ry", "ry_rz", "rz_ry_rz"),
+    "rotations": ("ry", "ry_rz", "rz_ry_rz", "rx_ry_rz"),
     "entangler": ("cx", "cz", "crx", "cry", "crz"),
-    "entanglement": ("linear", "ring", "full", "pairwise", "star", "none"),
+    "entanglement": PATTERNS,
     "measurement": ("z", "z_zz"),
     "activation": ("relu", "tanh", "gelu"),
     "readout": ("linear", "mlp"),
 }
-"""The accepted words of every choice that is a word."""
+"""The accepted words of every choice that is a word; entanglement accepts more, see
+`hybhanas.entanglement`.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +42,7 @@ class Architecture:
     reuploading: bool = False  # encode again before every layer
     rotations: str = "rz_ry_rz"  # trainable one-qubit gates of a layer, in order of application
     entangler: str = "cx"  # two-qubit gate of a layer; the controlled rotations are trainable
-    entanglement: str = "linear"  # which pairs of qubits the entangler acts on
+    entanglement: str = "linear"  # pairs of qubits; one word, or one a layer: ring-odd_2-none
     measurement: str = "z"  # Z on every qubit; z_zz adds Z Z on neighbours
     hidden_layers: int = 0  # dense layers before the circuit, besides the one that feeds it
     hidden_width: int = 16
@@ -49,7 +52,7 @@ class Architecture:
 
     def __post_init__(self) -> None:
         for name, accepted in CHOICES.items():
-            if getattr(self, name) not in accepted:
+            if name != "entanglement" and getattr(self, name) not in accepted:
                 raise unknown(f"architecture.{name}", getattr(self, name), accepted)
         for name, least in (("qubits", 1), ("depth", 1), ("hidden_layers", 0), ("hidden_width", 1)):
             value = getattr(self, name)
@@ -57,12 +60,26 @@ class Architecture:
                 raise ConfigError(
                     f"architecture.{name}={value} is not accepted: an integer >= {least}"
                 )
+        words = str(self.entanglement).split("-")
+        for word in words:
+            entangled_pairs(word, qubits=1)  # raises on an unknown one
+        if len(words) not in (1, self.depth):
+            raise ConfigError(
+                f"architecture.entanglement={self.entanglement} is not accepted: one word for "
+                f"all layers, or as many as the depth ({self.depth}) joined by -"
+            )
         rate = self.learning_rate
         if rate is not None and not (isinstance(rate, int | float) and 0 < rate < 1):
             raise ConfigError(
                 f"architecture.learning_rate={self.learning_rate} is not accepted: "
                 "a number between 0 and 1, or null for the trainer's"
             )
+
+    @property
+    def entanglement_by_layer(self) -> tuple[str, ...]:
+        """The word of each layer; see `hybhanas.entanglement.entangled_pairs`."""
+        words = tuple(self.entanglement.split("-"))
+        return words if len(words) == self.depth else words * self.depth
 
     def canonical(self) -> Architecture:
         """The representative of all architectures that are the same network as this one.
@@ -73,12 +90,10 @@ class Architecture:
         change: dict[str, Any] = {}
         if self.depth == 1 or self.encoding == "amplitude":
             change["reuploading"] = False
-        pairs = entangled_pairs(self.entanglement, self.qubits)
-        change["entanglement"] = next(
-            name for name in CHOICES["entanglement"] if entangled_pairs(name, self.qubits) == pairs
-        )
-        if not pairs:
-            change |= {"entangler": "cx", "entanglement": "none"}
+        words = [first_word(word, self.qubits) for word in self.entanglement_by_layer]
+        change["entanglement"] = words[0] if len(set(words)) == 1 else "-".join(words)
+        if change["entanglement"] == "none":
+            change["entangler"] = "cx"
         if self.qubits == 1:
             change["measurement"] = "z"
         if self.hidden_layers == 0 and self.readout == "linear":
@@ -119,31 +134,6 @@ class Architecture:
         text += f" > {self.readout}"
         if self.readout == "mlp" and not self.hidden_layers:
             text += f" {self.hidden_width} {self.activation}"
+        if self.learning_rate is not None:
+            text += f" lr {self.learning_rate:g}"
         return text
-
-
-def entangled_pairs(entanglement: str, qubits: int) -> tuple[tuple[int, int], ...]:
-    """The (control, target) pairs of one layer, in order of application.
-
-    Args:
-        entanglement: `linear` chains neighbours; `ring` closes the chain; `full` takes every
-            pair; `pairwise` takes the even neighbours, then the odd ones (two steps of depth);
-            `star` takes qubit 0 with every other; `none` takes no pair.
-        qubits: the width of the circuit.
-    """
-    chain = [(i, i + 1) for i in range(qubits - 1)]
-    if entanglement == "linear":
-        pairs = chain
-    elif entanglement == "ring":
-        pairs = chain + ([(qubits - 1, 0)] if qubits > 2 else [])
-    elif entanglement == "full":
-        pairs = [(i, j) for i in range(qubits) for j in range(i + 1, qubits)]
-    elif entanglement == "pairwise":
-        pairs = chain[::2] + chain[1::2]
-    elif entanglement == "star":
-        pairs = [(0, i) for i in range(1, qubits)]
-    elif entanglement == "none":
-        pairs = []
-    else:
-        raise unknown("entanglement", entanglement, CHOICES["entanglement"])
-    return tuple(pairs)

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from hybhanas.architecture import Architecture, entangled_pairs
+from hybhanas.architecture import Architecture
+from hybhanas.entanglement import entangled_pairs
 
 ROTATIONS = ("rx", "ry", "rz")
 CONTROLLED_ROTATIONS = ("crx", "cry", "crz")
@@ -67,7 +68,7 @@ def lay_out(architecture: Architecture) -> Circuit:
     n = architecture.qubits
     gates: list[Gate] = []
     weights = 0
-    for layer in range(architecture.depth):
+    for layer, entanglement in enumerate(architecture.entanglement_by_layer):
         uploads_again = architecture.reuploading and architecture.encoding != "amplitude"
         if layer == 0 or uploads_again:
             gates += _encoding(architecture.encoding, n, first=layer == 0)
@@ -75,7 +76,7 @@ def lay_out(architecture: Architecture) -> Circuit:
             for name in architecture.rotations.split("_"):
                 gates.append(Gate(name, (wire,), weight=weights))
                 weights += 1
-        for pair in entangled_pairs(architecture.entanglement, n):
+        for pair in entangled_pairs(entanglement, n):
             if architecture.entangler in CONTROLLED_ROTATIONS:
                 gates.append(Gate(architecture.entangler, pair, weight=weights))
                 weights += 1

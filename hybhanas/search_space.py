@@ -12,13 +12,18 @@ import numpy as np
 from hybhanas.architecture import Architecture
 from hybhanas.errors import ConfigError
 
+_CHOICES = tuple(field.name for field in fields(Architecture))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchSpace:
     """The values each gene of an architecture may take, in the order of Architecture's fields.
 
-    A genome is a tuple of indices into these lists, one per field. Several genomes may decode to
-    one architecture: decoding always gives the canonical one.
+    A genome is a tuple of indices into these lists, one per field; with `entanglement_per_layer`
+    there is a gene of entanglement for each layer of the deepest circuit, and those of layers that
+    an architecture lacks make no difference. Several genomes may decode to one architecture:
+    decoding always gives the canonical one. A value that stands in a list twice is drawn twice as
+    often.
 
     Raises:
         ConfigError: an empty list, or a value that Architecture does not accept.
@@ -37,9 +42,11 @@ class SearchSpace:
     activation: Sequence[str]
     readout: Sequence[str]
     learning_rate: Sequence[float | None]
+    entanglement_per_layer: bool = False  # a word for each layer, instead of one for all
+    amplitude_qubits: int | None = None  # amplitude encoding takes no more; None: no such bound
 
     def __post_init__(self) -> None:
-        for name in self.genes:
+        for name in _CHOICES:
             values = getattr(self, name)
             if not values:
                 raise ConfigError(f"search_space.{name}=[] is not accepted: at least one value")
@@ -51,16 +58,35 @@ class SearchSpace:
                         str(error).replace("architecture.", "search_space.")
                     ) from None
             object.__setattr__(self, name, tuple(values))
+        if self.amplitude_qubits is not None and self.amplitude_qubits < 1:
+            raise ConfigError(
+                f"search_space.amplitude_qubits={self.amplitude_qubits} is not accepted: "
+                "at least 1, or null for no bound"
+            )
 
     @property
     def genes(self) -> tuple[str, ...]:
         """The names of the genes, in genome order."""
-        return tuple(field.name for field in fields(self))
+        return tuple(self._values)
 
     @property
     def choices(self) -> tuple[int, ...]:
         """How many values each gene has, in genome order."""
-        return tuple(len(getattr(self, name)) for name in self.genes)
+        return tuple(len(values) for values in self._values.values())
+
+    @property
+    def _values(self) -> dict[str, Sequence[Any]]:
+        """The values of each gene, in genome order."""
+        values: dict[str, Sequence[Any]] = {}
+        for name in _CHOICES:
+            of_layers = name == "entanglement" and self.entanglement_per_layer
+            genes = self._layer_genes if of_layers else (name,)
+            values |= dict.fromkeys(genes, getattr(self, name))
+        return values
+
+    @property
+    def _layer_genes(self) -> tuple[str, ...]:
+        return tuple(f"entanglement_{layer}" for layer in range(1, max(self.depth) + 1))
 
     @property
     def size(self) -> int:
@@ -70,9 +96,14 @@ class SearchSpace:
     def decode(self, genome: Sequence[int]) -> Architecture:
         """The canonical architecture of a genome (one index per gene)."""
         chosen: dict[str, Any] = {
-            name: getattr(self, name)[int(index)]
-            for name, index in zip(self.genes, genome, strict=True)
+            gene: values[int(index)]
+            for (gene, values), index in zip(self._values.items(), genome, strict=True)
         }
+        if self.entanglement_per_layer:
+            words = [chosen.pop(gene) for gene in self._layer_genes]
+            chosen["entanglement"] = "-".join(words[: chosen["depth"]])
+        if self.amplitude_qubits is not None and chosen["encoding"] == "amplitude":
+            chosen["qubits"] = min(chosen["qubits"], self.amplitude_qubits)
         return Architecture(**chosen).canonical()
 
     def sample(self, rng: np.random.Generator) -> tuple[int, ...]:

@@ -10,11 +10,13 @@ from pathlib import Path
 import hypothesis
 import pytest
 from hydra import compose, initialize_config_dir
+from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 
 from hybhanas.architecture import CHOICES
 from hybhanas.calibration import Calibration, GateProperties, Qubit
 from hybhanas.cost.model import CostModel
+from hybhanas.models.settings import TrainSettings
 from hybhanas.run import CONF
 from hybhanas.search_space import SearchSpace
 
@@ -41,6 +43,13 @@ def cost_model(**changes: object) -> CostModel:
     default = dict(OmegaConf.load(CONF / "cost_model" / "hyb_hanas.yaml"))
     del default["_target_"]
     return CostModel(**(default | changes))
+
+
+def train_settings(**changes: object) -> TrainSettings:
+    """The default trainer's settings on one CPU, but for the changes."""
+    default = dict(OmegaConf.load(CONF / "trainer" / "default.yaml"))
+    del default["_target_"]
+    return TrainSettings(**(default | {"accelerator": "cpu"} | changes))
 
 
 def make_calibration(
@@ -88,6 +97,12 @@ def everything(**changes: Sequence[object]) -> SearchSpace:
         **CHOICES,
     }
     return SearchSpace(**(values | changes))  # type: ignore[arg-type]
+
+
+def shipped_space(name: str) -> SearchSpace:
+    """A search space of the configuration."""
+    space: SearchSpace = instantiate(OmegaConf.load(CONF / "search_space" / f"{name}.yaml"))
+    return space
 
 
 @pytest.fixture

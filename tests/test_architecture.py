@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 from conftest import everything
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hybhanas.architecture import Architecture, entangled_pairs
+from hybhanas.architecture import CHOICES, Architecture
 from hybhanas.circuit import lay_out
+from hybhanas.entanglement import entangled_pairs
 from hybhanas.errors import ConfigError
 
-SPACE = everything()
-genomes = st.tuples(*(st.integers(0, count - 1) for count in SPACE.choices))
+WORDS = (*CHOICES["entanglement"], "all_1", "all_2", "odd_1", "odd_2", "even_1", "even_3", "even_9")
 
 
-def raw(genome: tuple[int, ...]) -> Architecture:
-    """The architecture of a genome before it is made canonical."""
+@st.composite
+def architectures(draw, most_layers=3):
+    """Any architecture, with a word of entanglement for all layers or one for each."""
+    chosen = {name: draw(st.sampled_from(CHOICES[name])) for name in CHOICES}
+    depth = draw(st.integers(1, most_layers))
+    words = draw(st.lists(st.sampled_from(WORDS), min_size=depth, max_size=depth))
+    chosen["entanglement"] = "-".join(words) if draw(st.booleans()) else words[0]
     return Architecture(
-        **{name: getattr(SPACE, name)[i] for name, i in zip(SPACE.genes, genome, strict=True)}
+        qubits=draw(st.integers(1, 5)),
+        depth=depth,
+        reuploading=draw(st.booleans()),
+        hidden_layers=draw(st.integers(0, 2)),
+        hidden_width=draw(st.sampled_from((3, 8))),
+        learning_rate=draw(st.sampled_from((None, 0.01))),
+        **chosen,
     )
 
 
@@ -30,22 +43,34 @@ def network(architecture: Architecture) -> tuple:
     return lay_out(a), a.hidden_layers, tuple(dense), dense and a.activation, a.learning_rate
 
 
-@given(genomes)
-def test_the_canonical_form_is_the_same_network(genome):
-    assert network(raw(genome).canonical()) == network(raw(genome))
+@given(architectures())
+def test_the_canonical_form_is_the_same_network(architecture):
+    assert network(architecture.canonical()) == network(architecture)
 
 
-@given(genomes)
-def test_the_canonical_form_of_a_canonical_form_is_itself(genome):
-    canonical = raw(genome).canonical()
+@given(architectures())
+def test_the_canonical_form_of_a_canonical_form_is_itself(architecture):
+    canonical = architecture.canonical()
     assert canonical.canonical() == canonical
 
 
-@given(genomes, genomes)
-def test_two_architectures_are_canonically_equal_exactly_if_they_are_the_same_network(one, two):
-    a, b = raw(one), raw(two)
+@given(architectures(), architectures())
+def test_two_architectures_are_canonically_equal_exactly_if_they_are_the_same_network(a, b):
     assert (a.canonical() == b.canonical()) == (network(a) == network(b))
     assert (a.hash == b.hash) == (network(a) == network(b))
+
+
+@given(st.integers(1, 6), st.lists(st.sampled_from(WORDS), min_size=1, max_size=3), st.data())
+def test_other_words_for_the_same_pairs_are_the_same_hash(qubits, words, data):
+    def same(word):
+        pairs = entangled_pairs(word, qubits)
+        return st.sampled_from([w for w in WORDS if entangled_pairs(w, qubits) == pairs])
+
+    one, other = (
+        Architecture(qubits=qubits, depth=len(words), entanglement="-".join(chosen))
+        for chosen in (words, [data.draw(same(word)) for word in words])
+    )
+    assert one.hash == other.hash
 
 
 def test_random_small_architectures_collide_where_they_are_the_same_network():
@@ -58,18 +83,42 @@ def test_random_small_architectures_collide_where_they_are_the_same_network():
     assert len(set(map(repr, seen.values()))) == len(seen)
 
 
-@given(genomes)
-def test_json_gives_the_same_architecture_back(genome):
-    assert Architecture.from_dict(raw(genome).to_dict()) == raw(genome)
+@given(architectures())
+def test_json_gives_the_same_architecture_back(architecture):
+    assert Architecture.from_dict(json.loads(json.dumps(architecture.to_dict()))) == architecture
 
 
-def test_entangled_pairs_on_four_qubits_are_those_of_the_textbook():
-    assert entangled_pairs("linear", 4) == ((0, 1), (1, 2), (2, 3))
-    assert entangled_pairs("ring", 4) == ((0, 1), (1, 2), (2, 3), (3, 0))
-    assert entangled_pairs("full", 4) == ((0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3))
-    assert entangled_pairs("pairwise", 4) == ((0, 1), (2, 3), (1, 2))
-    assert entangled_pairs("star", 4) == ((0, 1), (0, 2), (0, 3))
-    assert entangled_pairs("none", 4) == ()
+def test_the_hash_of_an_architecture_stays_what_earlier_records_are_named_by():
+    assert Architecture(qubits=4).hash == "1d0ea7305d24b8d8"
+    assert Architecture(qubits=2, depth=2, entanglement="pairwise").hash == "490b2f840675ae3d"
+
+
+@pytest.mark.parametrize(
+    ("qubits", "written", "canonical"),
+    [
+        (4, "all_1", "ring"),  # (0, 1), (1, 2), (2, 3), (3, 0)
+        (2, "all_1", "all_1"),  # (0, 1), (1, 0), which a ring of two lacks
+        (2, "odd_3", "linear"),  # (0, 1): the range is at most 1
+        (3, "all_5", "all_2"),
+        (5, "ring-ring", "ring"),
+        (5, "all_1-odd_2", "ring-odd_2"),
+        (5, "none-none", "none"),
+        (1, "odd_2-full", "none"),
+    ],
+)
+def test_entanglement_takes_the_first_word_of_its_pairs(qubits, written, canonical):
+    depth = written.count("-") + 1
+    architecture = Architecture(qubits=qubits, depth=depth, entanglement=written)
+    assert architecture.canonical().entanglement == canonical
+
+
+def test_an_architecture_reads_as_one_line():
+    assert str(Architecture(qubits=4)) == "4q x1 ry rz_ry_rz cx/linear z > linear"
+    of_qnas = Architecture(
+        qubits=5, depth=3, encoding="rx", rotations="rx_ry_rz", entanglement="ring-odd_2-none",
+        hidden_layers=1, learning_rate=0.003,
+    )  # fmt: skip
+    assert str(of_qnas) == ("5q x3 rx rx_ry_rz cx/ring-odd_2-none z | 1x16 relu > linear lr 0.003")
 
 
 @pytest.mark.parametrize(
@@ -78,6 +127,15 @@ def test_entangled_pairs_on_four_qubits_are_those_of_the_textbook():
         ({"encoding": "rxx"}, r"architecture.encoding=rxx is unknown \(did you mean rx\?\)"),
         ({"qubits": 0}, "architecture.qubits=0 is not accepted: an integer >= 1"),
         ({"depth": 1.5}, "architecture.depth=1.5 is not accepted"),
+        ({"entanglement": "rings"}, r"entanglement=rings is unknown \(did you mean ring\?\); acc"),
+        ({"entanglement": "odd_0"}, "entanglement=odd_0 is unknown; .*none, all_<range>, odd_<ra"),
+        ({"depth": 2, "entanglement": "ring-odd"}, "architecture.entanglement=odd is unknown"),
+        ({"entanglement": ["ring"]}, r"architecture.entanglement=\['ring'\] is unknown"),
+        (
+            {"depth": 3, "entanglement": "ring-none"},
+            r"entanglement=ring-none is not accepted: one word for all layers, or as many as the "
+            r"depth \(3\) joined by -",
+        ),
         ({"learning_rate": 2.0}, "architecture.learning_rate=2.0 is not accepted"),
     ],
 )

@@ -20,6 +20,16 @@ def test_a_two_qubit_layer_is_encoding_rotations_entangler():
     assert (circuit.inputs, circuit.weights) == (2, 5)
 
 
+def test_each_layer_entangles_the_pairs_of_its_own_word():
+    circuit = lay_out(
+        Architecture(qubits=5, depth=3, rotations="rx_ry_rz", entanglement="odd_2-none-even_1")
+    )
+    assert [gate.name for gate in circuit.gates[5:8]] == ["rx", "ry", "rz"]
+    assert circuit.weights == 3 * 5 * 3
+    cx = {place: gate.wires for place, gate in enumerate(circuit.gates) if gate.name == "cx"}
+    assert cx == {20: (0, 2), 21: (2, 4), 22: (4, 1), 53: (1, 2), 54: (3, 4)}
+
+
 def test_rz_encoding_starts_with_one_hadamard_a_qubit_however_often_it_uploads():
     circuit = lay_out(Architecture(qubits=3, depth=4, encoding="rz", reuploading=True))
     assert sum(gate.name == "h" for gate in circuit.gates) == 3

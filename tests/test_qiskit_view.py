@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from hydra.utils import instantiate
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -39,3 +40,20 @@ def test_every_qubit_is_measured_into_the_bit_of_its_number():
         if step.name == "measure"
     ]
     assert measured == [(0, 0), (1, 1), (2, 2)]
+
+
+def test_circuits_of_qnas_hold_the_gates_of_their_lists(composed):
+    space = instantiate(composed("search_space=qnas").search_space)
+    rng = np.random.default_rng(5)
+    for _ in range(30):
+        circuit = lay_out(space.decode(space.sample(rng)))
+        qiskit = to_qiskit(circuit, measure=False)
+        steps = [
+            (step.name, tuple(qiskit.find_bit(qubit).index for qubit in step.qubits))
+            for step in qiskit.data
+        ]
+        gates = [(gate.name, gate.wires) for gate in circuit.gates if gate.name != "amplitude"]
+        assert steps[-len(gates) :] == gates
+        assert (len(steps) == len(gates)) == (circuit.gates[0].name != "amplitude")
+        values = rng.normal(size=circuit.inputs), rng.normal(size=circuit.weights)
+        assert Statevector(bind(circuit, *values)).is_valid()
