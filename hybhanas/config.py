@@ -120,6 +120,8 @@ class SearchSpaceConfig:
     activation: list[str] = MISSING
     readout: list[str] = MISSING
     learning_rate: list[float | None] = MISSING  # null: the trainer's
+    entanglement_per_layer: bool = MISSING  # a word for each layer, instead of one for all
+    amplitude_qubits: int | None = MISSING  # amplitude encoding takes no more; null: no bound
 
 
 @dataclass
@@ -176,7 +178,9 @@ class TrainerConfig:
     epochs: int = MISSING
     final_epochs: int = MISSING
     learning_rate: float = MISSING
+    patience: int | None = MISSING  # epochs without a better accuracy to stop at; null: never
     accelerator: str = MISSING  # auto, cpu, cuda
+    population: int | str = MISSING  # networks trained at once, at most; auto: as many as pay
     threads: int = MISSING
 
 

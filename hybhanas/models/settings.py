@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from hybhanas.errors import ConfigError, unknown
 
-ACCELERATORS = ("auto", "cpu", "cuda")
+AUTO = "auto"
+ACCELERATORS = (AUTO, "cpu", "cuda")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,14 +18,20 @@ class TrainSettings:
         epochs: passes over the training split while searching.
         final_epochs: passes when a member of the front is trained to the end.
         learning_rate: peak of the one-cycle schedule, unless the architecture has its own.
+        patience: a network stops early after so many epochs without a better validation accuracy;
+            None: never.
         accelerator: `auto` takes a GPU when there is one.
+        population: networks trained at once, at most; `auto` for as many as pay, see
+            `hybhanas.models.plan`.
         threads: of torch on the CPU; circuits of this size run fastest, and repeat exactly, on 1.
     """
 
     epochs: int
     final_epochs: int
     learning_rate: float
+    patience: int | None
     accelerator: str
+    population: int | str
     threads: int
 
     def __post_init__(self) -> None:
@@ -33,6 +40,14 @@ class TrainSettings:
                 raise ConfigError(
                     f"trainer.{name}={getattr(self, name)} is not accepted: at least 1"
                 )
+        if self.patience is not None and self.patience < 1:
+            raise ConfigError(
+                f"trainer.patience={self.patience} is not accepted: at least 1, or null for never"
+            )
+        if self.population != AUTO and (isinstance(self.population, str) or self.population < 1):
+            raise ConfigError(
+                f"trainer.population={self.population} is not accepted: auto, or at least 1"
+            )
         if not 0 < self.learning_rate < 1:
             raise ConfigError(
                 f"trainer.learning_rate={self.learning_rate} is not accepted: between 0 and 1"
@@ -45,7 +60,7 @@ class TrainSettings:
     @property
     def processor(self) -> str:
         """What `accelerator` means on this machine: cuda or cpu."""
-        return self._best_processor() if self.accelerator == "auto" else self.accelerator
+        return self._best_processor() if self.accelerator == AUTO else self.accelerator
 
     @staticmethod
     def _best_processor() -> str:

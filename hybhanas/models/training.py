@@ -1,80 +1,130 @@
-"""Training an HQNN with Lightning: the module, and one call that does it."""
+"""Training HQNNs with Lightning, many at once: the module, and one call that does it."""
 
 from __future__ import annotations
 
 import logging
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pytorch_lightning as pl
 import torch
 from lightning_fabric.plugins.environments.lightning import LightningEnvironment
+from pytorch_lightning.trainer.states import TrainerFn
 from pytorch_lightning.utilities.types import OptimizerLRScheduler
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
 
 from hybhanas.architecture import Architecture
 from hybhanas.data.tabular import TabularDataModule
 from hybhanas.errors import CandidateError
+from hybhanas.models.adam import StackedAdam
 from hybhanas.models.hqnn import HQNN
+from hybhanas.models.population import Population
 from hybhanas.models.settings import TrainSettings
 
 logging.getLogger("pytorch_lightning").setLevel(logging.ERROR)  # it greets every trainer anew
 
 
-class HQNNModule(pl.LightningModule):
-    """Cross-entropy and Adam under a one-cycle learning rate.
+class PopulationModule(pl.LightningModule):
+    """Cross-entropy and Adam under a one-cycle learning rate, for each of K networks.
+
+    The losses are summed: a network's gradient is that of its own.
 
     Args:
-        model: the network.
-        learning_rate: peak of the schedule.
+        population: the networks. Those that stop early leave it.
+        rates: [K], peaks of their learning rates.
+        patience: a network stops after so many validations without a better accuracy, or when a
+            logit is not finite; None: never.
     """
 
-    def __init__(self, model: nn.Module, learning_rate: float):
+    rates: Tensor
+
+    def __init__(self, population: Population, rates: Sequence[float], patience: int | None = None):
         super().__init__()
-        self.model = model
-        self.learning_rate = learning_rate
-        self._correct: Tensor | int = 0
+        self.population = population
+        self.register_buffer("rates", torch.tensor(rates), persistent=False)
+        self.patience = patience
+        self.stopped = 0
+        self._best = [-1.0] * len(rates)
+        self._worse = [0] * len(rates)
+        self._correct: Tensor
         self._seen = 0
+        self._finite: Tensor
 
     def forward(self, x: Tensor) -> Tensor:
-        """[batch, features] -> logits [batch, classes]."""
-        logits: Tensor = self.model(x)
+        """[batch, features] -> logits [K, classes, batch]."""
+        logits: Tensor = self.population(x)
         return logits
 
     def training_step(self, batch: list[Tensor], index: int) -> Tensor:
-        """The loss of one batch."""
+        """The sum over networks of the mean loss of one batch."""
         features, classes = batch
-        return functional.cross_entropy(self.model(features), classes)
+        logits = self.population(features)
+        each = functional.cross_entropy(logits, classes.expand(len(logits), -1), reduction="none")
+        return each.mean(dim=1).sum()
 
     def on_validation_epoch_start(self) -> None:
         """Forgets earlier counts."""
-        self._correct, self._seen = 0, 0
+        count = len(self.population.models)
+        self._correct = torch.zeros(count, dtype=torch.long, device=self.device)
+        self._finite = torch.ones(count, dtype=torch.bool, device=self.device)
+        self._seen = 0
 
     def validation_step(self, batch: list[Tensor], index: int) -> None:
         """Counts correct predictions."""
         features, classes = batch
-        logits = self.model(features)
-        if not torch.isfinite(logits).all():
-            raise CandidateError("training diverged: a logit is not finite")
-        self._correct = self._correct + (logits.argmax(dim=1) == classes).sum()
+        logits = self.population(features)
+        self._finite &= torch.isfinite(logits).all(dim=2).all(dim=1)
+        self._correct += (logits.argmax(dim=1) == classes).sum(dim=1)
         self._seen += len(classes)
+
+    def on_validation_epoch_end(self) -> None:
+        """Lets the networks go that stop here, with the weights that they have."""
+        if self.patience is None or self.trainer.state.fn != TrainerFn.FITTING:
+            return
+        accuracies = self.accuracies
+        stay = []
+        for k, accuracy in enumerate(accuracies):
+            self._worse[k] = (
+                0 if accuracy is None or accuracy > self._best[k] else self._worse[k] + 1
+            )
+            self._best[k] = max(self._best[k], accuracy or 0.0)
+            if accuracy is not None and self._worse[k] < self.patience:
+                stay.append(k)
+        if len(stay) == len(accuracies):
+            return
+        self.population.write_back()
+        self.stopped += len(accuracies) - len(stay)
+        if stay:
+            self._go_on_with(stay)
+        else:
+            self.trainer.should_stop = True
+
+    def _go_on_with(self, rows: list[int]) -> None:
+        self.population.keep(rows)
+        optimizer = self.trainer.optimizers[0]
+        assert isinstance(optimizer, StackedAdam)
+        optimizer.keep(rows)
+        self._best = [self._best[k] for k in rows]
+        self._worse = [self._worse[k] for k in rows]
 
     on_test_epoch_start = on_validation_epoch_start
     test_step = validation_step
 
     @property
-    def accuracy(self) -> float:
-        """Correct predictions over all, of the last validation or test."""
-        return int(self._correct) / self._seen
+    def accuracies(self) -> list[float | None]:
+        """Of each network, correct predictions over all, of the last validation or test; None where
+        a logit was not finite.
+        """
+        counted = zip(self._correct.tolist(), self._finite.tolist(), strict=True)
+        return [correct / self._seen if finite else None for correct, finite in counted]
 
     def configure_optimizers(self) -> OptimizerLRScheduler:
-        """Adam, its rate rising to the peak in 30 % of the steps and falling to zero."""
-        optimizer = torch.optim.Adam(self.parameters(), lr=self.learning_rate, fused=True)
+        """Adam, its rates rising to their peaks in 30 % of the steps and falling to zero."""
+        optimizer = StackedAdam(self.parameters(), self.rates)
         schedule = torch.optim.lr_scheduler.OneCycleLR(
-            optimizer,
-            max_lr=self.learning_rate,
-            total_steps=int(self.trainer.estimated_stepping_batches),
+            optimizer, max_lr=1.0, total_steps=int(self.trainer.estimated_stepping_batches)
         )
         return {
             "optimizer": optimizer,
@@ -92,35 +142,39 @@ class Trained:
 
 
 def train(
-    architecture: Architecture,
+    architectures: Sequence[Architecture],
     data: TabularDataModule,
     settings: TrainSettings,
     simulator: str,
-    seed: int,
+    seeds: Sequence[int],
     epochs: int,
     test: bool = False,
-) -> Trained:
-    """Trains one HQNN; the outcome depends on the arguments alone.
+) -> list[Trained | CandidateError]:
+    """Trains HQNNs at once; the outcome of each depends on its own arguments alone, but for
+    rounding.
 
     Args:
-        architecture: what to train.
-        data: its splits and batches.
+        architectures: what to train.
+        data: its splits and batches, the same for all.
         settings: all but the number of epochs.
-        simulator: what runs the circuit.
-        seed: of the initial weights.
+        simulator: what runs the circuits.
+        seeds: of the initial weights of each.
         epochs: passes over the training split.
         test: evaluate on the test split at the end, besides the validation split.
 
-    Raises:
-        CandidateError: training diverged.
+    Returns:
+        For each architecture the trained network, or why there is none.
     """
     torch.set_num_threads(settings.threads)
     with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
-        torch.manual_seed(seed)
         warnings.filterwarnings("ignore", module="pytorch_lightning")  # worker counts, short epochs
-        model = HQNN(architecture, data.features, data.classes, simulator)
-        rate = architecture.learning_rate or settings.learning_rate
-        module = HQNNModule(model, rate)
+        models = []
+        for architecture, seed in zip(architectures, seeds, strict=True):
+            torch.manual_seed(seed)
+            models.append(HQNN(architecture, data.features, data.classes, simulator))
+        population = Population(models, simulator)
+        rates = [m.architecture.learning_rate or settings.learning_rate for m in population.models]
+        module = PopulationModule(population, rates, settings.patience)
         trainer = pl.Trainer(
             max_epochs=epochs,
             accelerator=settings.processor,
@@ -129,16 +183,28 @@ def train(
             enable_checkpointing=False,
             enable_progress_bar=False,
             enable_model_summary=False,
+            num_sanity_val_steps=0,
             plugins=[LightningEnvironment()],  # never takes over a cluster's signals
         )
-        test_accuracy = None
         try:
-            trainer.fit(module, train_dataloaders=data.train_dataloader())
+            while_training = None if settings.patience is None else data.val_dataloader()
+            trainer.fit(module, data.train_dataloader(), while_training)
+            population.write_back()
+            if module.stopped:
+                population = module.population = Population(models, simulator)
             trainer.validate(module, data.val_dataloader(), verbose=False)
-            validation_accuracy = module.accuracy
+            validated = module.accuracies
+            tested: list[float | None] = [None] * len(models)
             if test:
                 trainer.test(module, data.test_dataloader(), verbose=False)
-                test_accuracy = module.accuracy
+                tested = module.accuracies
         except SystemExit:  # what Lightning makes of Ctrl-C
             raise KeyboardInterrupt from None
-    return Trained(model, validation_accuracy, test_accuracy)
+    outcomes: dict[int, Trained | CandidateError] = {}
+    for model, accuracy, test_accuracy in zip(population.models, validated, tested, strict=True):
+        outcomes[id(model)] = (
+            CandidateError("training diverged: a logit is not finite")
+            if accuracy is None
+            else Trained(model, accuracy, test_accuracy)
+        )
+    return [outcomes[id(model)] for model in models]

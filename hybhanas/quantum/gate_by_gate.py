@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import torch
 import torchquantum as tq
 import torchquantum.functional as tqf
-from torch import Tensor
+from torch import Tensor, nn
 
+from hybhanas.circuit import Circuit
 from hybhanas.quantum.modules import CircuitModule
 
 
@@ -14,8 +18,11 @@ class GateByGateCircuit(CircuitModule):
 
     def forward(self, device: tq.QuantumDevice, inputs: Tensor) -> None:
         """See `CircuitModule.forward`."""
-        batch = inputs.shape[0]
-        device.reset_states(batch)
+        self.run(device, inputs, self.weights)
+
+    def run(self, device: tq.QuantumDevice, inputs: Tensor, weights: Tensor) -> None:
+        """The same for given weights [circuit.weights]."""
+        device.reset_states(inputs.shape[0])
         for gate in self.circuit.gates:
             wires = list(gate.wires)
             if gate.name == "amplitude":
@@ -23,8 +30,34 @@ class GateByGateCircuit(CircuitModule):
             elif gate.input is not None:
                 getattr(tqf, gate.name)(device, wires=wires, params=inputs[:, [gate.input]])
             elif gate.weight is not None:
-                angle = self.weights[gate.weight].reshape(1, 1)
+                angle = weights[gate.weight].reshape(1, 1)
                 getattr(tqf, gate.name)(device, wires=wires, params=angle)
             else:
                 name = "hadamard" if gate.name == "h" else gate.name
                 getattr(tqf, {"cx": "cnot"}.get(name, name))(device, wires=wires)
+
+
+class GateByGateStack(nn.Module):
+    """Circuits one after the other, called as a `hybhanas.quantum.stack.CircuitStack`."""
+
+    def __init__(self, circuits: Sequence[Circuit]):
+        super().__init__()
+        self.circuits = [GateByGateCircuit(circuit) for circuit in circuits]
+        self.most = max(len(circuit.observables) for circuit in circuits)
+
+    def of(self, rows: Sequence[int]) -> GateByGateStack:
+        """See `CircuitStack.of`."""
+        stack = GateByGateStack([self.circuits[k].circuit for k in rows])
+        stack.most = self.most
+        return stack
+
+    def forward(self, inputs: Tensor, weights: Tensor) -> Tensor:
+        """[K, inputs, B] and [K, weights] -> expectation values [K, observables, B]."""
+        values = []
+        for module, samples, angles in zip(self.circuits, inputs, weights, strict=True):
+            circuit = module.circuit
+            device = tq.QuantumDevice(n_wires=circuit.qubits, bsz=1, device=inputs.device)
+            module.run(device, samples[: circuit.inputs].T, angles)
+            measured = module.measured(device)
+            values.append(nn.functional.pad(measured, (0, self.most - measured.shape[1])).T)
+        return torch.stack(values)

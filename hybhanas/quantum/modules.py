@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 import torchquantum as tq
 from torch import Tensor, nn
@@ -39,24 +41,29 @@ class CircuitModule(tq.QuantumModule):
         """
         raise NotImplementedError("a simulator defines forward")
 
+    def expectations(self, inputs: Tensor) -> Tensor:
+        """[batch, circuit.inputs] -> [batch, observables], each in [-1, 1]."""
+        device = tq.QuantumDevice(n_wires=self.circuit.qubits, bsz=1, device=inputs.device)
+        self(device, inputs)
+        return self.measured(device)
+
+    def measured(self, device: tq.QuantumDevice) -> Tensor:
+        """The expectation values [batch, observables] of the states on `device`."""
+        states = device.get_states_1d()
+        eigenvalues = kernels.signs(self.circuit.observables, self.circuit.qubits)
+        return (states.real.square() + states.imag.square()) @ eigenvalues.to(states.device)
+
 
 class QuantumLayer(nn.Module):
     """Inputs to expectation values through a circuit: the part of an HQNN that is quantum."""
 
-    eigenvalues: Tensor
-
     def __init__(self, module: CircuitModule):
         super().__init__()
         self.module = module
-        circuit = module.circuit
-        eigenvalues = kernels.signs(list(circuit.observables), circuit.qubits)
-        self.register_buffer("eigenvalues", eigenvalues, persistent=False)
 
     def forward(self, inputs: Tensor) -> Tensor:
         """[batch, circuit.inputs] -> [batch, observables], each in [-1, 1]."""
-        device = tq.QuantumDevice(n_wires=self.module.circuit.qubits, bsz=1, device=inputs.device)
-        self.module(device, inputs)
-        return kernels.expectations(device.get_states_1d(), self.eigenvalues)
+        return self.module.expectations(inputs)
 
 
 def quantum_layer(circuit: Circuit, simulator: str) -> QuantumLayer:
@@ -70,3 +77,15 @@ def quantum_layer(circuit: Circuit, simulator: str) -> QuantumLayer:
     if circuit.qubits > MOST_QUBITS:
         raise CandidateError(f"{circuit.qubits} qubits are more than the {MOST_QUBITS} simulated")
     return QuantumLayer(simulators[simulator](circuit))
+
+
+def circuit_stack(circuits: Sequence[Circuit], simulator: str) -> tuple[nn.Module, list[int]]:
+    """Many circuits as one module, [K, inputs, B] and weights [K, weights] -> [K, observables, B],
+    and which of `circuits` each of its K is.
+    """
+    from hybhanas.quantum.fused import stack_of
+    from hybhanas.quantum.gate_by_gate import GateByGateStack
+
+    if simulator == "torchquantum":
+        return GateByGateStack(circuits), list(range(len(circuits)))
+    return stack_of(circuits)

@@ -12,6 +12,8 @@ PROXIES = ("flops", "classical_flops", "simulation_flops")
 """Operations of one sample forward: both halves, the classical layers, the simulated circuit."""
 
 EVALUATED, INFEASIBLE, FAILED = "evaluated", "infeasible", "failed"
+COSTED = "costed"
+"""Not yet trained; never on disk."""
 
 BEYOND = 1e300
 """Stands for seconds that a double cannot hold, which a record keeps as null."""

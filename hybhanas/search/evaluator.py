@@ -1,11 +1,13 @@
-"""Evaluating one architecture: cost first, then training, then a record."""
+"""Evaluating architectures: cost first, one by one, then training, many at once."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import time
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from importlib.metadata import version
 from typing import Any
 
@@ -17,10 +19,18 @@ from hybhanas.cost.estimator import CostEstimator
 from hybhanas.data.tabular import TabularDataModule
 from hybhanas.errors import CandidateError
 from hybhanas.models.hqnn import classical_flops, parameter_count
+from hybhanas.models.plan import plan
 from hybhanas.models.settings import TrainSettings
 from hybhanas.models.training import Trained, train
 from hybhanas.search.constraints import Constraints
-from hybhanas.search.evaluation import EVALUATED, FAILED, INFEASIBLE, PROXIES, Evaluation
+from hybhanas.search.evaluation import (
+    COSTED,
+    EVALUATED,
+    FAILED,
+    INFEASIBLE,
+    PROXIES,
+    Evaluation,
+)
 
 DECISIVE = ("hybhanas", "qiskit", "torch")
 """The packages whose version may change an evaluation."""
@@ -52,6 +62,7 @@ class Evaluator:
     seed: int
     constraints: Constraints
 
+    @cached_property
     def settings(self) -> dict[str, Any]:
         """All that determines an evaluation but the architecture, in plain JSON types."""
         return {
@@ -78,28 +89,24 @@ class Evaluator:
 
     def key(self, architecture: Architecture) -> str:
         """The name of an architecture's record: 32 hex digits of SHA-256."""
-        text = json.dumps([architecture.canonical().to_dict(), self.settings()], sort_keys=True)
+        text = json.dumps([architecture.canonical().to_dict(), self.settings], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
-    def __call__(self, architecture: Architecture) -> Evaluation:
-        """Costs and trains one architecture; whatever goes wrong with it is a failed Evaluation."""
+    def cost(self, architecture: Architecture) -> Evaluation:
+        """Costs one architecture: what is then to be trained has the status COSTED."""
         started = time.perf_counter()
         known: dict[str, Any] = {}
-        status, reason = EVALUATED, ""
+        status, reason = COSTED, ""
         try:
             known |= self._size(architecture)
             known["cost"] = self._cost(architecture, known["proxies"]["classical_flops"])
             known["violation"], reason = self.constraints.broken(known)
             if known["violation"] > 0:
                 status = INFEASIBLE
-            else:
-                trained = self.train(architecture, self.training.epochs)
-                known["validation_accuracy"] = trained.validation_accuracy
         except (CandidateError, MemoryError, ArithmeticError, RuntimeError) as error:
             if not _is_the_candidates(error):
                 raise
-            status = FAILED
-            reason = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+            status, reason = FAILED, _in_one_line(error)
         return Evaluation(
             key=self.key(architecture),
             architecture=architecture,
@@ -110,10 +117,48 @@ class Evaluator:
             **known,
         )
 
-    def train(self, architecture: Architecture, epochs: int, test: bool = False) -> Trained:
-        """Trains with the architecture's own seed; see `hybhanas.models.training.train`."""
-        seed = derived_seed(self.seed, architecture)
-        return train(architecture, self.data, self.training, self.simulator, seed, epochs, test)
+    def train(self, costed: Sequence[Evaluation]) -> list[Evaluation]:
+        """Trains what was costed, all at once; each takes its share of the time."""
+        started = time.perf_counter()
+        outcomes = self.networks([e.architecture for e in costed], self.training.epochs)
+        share_s = (time.perf_counter() - started) / len(costed)
+        evaluations = []
+        for evaluation, outcome in zip(costed, outcomes, strict=True):
+            changes: dict[str, Any] = {"seconds": evaluation.seconds + share_s}
+            if isinstance(outcome, Trained):
+                changes |= {"status": EVALUATED, "validation_accuracy": outcome.validation_accuracy}
+            else:
+                changes |= {"status": FAILED, "reason": _in_one_line(outcome)}
+            evaluations.append(replace(evaluation, **changes))
+        return evaluations
+
+    def groups(self, architectures: Sequence[Architecture]) -> list[list[int]]:
+        """Which of them to train at once; see `hybhanas.models.plan.plan`."""
+        return plan(architectures, self.data.batch_size, self.training, self.simulator)
+
+    def networks(
+        self, architectures: Sequence[Architecture], epochs: int, test: bool = False
+    ) -> list[Trained | Exception]:
+        """Trains networks at once, each with the architecture's own seed; see
+        `hybhanas.models.training.train`. Where memory does not do, by halves; what cannot be
+        trained alone either is an error in its place.
+        """
+        seeds = [derived_seed(self.seed, architecture) for architecture in architectures]
+        try:
+            return list(
+                train(architectures, self.data, self.training, self.simulator, seeds, epochs, test)
+            )
+        except (CandidateError, MemoryError, ArithmeticError, RuntimeError) as error:
+            if not _is_the_candidates(error):
+                raise
+            if len(architectures) == 1:
+                return [error]
+        half = len(architectures) // 2
+        return [
+            outcome
+            for part in (architectures[:half], architectures[half:])
+            for outcome in self.networks(part, epochs, test)
+        ]
 
     def _size(self, architecture: Architecture) -> dict[str, Any]:
         circuit = lay_out(architecture)
@@ -127,6 +172,10 @@ class Evaluator:
 
     def _cost(self, architecture: Architecture, flops: int) -> dict[str, Any]:
         return self.estimator(lay_out(architecture), flops).to_dict()
+
+
+def _in_one_line(error: Exception) -> str:
+    return " ".join(f"{type(error).__name__}: {error}".split())[:300]
 
 
 def _is_the_candidates(error: Exception) -> bool:

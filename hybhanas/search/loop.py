@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from hybhanas.architecture import Architecture
-from hybhanas.search.evaluation import EVALUATED, FAILED, INFEASIBLE, Evaluation
+from hybhanas.search.evaluation import COSTED, EVALUATED, FAILED, INFEASIBLE, Evaluation
 from hybhanas.search.evaluator import Evaluator
 from hybhanas.search.records import Records
 from hybhanas.search.strategy import Strategy
@@ -58,13 +58,14 @@ def run_search(
         architectures = strategy.ask()
         if not architectures:
             break
-        outcome, known = [], 0
-        for done, architecture in enumerate(architectures, start=1):
-            evaluation, was_known = recorded(architecture, evaluator, records)
+        found: dict[Architecture, Evaluation] = {}
+        known = 0
+        for evaluation, was_known in evaluated(architectures, evaluator, records):
+            found[evaluation.architecture] = evaluation
             known += was_known
-            outcome.append(evaluation)
             new += not was_known
-            on_progress(Progress(number, done, len(architectures), new))
+            on_progress(Progress(number, len(found), len(architectures), new))
+        outcome = [found[architecture] for architecture in architectures]
         strategy.tell(outcome)
         evaluations += outcome
         good = [e for e in evaluations if e.status == EVALUATED]
@@ -84,13 +85,37 @@ def run_search(
     return evaluations
 
 
-def recorded(
-    architecture: Architecture, evaluator: Evaluator, records: Records
-) -> tuple[Evaluation, bool]:
-    """The evaluation of an architecture, and whether a record already held it."""
-    known = records.read(evaluator.key(architecture), Evaluation.from_dict)
-    if known is not None:
-        return known, True
-    evaluation = evaluator(architecture)
-    records.write(evaluation.key, evaluation.to_dict())
-    return evaluation, False
+def evaluated(
+    architectures: Sequence[Architecture], evaluator: Evaluator, records: Records
+) -> Iterator[tuple[Evaluation, bool]]:
+    """The evaluation of every architecture as it comes, recorded, and whether it was before.
+
+    Which are trained together depends on the architectures alone and not on the records: a group
+    that was broken off is trained as a whole again, so that going on gives the same numbers.
+    """
+    to_train: dict[Architecture, Evaluation] = {}
+    was_known = set()
+    for architecture in architectures:
+        known = records.read(evaluator.key(architecture), Evaluation.from_dict)
+        evaluation = known or evaluator.cost(architecture)
+        if known is not None:
+            was_known.add(architecture)
+            yield known, True
+        elif evaluation.status != COSTED:
+            records.write(evaluation.key, evaluation.to_dict())
+            yield evaluation, False
+        if evaluation.status in (COSTED, EVALUATED) or _failed_in_training(evaluation):
+            to_train[architecture] = evaluation
+    trained = list(to_train)
+    for group in evaluator.groups(trained):
+        members = [trained[i] for i in group]
+        if was_known.issuperset(members):
+            continue
+        for evaluation in evaluator.train([to_train[member] for member in members]):
+            if evaluation.architecture not in was_known:
+                records.write(evaluation.key, evaluation.to_dict())
+                yield evaluation, False
+
+
+def _failed_in_training(evaluation: Evaluation) -> bool:
+    return evaluation.status == FAILED and evaluation.cost is not None

@@ -1,9 +1,10 @@
-"""Training a member of the front to the end: once, with its own record and checkpoint."""
+"""Training the front to the end: each member once, with its own record and checkpoint."""
 
 from __future__ import annotations
 
 import io
 import logging
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import torch
 from rich.console import Console
 
 from hybhanas import atomic
-from hybhanas.errors import CandidateError
+from hybhanas.models.training import Trained
 from hybhanas.reporting.tables import FrontMember
 from hybhanas.search.evaluation import Evaluation
 from hybhanas.search.evaluator import Evaluator
@@ -22,25 +23,48 @@ log = logging.getLogger(__name__)
 
 
 def train_to_the_end(
-    evaluation: Evaluation, evaluator: Evaluator, folder: Path, count: str, console: Console
-) -> FrontMember:
-    """Trains a member of the front to the end, once, and keeps the model and its accuracies."""
+    front: Sequence[Evaluation], evaluator: Evaluator, folder: Path, console: Console
+) -> list[FrontMember]:
+    """Trains the members of the front to the end, each once, and keeps the models and accuracies.
+
+    As in the search, members are trained in the same groups whatever is known of them already.
+    """
     records = Records(folder / "final")
+    known = [_known(evaluation, records, folder) for evaluation in front]
+    done = 0
+    for group in evaluator.groups([evaluation.architecture for evaluation in front]):
+        done += len(group)
+        if all(known[i] is not None for i in group):
+            continue
+        console.print(f"training the front to the end: {done} of {len(front)}", markup=False)
+        members = [front[i].architecture for i in group]
+        outcomes = evaluator.networks(members, evaluator.training.final_epochs, test=True)
+        for i, outcome in zip(group, outcomes, strict=True):
+            if known[i] is None:
+                record = known[i] = _kept(front[i], outcome, evaluator, folder)
+                records.write(front[i].key, asdict(record))
+    return [_member(*pair) for pair in zip(front, known, strict=True)]
+
+
+def _checkpoint(evaluation: Evaluation) -> str:
+    return f"checkpoints/{evaluation.architecture.hash}.pt"
+
+
+def _known(evaluation: Evaluation, records: Records, folder: Path) -> _FinalRecord | None:
     known = records.read(evaluation.key, _FinalRecord.from_dict)
-    checkpoint = f"checkpoints/{evaluation.architecture.hash}.pt"
-    if known is None or not (known.reason or (folder / checkpoint).is_file()):
-        console.print(
-            f"training front member {count} to the end: {evaluation.architecture}", markup=False
-        )
-        known = _train(evaluation, evaluator, folder / checkpoint)
-        records.write(evaluation.key, asdict(known))
-    if known.reason:
-        log.warning("%s: %s; it has no model", evaluation.architecture, known.reason)
+    whole = known and (known.reason or (folder / _checkpoint(evaluation)).is_file())
+    return known if whole else None
+
+
+def _member(evaluation: Evaluation, record: _FinalRecord | None) -> FrontMember:
+    assert record is not None
+    if record.reason:
+        log.warning("%s: %s; it has no model", evaluation.architecture, record.reason)
     return FrontMember(
         evaluation,
-        known.validation_accuracy,
-        known.test_accuracy,
-        None if known.reason else checkpoint,
+        record.validation_accuracy,
+        record.test_accuracy,
+        None if record.reason else _checkpoint(evaluation),
     )
 
 
@@ -56,22 +80,22 @@ class _FinalRecord:
         return cls(**data)
 
 
-def _train(evaluation: Evaluation, evaluator: Evaluator, checkpoint: Path) -> _FinalRecord:
-    try:
-        trained = evaluator.train(
-            evaluation.architecture, evaluator.training.final_epochs, test=True
-        )
-    except (CandidateError, MemoryError) as error:
-        return _FinalRecord(evaluation.key, None, None, f"{type(error).__name__}: {error}")
+def _kept(
+    evaluation: Evaluation, outcome: Trained | Exception, evaluator: Evaluator, folder: Path
+) -> _FinalRecord:
+    """What to record of an outcome; the checkpoint is on disk before it is."""
+    if not isinstance(outcome, Trained):
+        reason = f"{type(outcome).__name__}: {outcome}"
+        return _FinalRecord(evaluation.key, None, None, reason)
     content = io.BytesIO()
     torch.save(
         {
             "architecture": evaluation.architecture.to_dict(),
             "features": evaluator.data.features,
             "classes": evaluator.data.classes,
-            "state_dict": {k: v.cpu() for k, v in trained.model.state_dict().items()},
+            "state_dict": {k: v.cpu() for k, v in outcome.model.state_dict().items()},
         },
         content,
     )
-    atomic.write_bytes(checkpoint, content.getvalue())
-    return _FinalRecord(evaluation.key, trained.validation_accuracy, trained.test_accuracy)
+    atomic.write_bytes(folder / _checkpoint(evaluation), content.getvalue())
+    return _FinalRecord(evaluation.key, outcome.validation_accuracy, outcome.test_accuracy)

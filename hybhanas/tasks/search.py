@@ -92,10 +92,7 @@ def search(config: DictConfig, folder: Path) -> list[FrontMember]:
         plot_front(folder / "front.png", evaluations, front, title)
         plot_anatomy(folder / "anatomy.png", front, title)
         write_front_page(folder / "front.html", evaluations, front, title)
-        members = [
-            train_to_the_end(evaluation, evaluator, folder, f"{i}/{len(front)}", console)
-            for i, evaluation in enumerate(front, start=1)
-        ]
+        members = train_to_the_end(front, evaluator, folder, console)
         write_front(folder, members)
         wall_s = time.perf_counter() - started
         summary = {
@@ -162,7 +159,7 @@ def _check_same_search(folder: Path, evaluator: Evaluator, strategy: Strategy) -
     """
     settings: dict[str, Any] = json.loads(
         json.dumps(
-            evaluator.settings()
+            evaluator.settings
             | {
                 "search_space": asdict(strategy.space),
                 "search": {

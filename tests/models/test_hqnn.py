@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 from conftest import everything
+from torch.utils.flop_counter import FlopCounterMode
 
 from hybhanas.architecture import Architecture
 from hybhanas.models.hqnn import HQNN, classical_flops, parameter_count
@@ -30,6 +31,16 @@ def test_parameters_and_flops_are_those_of_a_hand_count():
     # dense 4 to 8, 8 to 2 inputs; 2 RY angles; dense 2 observables to 3 classes
     assert parameter_count(architecture, 4, 3) == (4 * 8 + 8) + (8 * 2 + 2) + 2 + (2 * 3 + 3)
     assert classical_flops(architecture, 4, 3) == 2 * (4 * 8 + 8 * 2 + 2 * 3)
+
+
+@pytest.mark.parametrize("architecture", RANDOM[:5], ids=str)
+def test_classical_flops_are_those_that_torch_counts(architecture):
+    model = HQNN(architecture, 5, 3, "fused")
+    with FlopCounterMode(display=False) as counter:
+        values = model.encoder(torch.randn(1, 5))
+        model.readout(torch.randn(1, len(model.quantum.module.circuit.observables)))
+    assert values.shape[0] == 1
+    assert classical_flops(architecture, 5, 3) == counter.get_total_flops()
 
 
 def test_weights_trained_on_one_simulator_run_on_the_other():

@@ -4,25 +4,32 @@ from __future__ import annotations
 
 import pytest
 import torch
+from conftest import train_settings
 
 from hybhanas.architecture import Architecture
 from hybhanas.data.tabular import TabularDataModule
 from hybhanas.errors import CandidateError, ConfigError
-from hybhanas.models.settings import TrainSettings
-from hybhanas.models.training import train
+from hybhanas.models.training import Trained, train
 
-SETTINGS = TrainSettings(epochs=3, final_epochs=3, learning_rate=0.05, accelerator="cpu", threads=1)
+SETTINGS = train_settings(epochs=3, final_epochs=3, learning_rate=0.05)
 IRIS = TabularDataModule("iris", 0.2, 0.2, batch_size=16, seed=0)
 ARCHITECTURE = Architecture(qubits=2, depth=2, encoding="amplitude", measurement="z_zz")
 
 
+def train_one(data: TabularDataModule, seed: int, epochs: int, test: bool = False) -> Trained:
+    (outcome,) = train([ARCHITECTURE], data, SETTINGS, "fused", [seed], epochs, test)
+    if not isinstance(outcome, Trained):
+        raise outcome
+    return outcome
+
+
 def test_the_outcome_depends_on_the_arguments_alone():
     torch.manual_seed(1)
-    one = train(ARCHITECTURE, IRIS, SETTINGS, "fused", seed=5, epochs=3)
+    one = train_one(IRIS, 5, epochs=3)
     torch.manual_seed(2)
     torch.randn(10)
-    two = train(ARCHITECTURE, IRIS, SETTINGS, "fused", seed=5, epochs=3)
-    other = train(ARCHITECTURE, IRIS, SETTINGS, "fused", seed=6, epochs=3)
+    two = train_one(IRIS, 5, epochs=3)
+    other = train_one(IRIS, 6, epochs=3)
     states = [run.model.state_dict() for run in (one, two, other)]
     assert all(torch.equal(states[0][name], states[1][name]) for name in states[0])
     assert not all(torch.equal(states[0][name], states[2][name]) for name in states[0])
@@ -32,12 +39,12 @@ def test_training_does_not_disturb_the_callers_random_numbers():
     torch.manual_seed(3)
     expected = torch.randn(4)
     torch.manual_seed(3)
-    train(ARCHITECTURE, IRIS, SETTINGS, "fused", seed=5, epochs=1)
+    train_one(IRIS, 5, epochs=1)
     assert torch.equal(torch.randn(4), expected)
 
 
 def test_iris_is_learnt_well_above_chance():
-    outcome = train(ARCHITECTURE, IRIS, SETTINGS, "fused", seed=5, epochs=30, test=True)
+    outcome = train_one(IRIS, 5, epochs=30, test=True)
     assert outcome.validation_accuracy >= 0.85
     assert outcome.test_accuracy >= 0.85
 
@@ -47,19 +54,21 @@ def test_the_test_split_is_untouched_unless_asked_for(monkeypatch):
         raise AssertionError("the test split was read")
 
     monkeypatch.setattr(TabularDataModule, "test_dataloader", touched)
-    assert train(ARCHITECTURE, IRIS, SETTINGS, "fused", 5, epochs=1).test_accuracy is None
+    assert train_one(IRIS, 5, epochs=1).test_accuracy is None
     with pytest.raises(AssertionError, match="the test split was read"):
-        train(ARCHITECTURE, IRIS, SETTINGS, "fused", 5, epochs=1, test=True)
+        train_one(IRIS, 5, epochs=1, test=True)
 
 
 def test_diverged_training_is_a_candidates_error():
     broken = TabularDataModule("iris", 0.2, 0.2, batch_size=16, seed=0)
     broken.train.tensors[0][0] = float("nan")
     with pytest.raises(CandidateError, match="training diverged"):
-        train(ARCHITECTURE, broken, SETTINGS, "fused", 5, epochs=1)
+        train_one(broken, 5, epochs=1)
 
 
-@pytest.mark.parametrize("change", [{"epochs": 0}, {"learning_rate": 0.0}, {"accelerator": "tpu"}])
+@pytest.mark.parametrize(
+    "change", [{"epochs": 0}, {"patience": 0}, {"learning_rate": 0.0}, {"accelerator": "tpu"}]
+)
 def test_settings_that_make_no_sense_are_named(change):
     from dataclasses import replace
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from conftest import everything
+from conftest import everything, shipped_space
 from qiskit.quantum_info import Statevector
 
 from hybhanas.architecture import CHOICES, Architecture
@@ -13,11 +13,17 @@ from hybhanas.circuit import Circuit, Gate, lay_out
 from hybhanas.errors import CandidateError
 from hybhanas.qiskit_view import bind
 from hybhanas.quantum.fused import FusedCircuit
+from hybhanas.quantum.kernels import signs
 from hybhanas.quantum.modules import QuantumLayer, quantum_layer
 
 SPACE = everything()
 RNG = np.random.default_rng(7)
 RANDOM = [SPACE.decode(SPACE.sample(RNG)) for _ in range(60)]
+SHIPPED = [
+    space.decode(space.sample(RNG))
+    for space in (shipped_space("hqnn"), shipped_space("qnas"))
+    for _ in range(20)
+]
 EACH_CHOICE = [
     Architecture(qubits=4, depth=2, **({"reuploading": True} | {name: word}))
     for name, words in CHOICES.items()
@@ -30,7 +36,7 @@ def inputs_for(circuit: Circuit, encoding: str, batch: int = 3) -> torch.Tensor:
     return inputs / inputs.norm(dim=1, keepdim=True) if encoding == "amplitude" else inputs
 
 
-@pytest.mark.parametrize("architecture", RANDOM + EACH_CHOICE, ids=str)
+@pytest.mark.parametrize("architecture", RANDOM + SHIPPED + EACH_CHOICE, ids=str)
 def test_fused_equals_torchquantum_in_values_and_gradients_and_qiskit_in_values(architecture):
     circuit = lay_out(architecture)
     fused, by_gate = (quantum_layer(circuit, name) for name in ("fused", "torchquantum"))
@@ -49,11 +55,11 @@ def test_fused_equals_torchquantum_in_values_and_gradients_and_qiskit_in_values(
     weights = fused.module.weights.detach().numpy()
     for sample, values in zip(inputs, outcomes[0][0], strict=True):
         state = Statevector(bind(circuit, sample.numpy(), weights)).reverse_qargs()
-        expected = np.abs(state.data) ** 2 @ fused.eigenvalues.numpy()
+        expected = np.abs(state.data) ** 2 @ signs(circuit.observables, circuit.qubits).numpy()
         np.testing.assert_allclose(values, expected, atol=1e-5)
 
 
-@pytest.mark.parametrize("architecture", RANDOM[:20], ids=str)
+@pytest.mark.parametrize("architecture", RANDOM[:20] + SHIPPED, ids=str)
 def test_in_double_precision_fused_equals_qiskit_to_ten_digits(architecture):
     circuit = lay_out(architecture)
     layer = QuantumLayer(FusedCircuit(circuit, torch.complex128)).double()
@@ -63,7 +69,7 @@ def test_in_double_precision_fused_equals_qiskit_to_ten_digits(architecture):
     weights = layer.module.weights.detach().numpy()
     for sample, value in zip(inputs, values, strict=True):
         state = Statevector(bind(circuit, sample.numpy(), weights)).reverse_qargs()
-        expected = np.abs(state.data) ** 2 @ layer.eigenvalues.numpy()
+        expected = np.abs(state.data) ** 2 @ signs(circuit.observables, circuit.qubits).numpy()
         np.testing.assert_allclose(value, expected, atol=1e-10)
 
 
@@ -83,6 +89,20 @@ def test_fused_gradients_pass_gradcheck(entangler, encoding):
     module = FusedCircuit(circuit, torch.complex128)
     layer = QuantumLayer(module).double()
     inputs = inputs_for(circuit, encoding, batch=2).double().requires_grad_()
+
+    def values(x: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
+        return torch.func.functional_call(layer, {"module.weights": weights}, (x,))
+
+    assert torch.autograd.gradcheck(values, (inputs, module.weights))
+
+
+@pytest.mark.parametrize("architecture", [a for a in SHIPPED if a.qubits <= 5][:8], ids=str)
+def test_gradients_on_the_shipped_spaces_pass_gradcheck(architecture):
+    circuit = lay_out(architecture)
+    module = FusedCircuit(circuit, torch.complex128)
+    layer = QuantumLayer(module).double()
+    torch.nn.init.uniform_(module.weights, -np.pi, np.pi)
+    inputs = inputs_for(circuit, architecture.encoding, batch=2).double().requires_grad_()
 
     def values(x: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
         return torch.func.functional_call(layer, {"module.weights": weights}, (x,))

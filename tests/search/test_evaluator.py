@@ -6,19 +6,19 @@ from dataclasses import replace
 
 import pytest
 import torch
-from conftest import cost_model, make_calibration
+from conftest import cost_model, make_calibration, train_settings
 
 from hybhanas.architecture import Architecture
 from hybhanas.cost.estimator import CostEstimator
 from hybhanas.cost.model import CostModel, Device, Workload
 from hybhanas.data.tabular import TabularDataModule
-from hybhanas.models.settings import TrainSettings
+from hybhanas.models.training import train
 from hybhanas.search.constraints import Constraints
-from hybhanas.search.evaluation import EVALUATED, FAILED
+from hybhanas.search.evaluation import COSTED, EVALUATED, FAILED, Evaluation
 from hybhanas.search.evaluator import Evaluator, derived_seed
 
 MODEL = cost_model(faults="whole_circuit", optimization_level=1)
-TRAINING = TrainSettings(epochs=1, final_epochs=2, learning_rate=0.05, accelerator="cpu", threads=1)
+TRAINING = train_settings(epochs=1, final_epochs=2, learning_rate=0.05)
 DEVICE = Device(name="test", peak_flops_per_s=1e12, utilisation=0.5, power_w=200.0, source="test")
 WORK = Workload(samples=90, epochs=2, batch_size=32)
 
@@ -36,9 +36,15 @@ def evaluator(seed: int = 1, model: CostModel = MODEL, **change) -> Evaluator:
     return Evaluator(**(settings | change))
 
 
+def evaluate(architecture: Architecture, by: Evaluator) -> Evaluation:
+    """Costed, and trained alone if it is to be trained."""
+    costed = by.cost(architecture)
+    return by.train([costed])[0] if costed.status == COSTED else costed
+
+
 def test_an_evaluation_is_a_pure_function():
     a = Architecture(qubits=3, depth=2)
-    one, two = evaluator()(a), evaluator()(a)
+    one, two = evaluate(a, evaluator()), evaluate(a, evaluator())
     assert replace(one, seconds=0.0) == replace(two, seconds=0.0)
     assert one.status == EVALUATED
     assert {"error", "log10_total_s", "parameters", "simulation_flops"} <= set(one.values)
@@ -68,7 +74,7 @@ def test_seeds_derive_from_the_run_and_the_architecture_alone():
 
 
 def test_a_circuit_too_wide_for_the_machine_is_a_failed_evaluation_with_its_reason():
-    evaluation = evaluator()(Architecture(qubits=5))
+    evaluation = evaluate(Architecture(qubits=5), evaluator())
     assert evaluation.status == FAILED
     assert "5 qubits are more than the 4 usable ones of synthetic" in evaluation.reason
     assert evaluation.values == {}
@@ -87,10 +93,28 @@ def test_running_out_of_memory_is_a_failed_evaluation_that_keeps_its_cost(monkey
         raise error
 
     monkeypatch.setattr("hybhanas.search.evaluator.train", raising)
-    evaluation = evaluator()(Architecture(qubits=2))
+    evaluation = evaluate(Architecture(qubits=2), evaluator())
     assert evaluation.status == FAILED
     assert str(error) in evaluation.reason
     assert evaluation.cost is not None
+
+
+def test_where_memory_does_not_do_a_group_is_trained_by_halves(monkeypatch):
+    sizes = []
+
+    def small_memory(architectures, *args):
+        sizes.append(len(architectures))
+        if len(architectures) > 1:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return train(architectures, *args)
+
+    monkeypatch.setattr("hybhanas.search.evaluator.train", small_memory)
+    by = evaluator()
+    architectures = [Architecture(qubits=2, rotations=name) for name in ("ry", "ry_rz", "rz_ry_rz")]
+    evaluations = by.train([by.cost(architecture) for architecture in architectures])
+    assert sizes == [3, 1, 2, 1, 1]
+    assert [e.architecture for e in evaluations] == architectures
+    assert all(e.status == EVALUATED for e in evaluations)
 
 
 def test_a_mistake_of_ours_is_not_hidden_as_a_failed_candidate(monkeypatch):
@@ -99,4 +123,4 @@ def test_a_mistake_of_ours_is_not_hidden_as_a_failed_candidate(monkeypatch):
 
     monkeypatch.setattr("hybhanas.search.evaluator.train", raising)
     with pytest.raises(RuntimeError, match="shapes cannot be multiplied"):
-        evaluator()(Architecture(qubits=2))
+        evaluate(Architecture(qubits=2), evaluator())

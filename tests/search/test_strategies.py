@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from conftest import everything
 
 from hybhanas.architecture import Architecture
 from hybhanas.errors import ConfigError
-from hybhanas.search.evaluation import EVALUATED, FAILED, Evaluation
+from hybhanas.search.evaluation import COSTED, EVALUATED, FAILED, Evaluation
 from hybhanas.search.loop import run_search
 from hybhanas.search.nsga2 import NSGA2Search
 from hybhanas.search.records import Records
@@ -30,29 +31,44 @@ def strategy(kind=NSGA2Search, space=None, population=10, generations=5, seed=1)
 
 @dataclass
 class FormulaEvaluator:
-    """More qubits and depth are better and dearer; circuits of width `fails` fail."""
+    """More qubits and depth are better and dearer; circuits of width `fails` cannot be costed.
+    Trains in groups of `together`, and dies before the group that exceeds `dies_after`.
+    """
 
     fails: int | None = None
     asked: list[str] = field(default_factory=list)
     dies_after: int | None = None
+    together: int = 1
 
     def key(self, architecture: Architecture) -> str:
         return architecture.hash
 
-    def __call__(self, architecture: Architecture) -> Evaluation:
-        if self.dies_after is not None and len(self.asked) == self.dies_after:
-            raise KeyboardInterrupt
-        self.asked.append(architecture.hash)
+    def cost(self, architecture: Architecture) -> Evaluation:
         a = architecture
-        failed = a.qubits == self.fails
+        if a.qubits == self.fails:
+            self.asked.append(a.hash)
+            return Evaluation(
+                key=a.hash, architecture=a, status=FAILED, reason="too wide", seed=0, seconds=0.0
+            )
         size = a.qubits * a.depth + a.hidden_layers * a.hidden_width
-        better = size + (a.encoding == "amplitude")
         return Evaluation(
-            key=a.hash, architecture=a, status=FAILED if failed else EVALUATED, seed=0,
-            seconds=0.0, reason="too wide" if failed else "",
-            validation_accuracy=None if failed else 1 - 1 / (1 + better),
-            parameters=10 * size, cost={"total_s": float(a.qubits**2), "log10_total_s": 0.5},
+            key=a.hash, architecture=a, status=COSTED, seed=0, seconds=0.0, parameters=10 * size,
+            cost={"total_s": float(a.qubits**2), "log10_total_s": 0.5},
         )  # fmt: skip
+
+    def groups(self, architectures: Sequence[Architecture]) -> list[list[int]]:
+        indices = range(len(architectures))
+        return [list(indices[i : i + self.together]) for i in indices[:: self.together]]
+
+    def train(self, costed: Sequence[Evaluation]) -> list[Evaluation]:
+        if self.dies_after is not None and len(self.asked) + len(costed) > self.dies_after:
+            raise KeyboardInterrupt
+        self.asked += [evaluation.key for evaluation in costed]
+        return [self._trained(evaluation) for evaluation in costed]
+
+    def _trained(self, costed: Evaluation) -> Evaluation:
+        better = costed.parameters / 10 + (costed.architecture.encoding == "amplitude")
+        return replace(costed, status=EVALUATED, validation_accuracy=1 - 1 / (1 + better))
 
 
 def search(chosen, evaluator, folder: Path, generations=None):
@@ -88,6 +104,19 @@ def test_a_search_that_died_goes_on_to_the_same_end_and_repeats_nothing(dies_aft
     assert search(strategy(), second, tmp_path / "cut") == undisturbed
     assert len(first.asked) + len(second.asked) == 50
     assert not set(first.asked) & set(second.asked)
+
+
+def test_a_group_that_was_broken_off_is_trained_as_a_whole_and_recorded_where_unknown(tmp_path):
+    undisturbed = search(strategy(), FormulaEvaluator(together=4), tmp_path)
+    lost = undisturbed[5]
+    path = tmp_path / f"{lost.key}.json"
+    path.unlink()
+    before = {other: other.stat().st_mtime_ns for other in tmp_path.iterdir()}
+    evaluator = FormulaEvaluator(together=4)
+    assert search(strategy(), evaluator, tmp_path) == undisturbed
+    assert evaluator.asked == [e.key for e in undisturbed[4:8]]
+    assert path.exists()
+    assert all(other.stat().st_mtime_ns == at for other, at in before.items())
 
 
 def test_a_longer_search_begins_with_the_shorter_one(tmp_path):

@@ -114,7 +114,7 @@ def test_running_again_answers_from_the_records_and_trains_nothing(smoke, compos
     def trained(*args, **kwargs):
         raise AssertionError("something was trained again")
 
-    monkeypatch.setattr(Evaluator, "train", trained)
+    monkeypatch.setattr(Evaluator, "networks", trained)
     search(composed("experiment=smoke", QUIET), smoke)
     assert (smoke / "pareto.json").read_bytes() == before
 
@@ -182,19 +182,23 @@ def test_times_beyond_the_range_of_a_double_are_searched_shown_and_resumed(tmp_p
 def test_a_member_whose_training_to_the_end_diverges_is_said_and_the_others_are_kept(
     tmp_path, composed, monkeypatch, caplog
 ):
-    train, ended = Evaluator.train, []
+    networks, ended = Evaluator.networks, []
 
-    def diverging(self, architecture, epochs, test=False):
-        ended.append(architecture.hash) if test else None
-        if test and len(ended) == 1:
-            raise CandidateError("training diverged")
-        return train(self, architecture, epochs, test)
+    def diverging(self, architectures, epochs, test=False):
+        outcomes = networks(self, architectures, epochs, test)
+        if test:
+            ended.extend(architecture.hash for architecture in architectures)
+            if len(ended) == len(architectures):  # the first group
+                outcomes[0] = CandidateError("training diverged")
+        return outcomes
 
-    monkeypatch.setattr(Evaluator, "train", diverging)
+    monkeypatch.setattr(Evaluator, "networks", diverging)
     members = search(composed("experiment=smoke", QUIET), tmp_path / "run")
     front = json.loads((tmp_path / "run" / "pareto.json").read_text())
-    assert [m["test_accuracy"] is None for m in front] == [True] + [False] * (len(members) - 1)
-    assert front[0]["checkpoint"] is None
+    (lost,) = [m for m in front if m["test_accuracy"] is None]
+    assert len(ended) == len(members) > 1
+    assert lost["architecture"] == ended[0]
+    assert lost["checkpoint"] is None
     assert "training diverged; it has no model" in caplog.text
 
 

@@ -1,0 +1,64 @@
+"""Adam for parameters of K networks, each with its own learning rate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+
+class StackedAdam(torch.optim.Optimizer):
+    """Adam (Kingma and Ba 2015) as torch's, but for a learning rate for each network.
+
+    Args:
+        parameters: tensors [K, ...].
+        rates: of each network, [K], relative to the learning rate of the optimizer; that one and
+            the first of `betas` may be changed by a schedule.
+    """
+
+    def __init__(self, parameters: Iterable[Tensor], rates: Tensor):
+        super().__init__(parameters, {"lr": 1.0, "betas": (0.9, 0.999), "eps": 1e-8})
+        self.rates = rates
+        self._steps = 0
+
+    @torch.no_grad()
+    def step(self, closure: Callable[[], float] | None = None) -> float | None:  # type: ignore[override]
+        """One step; parameters without a gradient stay."""
+        loss = None
+        if closure is not None:
+            with torch.enable_grad():
+                loss = closure()
+        self._steps += 1
+        for group in self.param_groups:
+            used = [p for p in group["params"] if p.grad is not None]
+            self._update(used, [p.grad for p in used], group)
+        return loss
+
+    def keep(self, rows: Sequence[int]) -> None:
+        """Goes on with some of the networks, whose parameters were cut to them."""
+        self.rates = self.rates[list(rows)]
+        for moments in self.state.values():
+            for name, moment in moments.items():
+                moments[name] = moment[list(rows)]
+
+    def _update(self, parameters: list[Tensor], gradients: list[Tensor], group: Any) -> None:
+        beta_1, beta_2 = group["betas"]
+        for parameter in parameters:
+            if parameter not in self.state:
+                zeros = [torch.zeros_like(parameter) for _ in range(2)]
+                self.state[parameter] = dict(zip(("mean", "square"), zeros, strict=True))
+        means = [self.state[p]["mean"] for p in parameters]
+        squares = [self.state[p]["square"] for p in parameters]
+        torch._foreach_lerp_(means, gradients, 1 - beta_1)
+        torch._foreach_mul_(squares, beta_2)
+        torch._foreach_addcmul_(squares, gradients, gradients, 1 - beta_2)
+        roots = torch._foreach_sqrt(squares)
+        torch._foreach_div_(roots, (1 - beta_2**self._steps) ** 0.5)
+        torch._foreach_add_(roots, group["eps"])
+        size = group["lr"] / (1 - beta_1**self._steps)
+        rates = [(self.rates * size).view(-1, *[1] * (p.dim() - 1)) for p in parameters]
+        steps = torch._foreach_div(means, roots)
+        torch._foreach_mul_(steps, rates)
+        torch._foreach_sub_(parameters, steps)

@@ -1,0 +1,248 @@
+"""One pass of a stack of circuits, and its way back, as one differentiable function."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor
+from torch.nn.functional import pad
+
+from hybhanas.quantum import kernels
+from hybhanas.quantum.evolution import Evolution
+
+if TYPE_CHECKING:  # which runs passes
+    from hybhanas.quantum.stack import CircuitStack
+
+
+class Run(torch.autograd.Function):
+    """The whole of a stack as one function with a derivative of its own. Autograd's bookkeeping of
+    some hundred small operations would take longer than they do, so it is off inside.
+    """
+
+    @staticmethod
+    def forward(
+        ctx: Any, inputs: Tensor, weights: Tensor, stack: CircuitStack, measure: bool
+    ) -> Tensor:
+        """See `CircuitStack.forward`, and with `measure` unset `CircuitStack.states`."""
+        with torch.inference_mode():
+            ctx.run = _Pass(stack, inputs, weights, measure)
+        return ctx.run.values.clone()
+
+    @staticmethod
+    @torch.autograd.function.once_differentiable
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, Tensor, None, None]:
+        """The gradients of inputs and weights."""
+        with torch.inference_mode():
+            of_inputs, of_weights = ctx.run.back(gradient)
+        return of_inputs.clone(), of_weights.clone(), None, None
+
+
+class _Pass:
+    """One pass of a stack, and its way back."""
+
+    def __init__(self, stack: CircuitStack, inputs: Tensor, weights: Tensor, measure: bool):
+        self.stack, self.measure, self.alone = stack, measure, weights.dim() == 1
+        if self.alone:
+            inputs, weights = inputs.T[None], weights[None]
+        self.inputs = inputs
+        self.weights = torch.cat([weights, stack.zeros], dim=1).view(-1)
+        angles = self.weights.index_select(0, stack.gate_weights)
+        matrices, self.after = kernels.one_qubit_matrices(angles, stack.gate_parts)
+        at_start = stack.circuits * stack.wires
+        self.start = _Start(stack, inputs, matrices[:at_start])
+        self.evolution: Evolution | None = None
+        self.unit: Tensor | None = None
+        self.state = self.start.state
+        if stack.steps:
+            self.evolution = self._evolution(matrices[at_start:])
+            if _in_columns(stack, self.state):
+                unit = torch.eye(self.state.shape[1], dtype=stack.dtype, device=inputs.device)
+                self.unit = self.evolution.run(unit.expand(stack.circuits, -1, -1).contiguous())
+                self.state = torch.bmm(self.unit, self.state)
+            else:
+                self.state = self.evolution.run(self.state)
+        values = kernels.expectations(self.state, stack.row_eigenvalues) if measure else self.state
+        self.values = values[0].T if self.alone else values
+
+    def _evolution(self, one_qubit: Tensor) -> Evolution:
+        stack, size = self.stack, 2**self.stack.width
+        blocks = kernels.kron_matrices(one_qubit.view(-1, stack.width, 2, 2))
+        if stack.entangled:
+            blocks = _entangle(stack, blocks, self.weights)
+        return Evolution(
+            stack.moves,
+            blocks.view(stack.steps, stack.circuits, size, size),
+            _shared_phases(stack, self.weights) if stack.shared else None,
+            _padded(self.inputs)[stack.phase_inputs] if stack.sampled else None,
+            stack.halves,
+        )
+
+    def back(self, gradient: Tensor) -> tuple[Tensor, Tensor]:
+        """The gradients of inputs and weights from that of the values."""
+        stack = self.stack
+        if self.alone:
+            gradient = gradient.T[None]
+        if self.measure:
+            conj = kernels.expectations_back(gradient, self.state, stack.row_twice)
+        else:
+            conj = gradient.conj().resolve_conj()
+        of_inputs, of_weights = torch.zeros_like(self.inputs), torch.zeros_like(self.weights)
+        traces = []
+        if self.evolution is not None:
+            conj, by_block = self._evolution_back(self.evolution, conj, of_inputs, of_weights)
+            traces = [torch.mm(by_block.flatten(1), stack.traces).view(-1, 2, 2)]
+        traces = [self.start.back(conj, of_inputs), *traces]
+        of_angles = kernels.one_qubit_angles_back(
+            torch.cat(traces), self.after, stack.gate_generators
+        )
+        of_weights.index_add_(0, stack.gate_weights, of_angles.view(-1))
+        of_weights = of_weights.view(stack.circuits, -1)[:, :-1]
+        return (of_inputs[0].T, of_weights[0]) if self.alone else (of_inputs, of_weights)
+
+    def _evolution_back(
+        self, evolution: Evolution, conj: Tensor, of_inputs: Tensor, of_weights: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """The conjugate gradient of the states at the start, and of each block without controlled
+        rotations the conjugate of G M^H; adds to the gradients of inputs and weights.
+        """
+        stack = self.stack
+        if self.unit is not None:
+            back = evolution.run_back(self.unit, torch.bmm(conj, self.start.state.mT))
+            conj = torch.bmm(self.unit.mT, conj)
+        else:
+            back = evolution.run_back(self.state, conj)
+            conj = back.state_conj
+        by_block = back.traces_conj.flatten(0, 1)
+        if stack.entangled:
+            blocks = evolution.matrices.flatten(0, 1)
+            by_block = _entangle_back(stack, by_block, blocks, self.weights, of_weights)
+        if back.shared is not None:
+            _shared_phases_back(stack, back.shared, of_weights)
+        if back.sampled is not None:
+            _add_padded(of_inputs, stack.phase_inputs, back.sampled)
+        return conj, by_block
+
+
+def _padded(inputs: Tensor) -> Tensor:
+    """[K, inputs, B] -> [K (inputs + 1), B], a zero after those of each circuit."""
+    return pad(inputs, (0, 0, 0, 1)).flatten(0, 1)
+
+
+def _add_padded(of_inputs: Tensor, index: Tensor, gradient: Tensor) -> None:
+    """Adds the gradient [..., B] of `_padded(inputs)[index]` to that of the inputs."""
+    circuits, count, batch = of_inputs.shape
+    padded = of_inputs.new_zeros(circuits * (count + 1), batch)
+    padded.index_add_(0, index.flatten(), gradient.reshape(-1, batch))
+    of_inputs += padded.view(circuits, count + 1, batch)[:, :-1]
+
+
+def _in_columns(stack: CircuitStack, state: Tensor) -> bool:
+    """Whether it is cheaper to run the circuits on every basis state, to have them as one matrix
+    each, than on a batch: there are more samples than basis states.
+    """
+    rows, batch = state.shape[1:]
+    saved = stack.steps * 2**stack.width * (batch - rows)
+    return not stack.sampled and saved > rows * batch
+
+
+class _Start:
+    """The states before the first step: products of one-qubit states, or amplitudes."""
+
+    def __init__(self, stack: CircuitStack, inputs: Tensor, matrices: Tensor):
+        self.stack = stack
+        self.met: kernels.Factors = []
+        self.state: Tensor
+        if not stack.all_amplitudes:
+            if stack.in_order:
+                angles = inputs[:, : stack.wires]
+            else:
+                angles = _padded(inputs)[stack.start_inputs]
+            self.parts = kernels.cosines_and_sines(angles, dim=2)
+            parts = self.parts.view(-1, 2, inputs.shape[2]).to(stack.dtype)
+            self.by_part = torch.bmm(matrices, stack.start_vectors)
+            self.vectors = torch.bmm(self.by_part, parts)
+            by_wire = self.vectors.view(stack.circuits, stack.wires, 2, -1)
+            self.state = kernels.kron_vectors(by_wire, self.met)
+        if stack.any_amplitudes:
+            given = _padded(inputs)[stack.start_amplitudes].to(stack.dtype)
+            self.state = given if stack.all_amplitudes else self._chosen(given, self.state)
+
+    def back(self, conj: Tensor, of_inputs: Tensor) -> Tensor:
+        """Adds to the gradient of the inputs; gives the conjugate of G M^H of each wire's matrix,
+        [K n, 2, 2].
+        """
+        stack = self.stack
+        if stack.any_amplitudes:
+            given = conj.real
+            if not stack.all_amplitudes:
+                given = self._chosen(given, torch.zeros_like(given))
+                conj = self._chosen(torch.zeros_like(conj), conj)
+            _add_padded(of_inputs, stack.start_amplitudes, given)
+        if stack.all_amplitudes:
+            return conj.new_zeros(stack.circuits * stack.wires, 2, 2)
+        of_vectors = kernels.kron_vectors_back(conj, stack.wires, list(self.met)).flatten(0, 1)
+        of_parts = torch.bmm(self.by_part.mT, of_vectors).real.view_as(self.parts)
+        cosines, sines = self.parts.unbind(dim=2)
+        of_cosines, of_sines = of_parts.unbind(dim=2)
+        of_angles = of_inputs[:, : stack.wires] if stack.in_order else torch.zeros_like(cosines)
+        of_angles.addcmul_(cosines, of_sines, value=0.5).addcmul_(sines, of_cosines, value=-0.5)
+        if not stack.in_order:
+            _add_padded(of_inputs, stack.start_inputs, of_angles)
+        return torch.bmm(of_vectors, self.vectors.mT)
+
+    def _chosen(self, amplitudes: Tensor, product: Tensor) -> Tensor:
+        return torch.where(self.stack.start_by_amplitude[:, None, None], amplitudes, product)
+
+
+def _entangler_angles(stack: CircuitStack, weights: Tensor) -> tuple[Tensor, Tensor]:
+    """By how much a row of a block keeps itself and takes of its partner, [q, b, d, 1]."""
+    half = weights[stack.entangler_weights][..., None] / 2
+    keep = 1 + (torch.cos(half) - 1) * stack.entangler_controlled
+    return keep[..., None], (torch.sin(half) * stack.entangler_turns)[..., None]
+
+
+def _entangle(stack: CircuitStack, matrices: Tensor, weights: Tensor) -> Tensor:
+    """The blocks' matrices [steps K, d, d] with their controlled rotations multiplied on."""
+    blocks = matrices[stack.entangler_blocks]
+    keep, turn = _entangler_angles(stack, weights)
+    for q in range(len(keep)):
+        partner = blocks.flatten(0, 1)[stack.entangler_partners[q]]
+        blocks = keep[q] * blocks + turn[q] * partner
+    return matrices.index_copy(0, stack.entangler_blocks, blocks)
+
+
+def _entangle_back(
+    stack: CircuitStack, traces_conj: Tensor, matrices: Tensor, weights: Tensor, of_weights: Tensor
+) -> Tensor:
+    """Undoes `_entangle` gate by gate: adds to the gradient of the weights, and gives the conjugate
+    of G M^H of the matrices without controlled rotations.
+    """
+    at = stack.entangler_blocks
+    blocks = matrices[at]
+    gradients = torch.bmm(traces_conj[at].conj(), blocks)
+    keep, turn = _entangler_angles(stack, weights)
+    for q in range(len(keep) - 1, -1, -1):
+        rows = stack.entangler_partners[q]
+        turned = stack.entangler_turns[q][..., None] * blocks.flatten(0, 1)[rows]
+        products = torch.view_as_real(turned) * torch.view_as_real(gradients)
+        of_weights.index_add_(0, stack.entangler_weights[q], products.sum(dim=(1, 2, 3)) / 2)
+        blocks = keep[q] * blocks - turn[q] * blocks.flatten(0, 1)[rows]
+        gradients = keep[q] * gradients - turn[q] * gradients.flatten(0, 1)[rows]
+    return traces_conj.index_copy(0, at, torch.bmm(gradients.conj(), blocks.mT))
+
+
+def _shared_phases(stack: CircuitStack, weights: Tensor) -> Tensor:
+    """[phases, K, 2^n]: a quadratic form in the bits of a row's number, since CZ turns by pi where
+    both are 1, and CRZ by its angle times control times (target - 1/2).
+    """
+    bits, angles = stack.bits, weights[stack.phase_weights]
+    quadratic = ((bits @ (angles + stack.phase_fixed)) * bits).sum(dim=-1)
+    return quadratic - (bits @ angles.sum(dim=-1, keepdim=True))[..., 0] / 2
+
+
+def _shared_phases_back(stack: CircuitStack, gradient: Tensor, of_weights: Tensor) -> None:
+    bits = stack.bits
+    of_angles = bits.mT @ (gradient[..., None] * bits)
+    of_angles = of_angles - (bits.mT @ gradient[..., None]) / 2
+    of_weights.index_add_(0, stack.phase_weights.flatten(), of_angles.flatten())

@@ -1,0 +1,62 @@
+"""Planning: everything once, alike together, within memory, and always the same."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from conftest import everything, train_settings
+
+from hybhanas.architecture import Architecture
+from hybhanas.errors import ConfigError
+from hybhanas.models.plan import STATES_BYTES, plan
+
+SETTINGS = train_settings(epochs=1, final_epochs=1, learning_rate=0.03)
+SPACE = everything(qubits=(2, 3, 4, 5, 6, 7, 8))
+RNG = np.random.default_rng(2)
+RANDOM = [SPACE.decode(SPACE.sample(RNG)) for _ in range(40)]
+
+
+@pytest.mark.parametrize("population", ["auto", 1, 7])
+def test_every_network_is_in_one_group_of_at_most_the_size_asked_for(population):
+    groups = plan(RANDOM, 64, replace(SETTINGS, population=population), "fused")
+    assert sorted(i for group in groups for i in group) == list(range(40))
+    if population != "auto":
+        assert max(map(len, groups)) <= population
+    if population == 1:
+        assert len(groups) == 40
+
+
+def test_sixty_equal_small_circuits_are_one_group_and_wide_ones_are_apart():
+    small = [Architecture(qubits=3, hidden_width=w, readout="mlp") for w in range(1, 61)]
+    assert len(plan(small, 32, SETTINGS, "fused")) == 1
+    mixed = [Architecture(qubits=2), Architecture(qubits=12, depth=4)]
+    assert plan(mixed, 64, SETTINGS, "fused") == [[0], [1]]
+
+
+def test_a_group_holds_no_more_states_than_its_bound():
+    wide = [Architecture(qubits=9, depth=d) for d in range(1, 20)]
+    groups = plan(wide, 256, SETTINGS, "fused")
+    assert max(map(len, groups)) * 2**9 * 256 * 8 <= STATES_BYTES["cpu"]
+    too_wide_for_company = [Architecture(qubits=14, depth=d) for d in (1, 2)]
+    assert len(plan(too_wide_for_company, 64, SETTINGS, "fused")) == 2
+
+
+def test_the_plan_does_not_depend_on_the_order_asked_for():
+    there = plan(RANDOM, 64, SETTINGS, "fused")
+    back = plan(RANDOM[::-1], 64, SETTINGS, "fused")
+    named = [[{RANDOM[i] for i in group} for group in there], [
+        {RANDOM[::-1][i] for i in group} for group in back
+    ]]  # fmt: skip
+    assert sorted(map(len, named[0])) == sorted(map(len, named[1]))
+
+
+def test_gate_by_gate_networks_are_trained_one_by_one():
+    assert len(plan(RANDOM, 64, SETTINGS, "torchquantum")) == 40
+
+
+@pytest.mark.parametrize("population", [0, -1, "all"])
+def test_a_population_that_is_no_number_is_refused(population):
+    with pytest.raises(ConfigError, match=f"trainer.population={population} is not accepted"):
+        replace(SETTINGS, population=population)
