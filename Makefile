@@ -26,8 +26,8 @@ format: $(VENV)/ready  ## lay the code out
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/ready  ## time the simulators, the cost model and start-up
-	$(BIN)/python scripts/bench.py
+bench: $(VENV)/ready  ## time the simulators, the cost model and start-up; ARGS="layers costs" picks
+	$(BIN)/python -m scripts.bench $(ARGS)
 
 clean:  ## remove caches and build products, keep outputs/ and the environment
 	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,4 +1,4 @@
-"""The parts of docs/validation.md that scripts write: a command's table between two marks."""
+"""The parts of pages in docs/ that scripts write: a command's table between two marks."""
 
 from __future__ import annotations
 
@@ -16,18 +16,20 @@ DOCS = Path(__file__).parent.parent / "docs"
 PAGE = DOCS / "validation.md"
 
 
-def fill(part: str, text: str) -> None:
-    """Puts a text between `<!-- part -->` and `<!-- /part -->` of the page.
+def fill(part: str, text: str, page: Path | None = None) -> None:
+    """Puts a text between `<!-- part -->` and `<!-- /part -->` of a page, docs/validation.md or
+    another.
 
     Raises:
         ValueError: the page has no such marks.
     """
+    page = page or PAGE
     begin, end = f"<!-- {part} -->\n", f"<!-- /{part} -->"
-    before, found, rest = PAGE.read_text().partition(begin)
+    before, found, rest = page.read_text().partition(begin)
     _, closed, after = rest.partition(end)
     if not (found and closed):
-        raise ValueError(f"{PAGE} has no marks {begin.strip()} and {end}")
-    atomic.write_text(PAGE, f"{before}{begin}\n{text.strip()}\n\n{end}{after}")
+        raise ValueError(f"{page} has no marks {begin.strip()} and {end}")
+    atomic.write_text(page, f"{before}{begin}\n{text.strip()}\n\n{end}{after}")
 
 
 def section(part: str, script: str, given: Sequence[str], body: str, shown: str) -> str:

@@ -1,22 +1,11 @@
-"""make bench: medians of what a search spends its time on, on this machine, in one run.
-
-Prints a table with ratios and writes the same as JSON to outputs/bench.json.
-"""
+"""What a cost takes: of circuits as a search meets them, and of one very large circuit."""
 
 from __future__ import annotations
 
-import json
 import math
-import platform
-import statistics
-import subprocess
-import sys
 import time
-from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
-import torch
 from omegaconf import OmegaConf
 from qiskit import QuantumCircuit, transpile
 from qiskit.transpiler import generate_preset_pass_manager
@@ -31,55 +20,11 @@ from hybhanas.cost.physical import of_steps
 from hybhanas.cost.schedule import schedule
 from hybhanas.cost.target import build_target
 from hybhanas.qiskit_view import to_qiskit
-from hybhanas.quantum.modules import quantum_layer
 from hybhanas.run import CONF
-
-ROOT = Path(__file__).parent.parent
-SIZES = ((4, 2), (6, 3), (8, 4), (10, 6))  # qubits, layers of RZ-RY-RZ and a CX ring
-BATCH = 32
-REPEATS = 15
+from scripts.bench.results import Result
 
 
-def median_ms(function: Callable[[], object], repeats: int = REPEATS) -> float:
-    """The median time of a call, after two to warm up."""
-    times = []
-    for _ in range(repeats + 2):
-        started = time.perf_counter()
-        function()
-        times.append(time.perf_counter() - started)
-    return 1e3 * statistics.median(times[2:])
-
-
-def layer_ms(architecture: Architecture, simulator: str) -> float:
-    """Forward and backward through the quantum layer."""
-    layer = quantum_layer(lay_out(architecture), simulator)
-    inputs = torch.randn(BATCH, architecture.qubits, requires_grad=True)
-    return median_ms(lambda: layer(inputs).sum().backward())
-
-
-def layers() -> list[dict[str, float | str]]:
-    """The fused layer against TorchQuantum gate by gate."""
-    print(f"quantum layer, forward and backward, batch {BATCH}, one thread (ms)")
-    print("qubits layers entangler    fused  torchquantum  ratio")
-    rows: list[dict[str, float | str]] = []
-    for qubits, depth in SIZES:
-        for entangler in ("cx", "cry"):
-            architecture = Architecture(
-                qubits=qubits, depth=depth, entanglement="ring", entangler=entangler
-            )
-            fused, by_gate = (layer_ms(architecture, s) for s in ("fused", "torchquantum"))
-            print(
-                f"{qubits:6} {depth:6} {entangler:>9} {fused:8.2f} {by_gate:13.2f}"
-                f" {by_gate / fused:6.1f}"
-            )
-            rows.append(
-                {"qubits": qubits, "layers": depth, "entangler": entangler, "fused_ms": fused,
-                 "torchquantum_ms": by_gate, "ratio": by_gate / fused}
-            )  # fmt: skip
-    return rows
-
-
-def costs() -> dict[str, float]:
+def run() -> Result:
     """Costing circuits of 4 to 8 qubits on Brisbane: new ones, with their all-to-all reference,
     against bare transpiling at the same level, and known ones.
     """
@@ -141,7 +86,7 @@ def costs() -> dict[str, float]:
     return result
 
 
-def large() -> dict[str, float]:
+def large() -> Result:
     """What a transpiled circuit of 127 qubits and depth 20,000 takes to cost."""
     calibration = snapshot.load("brisbane")
     pairs: list[tuple[int, ...]] = []
@@ -161,37 +106,3 @@ def large() -> dict[str, float]:
         f"schedule and noise, log10 P {chance.log_p / math.log(10):.0f}"
     )
     return {"large_s": seconds}
-
-
-def start_up() -> dict[str, float]:
-    """Composing the configuration, and importing all that a search needs."""
-    seconds = {}
-    for name, code in (
-        (
-            "compose_s",
-            "import sys; sys.argv = ['x', '--cfg', 'job']; import hybhanas.run as r; r.main()",
-        ),
-        ("search_imports_s", "import hybhanas.tasks.search"),
-    ):
-        started = time.perf_counter()
-        subprocess.run(
-            [sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.DEVNULL, check=True
-        )
-        seconds[name] = time.perf_counter() - started
-        print(f"{name}: {seconds[name]:.2f}")
-    return seconds
-
-
-if __name__ == "__main__":
-    torch.set_num_threads(1)
-    result = {
-        "machine": platform.processor() or platform.machine(),
-        "torch": torch.__version__,
-        "layers": layers(),
-        "costs": costs(),
-        "large": large(),
-        "start_up": start_up(),
-    }
-    path = ROOT / "outputs" / "bench.json"
-    path.write_text(json.dumps(result, indent=1) + "\n")
-    print(f"written to {path.relative_to(ROOT)}")

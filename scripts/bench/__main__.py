@@ -1,0 +1,68 @@
+"""Times what a search spends its time on, on this machine, and says it in tables.
+
+    make bench                        # all parts
+    make bench ARGS="layers costs"    # these
+    make bench ARGS=--page            # none; fills docs/performance.md with what was measured
+
+The results go to outputs/bench.json, where parts of the same machine and versions gather.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+
+import torch
+
+from scripts.bench import (
+    costs,
+    end_to_end,
+    layers,
+    memory,
+    page,
+    peers,
+    population,
+    results,
+    startup,
+)
+
+PARTS: dict[str, Callable[[], results.Result]] = {
+    "layers": layers.run,
+    "population": population.run,
+    "memory": memory.run,
+    "end_to_end": end_to_end.run,
+    "peers": peers.run,
+    "costs": costs.run,
+    "large": costs.large,
+    "startup": startup.run,
+}
+"""The parts by name, in the order in which they run. A part prints its table and returns what
+goes under its name in the file, {} if it could measure nothing."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Runs the named parts, or all."""
+    parser = argparse.ArgumentParser(
+        prog="python -m scripts.bench",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("parts", nargs="*", help=f"of {', '.join(PARTS)}; all if none is named")
+    parser.add_argument("--page", action="store_true", help="fill docs/performance.md")
+    given = parser.parse_args(arguments)
+    if unknown := set(given.parts) - PARTS.keys():
+        parser.error(f"no such part: {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
+    chosen = given.parts or ([] if given.page else list(PARTS))
+    torch.set_num_threads(1)
+    for name, run in PARTS.items():
+        if name in chosen:
+            print(f"== {name}")
+            if measured := run():
+                results.save(name, measured)
+                print(f"written to outputs/{results.PATH.name}")
+    if given.page:
+        page.write()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,77 @@
+"""Candidates trained in a minute, as a search trains them: planned, in groups, with Lightning."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import torch
+from hydra.utils import instantiate
+from omegaconf import OmegaConf
+
+from hybhanas.data.tabular import TabularDataModule
+from hybhanas.models.plan import plan
+from hybhanas.models.settings import TrainSettings
+from hybhanas.models.training import Trained, train
+from hybhanas.run import CONF
+from hybhanas.search_space import SearchSpace
+from scripts.bench.results import Result
+
+CASES = (
+    # data, space, networks asked for at once, of all, epochs, batch, threads
+    ("digits", "hqnn", 20, 60, 12, 64, 1),
+    ("iris", "qnas", 200, 200, 10, 32, 1),
+    ("iris", "qnas", 200, 200, 10, 32, 2),
+)
+
+
+def run() -> Result:
+    """Random networks of a space on a data set, start-up left out."""
+    print("data   space   networks  at once  threads  groups  seconds  a minute  in 10 s  accuracy")
+    rows = []
+    for name, space_name, at_once, count, epochs, batch, threads in CASES:
+        space = search_space(space_name)
+        rng = np.random.default_rng(1)
+        architectures = [space.decode(space.sample(rng)) for _ in range(count)]
+        data = TabularDataModule(name, 0.2, 0.2, batch, seed=1)
+        settings = TrainSettings(
+            epochs=epochs,
+            final_epochs=epochs,
+            learning_rate=0.03,
+            patience=None,
+            accelerator="cpu",
+            population="auto",
+            threads=threads,
+        )
+        train(architectures[:1], data, settings, "fused", [1], epochs=1)  # Lightning's first
+        started = time.perf_counter()
+        groups, accuracies = 0, []
+        for first in range(0, count, at_once):
+            asked = architectures[first : first + at_once]
+            for group in plan(asked, batch, settings, "fused"):
+                groups += 1
+                seeds = [first + i for i in group]
+                members = [asked[i] for i in group]
+                outcomes = train(members, data, settings, "fused", seeds, epochs)
+                accuracies += [o.validation_accuracy for o in outcomes if isinstance(o, Trained)]
+        seconds = time.perf_counter() - started
+        row = {
+            "data": name, "space": space_name, "networks": count, "at_once": at_once,
+            "threads": threads, "epochs": epochs, "batch": batch, "groups": groups,
+            "seconds": seconds, "per_minute": 60 * count / seconds,
+            "median_accuracy": float(np.median(accuracies)),
+        }  # fmt: skip
+        rows.append(row)
+        print(
+            f"{name:6} {space_name:6} {count:9} {at_once:8} {threads:8} {groups:7} {seconds:8.1f} "
+            f"{row['per_minute']:9.0f} {10 * count / seconds:8.0f} {row['median_accuracy']:9.3f}",
+            flush=True,
+        )
+    torch.set_num_threads(1)
+    return {"rows": rows}
+
+
+def search_space(name: str) -> SearchSpace:
+    """A search space of the configuration."""
+    space: SearchSpace = instantiate(OmegaConf.load(CONF / "search_space" / f"{name}.yaml"))
+    return space

@@ -1,0 +1,157 @@
+"""docs/performance.md: the tables of outputs/bench.json between its marks, and one picture."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
+
+from hybhanas import atomic
+from scripts import page
+from scripts.bench import results
+
+PAGE = page.DOCS / "performance.md"
+Rows = list[dict[str, Any]]
+
+
+def write() -> None:
+    """Fills every part of the page that was measured.
+
+    Raises:
+        ValueError: the page lacks the marks of a part.
+    """
+    measured = json.loads(results.PATH.read_text())
+    parts = measured["parts"]
+    page.fill("machine", _machine(measured), PAGE)
+    for name, table in TABLES.items():
+        if name in parts:
+            page.fill(name, page.markdown(table(parts[name])), PAGE)
+            print(f"{name} written to docs/{PAGE.name}")
+    if {"layers", "population"} <= parts.keys():
+        atomic.write_bytes(page.DOCS / "performance.png", _picture(parts))
+
+
+def _machine(measured: Mapping[str, Any]) -> str:
+    machine = measured["machine"]
+    versions = ", ".join(f"{name} {version}" for name, version in measured["versions"].items())
+    gpu = machine["gpu"] or "no GPU"
+    return f"{machine['processor']}, {machine['cores']} cores, {gpu}; {versions}."
+
+
+def _times(part: Mapping[str, Any]) -> pd.DataFrame:
+    rows = []
+    for row in part["rows"]:
+        first = next(iter(row["timings"].values()))["ms"]
+        cells = {"qubits, layers": f"{row['qubits']}, {row['layers']}"}
+        cells |= {"entangler": row["entangler"], "batch": row["batch"]}
+        for name, timing in row["timings"].items():
+            ratio = "" if timing["ms"] == first else f" ({timing['ms'] / first:.1f})"
+            cells[name] = f"{timing['ms']:.2f}{ratio}"
+        rows.append(cells)
+    return pd.DataFrame(rows).fillna("")
+
+
+def _peers(part: Mapping[str, Any]) -> pd.DataFrame:
+    table = _times(part)
+    jax = [name for name in part["rows"][0]["first_s"] if "jax" in name.lower()]
+    for name in jax:
+        firsts = [f"{row['first_s'][name]:.1f}" for row in part["rows"]]
+        table[f"{name}, first step (s)"] = firsts
+    return table
+
+
+def _population(part: Mapping[str, Any]) -> pd.DataFrame:
+    rows = []
+    for row in part["rows"]:
+        slow = row["timings"]["torchquantum"]["ms"]
+        cells = {"": row["what"], "qubits, layers": f"{row['qubits']}, {row['layers']}"}
+        cells["torchquantum"] = f"{slow:.2f}"
+        for name, timing in row["timings"].items():
+            if name.startswith("K="):
+                each = timing["ms"] / int(name[2:])
+                cells[name] = f"{each:.3f} ({slow / each:.0f})"
+        rows.append(cells)
+    return pd.DataFrame(rows)
+
+
+def _memory(part: Mapping[str, Any]) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {"layers": row["layers"]}
+            | {f"{name} (MiB)": f"{b / 2**20:.0f}" for name, b in row["peak_bytes"].items()}
+            for row in part["rows"]
+        ]
+    )
+
+
+def _end_to_end(part: Mapping[str, Any]) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {
+                "data": row["data"],
+                "search_space": row["space"],
+                "networks": row["networks"],
+                "asked for at once": row["at_once"],
+                "epochs, batch": f"{row['epochs']}, {row['batch']}",
+                "threads": row["threads"],
+                "seconds": f"{row['seconds']:.1f}",
+                "networks a minute": f"{row['per_minute']:.0f}",
+            }
+            for row in part["rows"]
+        ]
+    )
+
+
+def _values(part: Mapping[str, Any]) -> pd.DataFrame:
+    numbers = {k: v for k, v in part.items() if isinstance(v, float) and k != "load"}
+    return pd.DataFrame({"": list(numbers), "value": [f"{v:,.4g}" for v in numbers.values()]})
+
+
+TABLES = {
+    "layers": _times,
+    "peers": _peers,
+    "population": _population,
+    "memory": _memory,
+    "end_to_end": _end_to_end,
+    "costs": _values,
+    "large": _values,
+    "startup": _values,
+}
+
+
+def _picture(parts: Mapping[str, Any]) -> bytes:
+    figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4.2), layout="constrained")
+    chosen = parts.get("peers", parts["layers"])["rows"]
+    _by_qubits(left, [r for r in chosen if r["batch"] == 32 and r["entangler"] == "cx"])
+    _by_count(right, [r for r in parts["population"]["rows"] if r["what"] == "layer"])
+    content = page.png(figure)
+    plt.close(figure)
+    return content
+
+
+def _by_qubits(axes: Axes, rows: Rows) -> None:
+    for name in rows[0]["timings"]:
+        points = [(row["qubits"], row["timings"][name]["ms"]) for row in rows]
+        axes.plot(*zip(*points, strict=True), marker="o", label=name)
+    axes.set(yscale="log", xlabel="qubits", ylabel="forward and backward (ms)")
+    axes.set_title("one circuit, batch 32", fontsize=10)
+    axes.legend(fontsize=8)
+
+
+def _by_count(axes: Axes, rows: Rows) -> None:
+    for row in rows:
+        slow = row["timings"]["torchquantum"]["ms"]
+        counts = [int(name[2:]) for name in row["timings"] if name.startswith("K=")]
+        times = [slow * k / row["timings"][f"K={k}"]["ms"] for k in counts]
+        axes.plot(
+            counts, times, marker="o", label=f"{row['qubits']} qubits, {row['layers']} layers"
+        )
+    axes.set(xscale="log", yscale="log", xlabel="circuits run as one, K")
+    axes.set_ylabel("times as fast as TorchQuantum, each")
+    axes.set_xticks(counts, [str(k) for k in counts])
+    axes.set_title("many circuits at once", fontsize=10)
+    axes.legend(fontsize=8)
