@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: help run test slow lint format bench clean
+.PHONY: help run test slow slurm lint format bench clean
 
 help:  ## show this
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*##/\t/' | expand -t 10
@@ -14,8 +14,11 @@ run: $(VENV)/ready  ## run the main job; ARGS="backend=ibm_torino search=nsga2" 
 test: $(VENV)/ready  ## run the tests; ARGS="-k cost" are pytest's
 	$(BIN)/python -m pytest -n 2 $(ARGS)
 
-slow: $(VENV)/ready  ## run the tests that kill searches, install the wheel and execute the README
-	$(BIN)/python -m pytest -m slow $(ARGS)
+slow: $(VENV)/ready  ## run the tests that kill searches, break disks, install the wheel and execute the README
+	$(BIN)/python -m pytest -m "slow or faults" $(ARGS)
+
+slurm: $(VENV)/ready  ## run the tests on a SLURM of this machine's own; needs slurm-wlm and munge
+	$(BIN)/python -m pytest -m slurm $(ARGS)
 
 lint: $(VENV)/ready  ## check style and types
 	$(BIN)/ruff check .
