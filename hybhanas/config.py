@@ -168,6 +168,8 @@ class SearchConfig:
     reference_point: dict[str, float] = MISSING  # the worst corner of the hypervolume's box
     ideal_point: dict[str, float] = MISSING  # its best corner; 0 where none is named
     constraints: dict[str, float] = MISSING  # bounds; what breaks one is not trained
+    rungs: list[int] = MISSING  # epochs after which only some are trained further
+    keep: float = MISSING  # the fraction of them, at each rung
 
 
 @dataclass
@@ -187,6 +189,41 @@ class TrainerConfig:
 @dataclass
 class SimulatorConfig:
     name: str = MISSING  # fused, torchquantum
+
+
+@dataclass
+class ExecutorConfig:
+    """See `hybhanas.search.executors`."""
+
+    _target_: str = MISSING
+
+
+@dataclass
+class LocalConfig(ExecutorConfig):
+    workers: int | None = MISSING  # null: as many as there are cores for
+    threads: int = MISSING  # the trainer's
+    memory: str = MISSING  # of each: auto, or such as 4GiB
+
+
+@dataclass
+class SlurmConfig(ExecutorConfig):
+    workers: int = MISSING  # at most
+    minimum: int | None = MISSING  # kept while there is nothing to do; null: all
+    threads: int = MISSING  # the trainer's
+    memory: str = MISSING  # of a job, such as 4GiB
+    walltime: str = MISSING  # of a job, HH:MM:SS
+    partition: str | None = MISSING
+    account: str | None = MISSING
+    interface: str | None = MISSING  # of the network that nodes share
+    directives: list[str] = MISSING  # further ones of sbatch
+
+
+EXECUTORS: dict[str, type[ExecutorConfig]] = {
+    "local": LocalConfig,
+    "serial": ExecutorConfig,
+    "slurm": SlurmConfig,
+}
+"""The settings of each option of executor=."""
 
 
 @dataclass
@@ -213,6 +250,7 @@ class Config:
     search: SearchConfig = field(default_factory=SearchConfig)
     trainer: TrainerConfig = field(default_factory=TrainerConfig)
     simulator: SimulatorConfig = field(default_factory=SimulatorConfig)
+    executor: ExecutorConfig = field(default_factory=ExecutorConfig)
     logger: LoggerConfig = field(default_factory=LoggerConfig)
     circuit: str | None = MISSING  # task=cost: the path of a QASM or QPY file
     architecture: Any = MISSING  # task=cost: choices of an HQNN; with `run` the start of a hash

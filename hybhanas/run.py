@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import sys
@@ -17,7 +18,7 @@ from hydra.errors import HydraException, InstantiationException, MissingConfigEx
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from hybhanas.config import CALIBRATIONS, Config
+from hybhanas.config import CALIBRATIONS, EXECUTORS, Config
 from hybhanas.errors import ConfigError, unknown
 
 USAGE_ERROR, INTERRUPTED = 2, 130
@@ -25,8 +26,9 @@ _IN_PACKAGE = Path(__file__).parent / "conf"
 CONF = _IN_PACKAGE if _IN_PACKAGE.is_dir() else Path(__file__).parent.parent / "conf"
 
 ConfigStore.instance().store(name="schema", node=Config)
-for _option, _node in CALIBRATIONS.items():
-    ConfigStore.instance().store(group="calibration/schema", name=_option, node=_node)
+for _group, _nodes in (("calibration", CALIBRATIONS), ("executor", EXECUTORS)):
+    for _option, _node in _nodes.items():
+        ConfigStore.instance().store(group=f"{_group}/schema", name=_option, node=_node)
 
 
 @hydra.main(version_base="1.3", config_path=str(CONF), config_name="config")
@@ -44,6 +46,7 @@ def run(config: DictConfig) -> None:
         OmegaConf.resolve(config)
         check(config)
         task = hydra.utils.get_method(config.task._target_)
+        gc.freeze()  # or the end of the process looks through all that imports made, for seconds
         task(config, folder)
     except Exception as error:
         line = explain(error)

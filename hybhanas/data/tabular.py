@@ -96,9 +96,11 @@ class TabularDataModule(pl.LightningDataModule):
                 digest.update(str(tuple(tensor.shape)).encode() + tensor.numpy().tobytes())
         return digest.hexdigest()[:16]
 
-    def train_dataloader(self) -> DataLoader[tuple[torch.Tensor, ...]]:
-        """Batches in an order that depends on the seed and the epoch alone."""
+    def train_dataloader(self, epoch: int = 0) -> DataLoader[tuple[torch.Tensor, ...]]:
+        """Batches from an epoch on, in an order that depends on the seed and the epoch alone."""
         order = RandomSampler(self.train, generator=torch.Generator().manual_seed(self.seed))
+        for _ in range(epoch):
+            list(order)  # what earlier epochs have drawn
         return _loader(self.train, BatchSampler(order, self.batch_size, drop_last=False))
 
     def val_dataloader(self) -> DataLoader[tuple[torch.Tensor, ...]]:

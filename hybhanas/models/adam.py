@@ -43,6 +43,10 @@ class StackedAdam(torch.optim.Optimizer):
             for name, moment in moments.items():
                 moments[name] = moment[list(rows)]
 
+    def go_on_from(self, steps: int) -> None:
+        """Counts further from so many steps, whose moments are in `state`."""
+        self._steps = steps
+
     def _update(self, parameters: list[Tensor], gradients: list[Tensor], group: Any) -> None:
         beta_1, beta_2 = group["betas"]
         for parameter in parameters:

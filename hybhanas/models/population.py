@@ -28,6 +28,7 @@ class Population(nn.Module):
 
     def __init__(self, models: Sequence[HQNN], simulator: str):
         super().__init__()
+        self.simulator = simulator
         circuits = [model.quantum.module.circuit for model in models]
         self.circuits, order = circuit_stack(circuits, simulator)
         self.models = tuple(models[i] for i in order)  # a tuple hides their own parameters

@@ -22,6 +22,7 @@ from hybhanas.models.adam import StackedAdam
 from hybhanas.models.hqnn import HQNN
 from hybhanas.models.population import Population
 from hybhanas.models.settings import TrainSettings
+from hybhanas.models.state import TrainingState, restore_moments, states_of
 
 logging.getLogger("pytorch_lightning").setLevel(logging.ERROR)  # it greets every trainer anew
 
@@ -34,14 +35,24 @@ class PopulationModule(pl.LightningModule):
     Args:
         population: the networks. Those that stop early leave it.
         rates: [K], peaks of their learning rates.
+        steps: of the learning rate's schedule; the first is where training goes on.
         patience: a network stops after so many validations without a better accuracy, or when a
             logit is not finite; None: never.
+        states: in the order of `population.models`, of networks that were trained before.
     """
 
     rates: Tensor
 
-    def __init__(self, population: Population, rates: Sequence[float], patience: int | None = None):
+    def __init__(
+        self,
+        population: Population,
+        rates: Sequence[float],
+        steps: range,
+        patience: int | None = None,
+        states: Sequence[TrainingState] = (),
+    ):
         super().__init__()
+        self.steps, self.states = steps, states
         self.population = population
         self.register_buffer("rates", torch.tensor(rates), persistent=False)
         self.patience = patience
@@ -124,8 +135,13 @@ class PopulationModule(pl.LightningModule):
         """Adam, its rates rising to their peaks in 30 % of the steps and falling to zero."""
         optimizer = StackedAdam(self.parameters(), self.rates)
         schedule = torch.optim.lr_scheduler.OneCycleLR(
-            optimizer, max_lr=1.0, total_steps=int(self.trainer.estimated_stepping_batches)
+            optimizer, max_lr=1.0, total_steps=self.steps.stop
         )
+        if self.states:
+            restore_moments(optimizer, self.population, self.states, self.steps.start)
+            there = {"last_epoch": self.steps.start - 1, "_step_count": self.steps.start + 1}
+            schedule.load_state_dict(schedule.state_dict() | there)
+            schedule.step()
         return {
             "optimizer": optimizer,
             "lr_scheduler": {"scheduler": schedule, "interval": "step"},
@@ -134,11 +150,14 @@ class PopulationModule(pl.LightningModule):
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """A trained network and its accuracies; test is None where the test split was not touched."""
+    """A trained network and its accuracies; test is None where the test split was not touched, and
+    the state where training is at its end.
+    """
 
     model: HQNN
     validation_accuracy: float
     test_accuracy: float | None
+    state: TrainingState | None
 
 
 def train(
@@ -149,6 +168,8 @@ def train(
     seeds: Sequence[int],
     epochs: int,
     test: bool = False,
+    until: int | None = None,
+    states: Sequence[TrainingState] = (),
 ) -> list[Trained | CandidateError]:
     """Trains HQNNs at once; the outcome of each depends on its own arguments alone, but for
     rounding.
@@ -159,24 +180,38 @@ def train(
         settings: all but the number of epochs.
         simulator: what runs the circuits.
         seeds: of the initial weights of each.
-        epochs: passes over the training split.
+        epochs: passes over the training split of the whole training.
         test: evaluate on the test split at the end, besides the validation split.
+        until: the epoch to stop at, with the states from which to go on; None: to the end.
+        states: of each, after the same number of epochs, to go on from; empty: from the start.
 
     Returns:
         For each architecture the trained network, or why there is none.
     """
     torch.set_num_threads(settings.threads)
+    started = states[0].epochs if states else 0
+    until = epochs if until is None else until
     with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", module="pytorch_lightning")  # worker counts, short epochs
+        for package in ("pytorch_lightning", "lightning_fabric"):  # workers, short epochs, srun
+            warnings.filterwarnings("ignore", module=package)
         models = []
         for architecture, seed in zip(architectures, seeds, strict=True):
             torch.manual_seed(seed)
             models.append(HQNN(architecture, data.features, data.classes, simulator))
+        by_model = {id(m): state for m, state in zip(models, states, strict=bool(states))}
+        for model in models if states else ():
+            model.load_state_dict(by_model[id(model)].weights)
         population = Population(models, simulator)
-        rates = [m.architecture.learning_rate or settings.learning_rate for m in population.models]
-        module = PopulationModule(population, rates, settings.patience)
+        batches = data.train_dataloader(started)
+        module = PopulationModule(
+            population,
+            [m.architecture.learning_rate or settings.learning_rate for m in population.models],
+            range(started * len(batches), epochs * len(batches)),
+            settings.patience,
+            [by_model[id(m)] for m in population.models] if states else (),
+        )
         trainer = pl.Trainer(
-            max_epochs=epochs,
+            max_epochs=until - started,
             accelerator=settings.processor,
             devices=1,
             logger=False,
@@ -188,8 +223,14 @@ def train(
         )
         try:
             while_training = None if settings.patience is None else data.val_dataloader()
-            trainer.fit(module, data.train_dataloader(), while_training)
+            trainer.fit(module, batches, while_training)
             population.write_back()
+            left: dict[int, TrainingState] = {}
+            if until < epochs:
+                optimizer = trainer.optimizers[0]
+                assert isinstance(optimizer, StackedAdam)
+                ids = map(id, population.models)
+                left = dict(zip(ids, states_of(population, optimizer, until), strict=True))
             if module.stopped:
                 population = module.population = Population(models, simulator)
             trainer.validate(module, data.val_dataloader(), verbose=False)
@@ -205,6 +246,6 @@ def train(
         outcomes[id(model)] = (
             CandidateError("training diverged: a logit is not finite")
             if accuracy is None
-            else Trained(model, accuracy, test_accuracy)
+            else Trained(model, accuracy, test_accuracy, left.get(id(model)))
         )
     return [outcomes[id(model)] for model in models]

@@ -11,7 +11,7 @@ from hybhanas.architecture import Architecture
 PROXIES = ("flops", "classical_flops", "simulation_flops")
 """Operations of one sample forward: both halves, the classical layers, the simulated circuit."""
 
-EVALUATED, INFEASIBLE, FAILED = "evaluated", "infeasible", "failed"
+EVALUATED, STOPPED, INFEASIBLE, FAILED = "evaluated", "stopped", "infeasible", "failed"
 COSTED = "costed"
 """Not yet trained; never on disk."""
 
@@ -26,10 +26,12 @@ class Evaluation:
     Args:
         key: the hash of all that determines it; see `evaluator.Settings.key`.
         architecture: canonical.
-        status: `evaluated`; `infeasible`, costed but not trained since it breaks a constraint; or
-            `failed`. The last two for the reason given.
-        reason: one line, empty if evaluated.
-        validation_accuracy: fraction of the validation split, None unless evaluated.
+        status: `evaluated`; `stopped`, trained to a rung and not promoted, see
+            `hybhanas.search.halving`; `infeasible`, costed but not trained since it breaks a
+            constraint; or `failed`. The last two for the reason given.
+        reason: one line, empty unless infeasible or failed.
+        epochs: that it was trained for.
+        validation_accuracy: fraction of the validation split, None unless trained.
         parameters: trainable ones, quantum and classical.
         proxies: the numbers of PROXIES, stand-ins for cost that others use.
         cost: the fields of a CostReport, None where the cost itself failed.
@@ -42,6 +44,7 @@ class Evaluation:
     architecture: Architecture
     status: str
     reason: str = ""
+    epochs: int = 0
     validation_accuracy: float | None = None
     parameters: int | None = None
     proxies: dict[str, int] | None = None

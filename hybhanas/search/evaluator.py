@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import time
 from collections.abc import Sequence
@@ -21,6 +22,7 @@ from hybhanas.errors import CandidateError
 from hybhanas.models.hqnn import classical_flops, parameter_count
 from hybhanas.models.plan import plan
 from hybhanas.models.settings import TrainSettings
+from hybhanas.models.state import TrainingState
 from hybhanas.models.training import Trained, train
 from hybhanas.search.constraints import Constraints
 from hybhanas.search.evaluation import (
@@ -29,6 +31,7 @@ from hybhanas.search.evaluation import (
     FAILED,
     INFEASIBLE,
     PROXIES,
+    STOPPED,
     Evaluation,
 )
 
@@ -40,6 +43,38 @@ def derived_seed(seed: int, architecture: Architecture) -> int:
     """A seed of 31 bits from the run's seed and the architecture's hash, and nothing else."""
     digest = hashlib.sha256(f"{seed}:{architecture.hash}".encode()).digest()
     return int.from_bytes(digest[:4], "big") >> 1
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What is trained at once.
+
+    Args:
+        members: costed.
+        epochs: to which they are trained.
+        states: of each, to go on from; empty where they start.
+    """
+
+    members: Sequence[Evaluation]
+    epochs: int
+    states: Sequence[bytes] = ()
+
+    def halves(self) -> tuple[Group, Group]:
+        """Two groups of them."""
+        middle = len(self.members) // 2
+        return (
+            Group(self.members[:middle], self.epochs, self.states[:middle]),
+            Group(self.members[middle:], self.epochs, self.states[middle:]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A network trained to the end: its accuracies, and its checkpoint as torch saves it."""
+
+    validation_accuracy: float
+    test_accuracy: float | None
+    checkpoint: bytes
 
 
 @dataclass(frozen=True)
@@ -87,10 +122,28 @@ class Evaluator:
             "constraints": dict(self.constraints.bounds),
         }
 
+    @property
+    def epochs(self) -> int:
+        """Those of a training in full."""
+        return self.training.epochs
+
     def key(self, architecture: Architecture) -> str:
         """The name of an architecture's record: 32 hex digits of SHA-256."""
         text = json.dumps([architecture.canonical().to_dict(), self.settings], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+    def lost(self, architecture: Architecture, error: Exception) -> Evaluation:
+        """The evaluation of one that cannot even be costed."""
+        seed = derived_seed(self.seed, architecture)
+        key = self.key(architecture)
+        return Evaluation(
+            key=key,
+            architecture=architecture,
+            status=FAILED,
+            reason=_in_one_line(error),
+            seed=seed,
+            seconds=0.0,
+        )
 
     def cost(self, architecture: Architecture) -> Evaluation:
         """Costs one architecture: what is then to be trained has the status COSTED."""
@@ -117,37 +170,58 @@ class Evaluator:
             **known,
         )
 
-    def train(self, costed: Sequence[Evaluation]) -> list[Evaluation]:
-        """Trains what was costed, all at once; each takes its share of the time."""
+    def train(self, group: Group) -> list[tuple[Evaluation, bytes | None]]:
+        """Trains what was costed, all at once; each takes its share of the time.
+
+        Returns:
+            Each evaluation, with the state to go on from where its training is not at its end.
+        """
         started = time.perf_counter()
-        outcomes = self.networks([e.architecture for e in costed], self.training.epochs)
-        share_s = (time.perf_counter() - started) / len(costed)
-        evaluations = []
-        for evaluation, outcome in zip(costed, outcomes, strict=True):
-            changes: dict[str, Any] = {"seconds": evaluation.seconds + share_s}
+        states = [TrainingState.from_bytes(state) for state in group.states]
+        outcomes = self.networks(
+            [e.architecture for e in group.members],
+            self.epochs,
+            until=group.epochs,
+            states=states,
+        )
+        share_s = (time.perf_counter() - started) / len(group.members)
+        status = EVALUATED if group.epochs == self.epochs else STOPPED
+        results: list[tuple[Evaluation, bytes | None]] = []
+        for member, outcome in zip(group.members, outcomes, strict=True):
+            known: dict[str, Any] = {"seconds": member.seconds + share_s, "epochs": group.epochs}
             if isinstance(outcome, Trained):
-                changes |= {"status": EVALUATED, "validation_accuracy": outcome.validation_accuracy}
+                known |= {"status": status, "validation_accuracy": outcome.validation_accuracy}
+                state = None if outcome.state is None else outcome.state.to_bytes()
+                results.append((replace(member, **known, reason=""), state))
             else:
-                changes |= {"status": FAILED, "reason": _in_one_line(outcome)}
-            evaluations.append(replace(evaluation, **changes))
-        return evaluations
+                results.append((failed(member, outcome, **known), None))
+        return results
+
+    def finish(self, architectures: Sequence[Architecture]) -> list[Finished | Exception]:
+        """Trains networks to the end, at once, and tests them."""
+        outcomes = self.networks(architectures, self.training.final_epochs, test=True)
+        return [self._finished(o) if isinstance(o, Trained) else o for o in outcomes]
 
     def groups(self, architectures: Sequence[Architecture]) -> list[list[int]]:
         """Which of them to train at once; see `hybhanas.models.plan.plan`."""
         return plan(architectures, self.data.batch_size, self.training, self.simulator)
 
     def networks(
-        self, architectures: Sequence[Architecture], epochs: int, test: bool = False
+        self,
+        architectures: Sequence[Architecture],
+        epochs: int,
+        test: bool = False,
+        until: int | None = None,
+        states: Sequence[TrainingState] = (),
     ) -> list[Trained | Exception]:
         """Trains networks at once, each with the architecture's own seed; see
         `hybhanas.models.training.train`. Where memory does not do, by halves; what cannot be
         trained alone either is an error in its place.
         """
         seeds = [derived_seed(self.seed, architecture) for architecture in architectures]
+        settings = (self.data, self.training, self.simulator)
         try:
-            return list(
-                train(architectures, self.data, self.training, self.simulator, seeds, epochs, test)
-            )
+            return list(train(architectures, *settings, seeds, epochs, test, until, states))
         except (CandidateError, MemoryError, ArithmeticError, RuntimeError) as error:
             if not _is_the_candidates(error):
                 raise
@@ -156,9 +230,22 @@ class Evaluator:
         half = len(architectures) // 2
         return [
             outcome
-            for part in (architectures[:half], architectures[half:])
-            for outcome in self.networks(part, epochs, test)
+            for part in (slice(half), slice(half, None))
+            for outcome in self.networks(architectures[part], epochs, test, until, states[part])
         ]
+
+    def _finished(self, trained: Trained) -> Finished:
+        content = io.BytesIO()
+        torch.save(
+            {
+                "architecture": trained.model.architecture.to_dict(),
+                "features": self.data.features,
+                "classes": self.data.classes,
+                "state_dict": {k: v.cpu() for k, v in trained.model.state_dict().items()},
+            },
+            content,
+        )
+        return Finished(trained.validation_accuracy, trained.test_accuracy, content.getvalue())
 
     def _size(self, architecture: Architecture) -> dict[str, Any]:
         circuit = lay_out(architecture)
@@ -172,6 +259,12 @@ class Evaluator:
 
     def _cost(self, architecture: Architecture, flops: int) -> dict[str, Any]:
         return self.estimator(lay_out(architecture), flops).to_dict()
+
+
+def failed(evaluation: Evaluation, error: Exception, **known: Any) -> Evaluation:
+    """An evaluation that an error ended."""
+    known |= {"status": FAILED, "reason": _in_one_line(error), "validation_accuracy": None}
+    return replace(evaluation, **known)
 
 
 def _in_one_line(error: Exception) -> str:

@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+import logging
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from pickle import UnpicklingError
 
+from hybhanas import atomic
 from hybhanas.architecture import Architecture
-from hybhanas.search.evaluation import COSTED, EVALUATED, FAILED, INFEASIBLE, Evaluation
-from hybhanas.search.evaluator import Evaluator
+from hybhanas.models.state import TrainingState
+from hybhanas.search.evaluation import (
+    COSTED,
+    EVALUATED,
+    FAILED,
+    INFEASIBLE,
+    STOPPED,
+    Evaluation,
+)
+from hybhanas.search.evaluator import Evaluator, Group, failed
+from hybhanas.search.executors import WorkerLostError, Workers
 from hybhanas.search.records import Records
 from hybhanas.search.strategy import Strategy
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +40,18 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """What is known after a generation; front, accuracy and time are of the whole search."""
+    """What is known after a generation; epochs, front, accuracy and time are of the whole search.
+
+    `epochs` is the sum over all networks of those that each was trained for.
+    """
 
     number: int
     new: int
     known: int
+    stopped: int
     infeasible: int
     failed: int
+    epochs: int
     front_size: int
     hypervolume: float
     best_accuracy: float
@@ -40,7 +61,8 @@ class Generation:
 def run_search(
     strategy: Strategy,
     evaluator: Evaluator,
-    records: Records,
+    folder: Path,
+    workers: Workers,
     on_progress: Callable[[Progress], None],
     on_generation: Callable[[Generation], None],
 ) -> list[Evaluation]:
@@ -49,9 +71,18 @@ def run_search(
     A search that was stopped goes on when this is called again with the same settings: the
     strategy repeats its questions, and the records answer those that were answered before.
 
+    Args:
+        strategy: asks and is told.
+        evaluator: what answers.
+        folder: of the run; records are kept in `records/`, those of rungs in `rungs/`.
+        workers: what computes, holding the evaluator.
+        on_progress: is told of each evaluation.
+        on_generation: is told of each generation.
+
     Returns:
         Every evaluation once, in the order in which they were asked for.
     """
+    generations = _Generations(strategy, evaluator, folder, workers)
     evaluations: list[Evaluation] = []
     new = 0
     for number in range(1, strategy.settings.generations + 1):
@@ -60,7 +91,7 @@ def run_search(
             break
         found: dict[Architecture, Evaluation] = {}
         known = 0
-        for evaluation, was_known in evaluated(architectures, evaluator, records):
+        for evaluation, was_known in generations.evaluated(architectures):
             found[evaluation.architecture] = evaluation
             known += was_known
             new += not was_known
@@ -74,8 +105,10 @@ def run_search(
                 number=number,
                 new=len(outcome) - known,
                 known=known,
+                stopped=sum(e.status == STOPPED for e in outcome),
                 infeasible=sum(e.status == INFEASIBLE for e in outcome),
                 failed=sum(e.status == FAILED for e in outcome),
+                epochs=sum(e.epochs for e in evaluations),
                 front_size=len(strategy.objectives.front(evaluations)),
                 hypervolume=strategy.objectives.hypervolume(evaluations),
                 best_accuracy=max((1 - e.values["error"] for e in good), default=0.0),
@@ -85,37 +118,113 @@ def run_search(
     return evaluations
 
 
-def evaluated(
-    architectures: Sequence[Architecture], evaluator: Evaluator, records: Records
-) -> Iterator[tuple[Evaluation, bool]]:
-    """The evaluation of every architecture as it comes, recorded, and whether it was before.
+class _Generations:
+    """Evaluates generations: costs first, then training, from rung to rung.
 
-    Which are trained together depends on the architectures alone and not on the records: a group
-    that was broken off is trained as a whole again, so that going on gives the same numbers.
+    Which networks are trained together depends on the architectures alone, neither on the records
+    nor on the workers: a group that was broken off is trained as a whole again, so that going on
+    gives the same numbers.
     """
-    to_train: dict[Architecture, Evaluation] = {}
-    was_known = set()
-    for architecture in architectures:
-        known = records.read(evaluator.key(architecture), Evaluation.from_dict)
-        evaluation = known or evaluator.cost(architecture)
-        if known is not None:
-            was_known.add(architecture)
-            yield known, True
-        elif evaluation.status != COSTED:
-            records.write(evaluation.key, evaluation.to_dict())
-            yield evaluation, False
-        if evaluation.status in (COSTED, EVALUATED) or _failed_in_training(evaluation):
-            to_train[architecture] = evaluation
-    trained = list(to_train)
-    for group in evaluator.groups(trained):
-        members = [trained[i] for i in group]
-        if was_known.issuperset(members):
-            continue
-        for evaluation in evaluator.train([to_train[member] for member in members]):
-            if evaluation.architecture not in was_known:
-                records.write(evaluation.key, evaluation.to_dict())
+
+    def __init__(self, strategy: Strategy, evaluator: Evaluator, folder: Path, workers: Workers):
+        self._halving, self._goals = strategy.settings.halving(), strategy.objectives
+        self._evaluator, self._workers = evaluator, workers
+        self._records, self._rungs = Records(folder / "records"), folder / "rungs"
+
+    def evaluated(self, architectures: Sequence[Architecture]) -> Iterator[tuple[Evaluation, bool]]:
+        """The evaluation of every architecture as it comes, recorded, and whether it was before."""
+        known: dict[Architecture, Evaluation] = {}
+        for architecture in architectures:
+            record = self._records.read(self._evaluator.key(architecture), Evaluation.from_dict)
+            if record is not None:
+                known[architecture] = record
+                yield record, True
+        if len(known) == len(architectures):
+            return
+        for evaluation in self._evaluated(architectures, known):
+            if evaluation.architecture not in known:
+                self._records.write(evaluation.key, evaluation.to_dict())
                 yield evaluation, False
+        shutil.rmtree(self._rungs, ignore_errors=True)
 
+    def _evaluated(
+        self, architectures: Sequence[Architecture], known: dict[Architecture, Evaluation]
+    ) -> Iterator[Evaluation]:
+        costed: dict[Architecture, Evaluation] = {}
+        unknown = [a for a in architectures if a not in known]
+        for index, outcome in self._workers.map(self._evaluator.cost, unknown):
+            if isinstance(outcome, WorkerLostError):
+                outcome = self._evaluator.lost(unknown[index], outcome)
+            if outcome.status == COSTED:
+                costed[outcome.architecture] = outcome
+            else:
+                yield outcome
+        costed |= {a: e for a, e in known.items() if e.epochs}
+        members = [costed[a] for a in architectures if a in costed]
+        started = 0
+        for rung in self._halving.rungs:
+            at_rung = {e.key: e for e in self._to_rung(members, started, rung)}
+            members = [at_rung[e.key] for e in members]
+            good = [e for e in members if e.status == STOPPED]
+            promoted = self._halving.promoted(good, self._goals) if good else set()
+            yield from (e for e in members if e.key not in promoted)
+            members = [e for e in members if e.key in promoted]
+            started = rung
+        groups = [
+            Group(part, self._evaluator.epochs, self._states(part, started))
+            for part in self._parts(members)
+            if not all(e.architecture in known for e in part)
+        ]
+        for evaluation, _ in self._trained(groups):
+            yield evaluation
 
-def _failed_in_training(evaluation: Evaluation) -> bool:
-    return evaluation.status == FAILED and evaluation.cost is not None
+    def _to_rung(self, members: list[Evaluation], started: int, rung: int) -> Iterator[Evaluation]:
+        """Trains from one rung to the next, or answers from the records of it."""
+        records = Records(self._rungs / str(rung))
+        groups = []
+        for part in self._parts(members):
+            known = [records.read(e.key, Evaluation.from_dict) for e in part]
+            if all(e is not None and self._has_state(e, rung) for e in known):
+                yield from (e for e in known if e is not None)
+            else:
+                groups.append(Group(part, rung, self._states(part, started)))
+        for evaluation, state in self._trained(groups):
+            if state is not None:
+                atomic.write_bytes(self._state(evaluation, rung), state)
+            records.write(evaluation.key, evaluation.to_dict())
+            yield evaluation
+
+    def _trained(self, groups: list[Group]) -> Iterator[tuple[Evaluation, bytes | None]]:
+        """Trains groups; one that workers die of by halves, so that only who is to blame fails."""
+        while groups:
+            again: list[Group] = []
+            for index, outcome in self._workers.map(self._evaluator.train, groups):
+                group = groups[index]
+                if not isinstance(outcome, WorkerLostError):
+                    yield from outcome
+                elif len(group.members) > 1:
+                    again += group.halves()
+                else:
+                    yield failed(group.members[0], outcome, epochs=group.epochs), None
+            groups = again
+
+    def _parts(self, members: list[Evaluation]) -> list[list[Evaluation]]:
+        groups = self._evaluator.groups([e.architecture for e in members])
+        return [[members[i] for i in group] for group in groups]
+
+    def _state(self, evaluation: Evaluation, rung: int) -> Path:
+        return self._rungs / str(rung) / f"{evaluation.key}.pt"
+
+    def _has_state(self, evaluation: Evaluation, rung: int) -> bool:
+        """Whether a network that could go on can go on."""
+        if evaluation.status != STOPPED:
+            return True
+        try:
+            TrainingState.from_bytes(self._state(evaluation, rung).read_bytes())
+        except (OSError, ValueError, TypeError, RuntimeError, EOFError, UnpicklingError) as error:
+            log.warning("rung %d of %s is damaged (%s); trained again", rung, evaluation.key, error)
+            return False
+        return True
+
+    def _states(self, part: list[Evaluation], rung: int) -> list[bytes]:
+        return [self._state(e, rung).read_bytes() for e in part] if rung else []

@@ -9,7 +9,7 @@ import numpy as np
 
 from hybhanas.cost.report import CostReport
 from hybhanas.errors import ConfigError, unknown
-from hybhanas.search.evaluation import PROXIES, Evaluation
+from hybhanas.search.evaluation import EVALUATED, PROXIES, Evaluation
 
 _NUMBERS = tuple(f.name for f in fields(CostReport) if f.type in ("int", "float"))
 NAMES = ("error", "parameters", *PROXIES, *_NUMBERS)
@@ -46,13 +46,14 @@ class Objectives:
                 )
 
     def point(self, evaluation: Evaluation) -> list[float] | None:
-        """The objectives of an evaluation; None of one that failed."""
+        """The objectives of an evaluation; None of one that was not trained."""
         values = evaluation.values
         return [float(values[name]) for name in self.names] if values else None
 
     def front(self, evaluations: Sequence[Evaluation]) -> list[Evaluation]:
-        """The non-dominated evaluations, by ascending objectives."""
-        known = [(point, e) for e in evaluations if (point := self.point(e)) is not None]
+        """The non-dominated ones of those evaluated in full, by ascending objectives."""
+        whole = [e for e in evaluations if e.status == EVALUATED]
+        known = [(point, e) for e in whole if (point := self.point(e)) is not None]
         if not known:
             return []
         from pymoo.util.nds.non_dominated_sorting import NonDominatedSorting
@@ -63,8 +64,11 @@ class Objectives:
         return [evaluation for _, evaluation in members]
 
     def hypervolume(self, evaluations: Sequence[Evaluation]) -> float:
-        """The fraction of the box between the ideal and the reference point that is dominated."""
-        points = [point for e in evaluations if (point := self.point(e)) is not None]
+        """The fraction of the box between the ideal and the reference point that is dominated by
+        what was evaluated in full.
+        """
+        whole = [e for e in evaluations if e.status == EVALUATED]
+        points = [point for e in whole if (point := self.point(e)) is not None]
         if not points:
             return 0.0
         from pymoo.indicators.hv import HV

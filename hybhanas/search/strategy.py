@@ -13,6 +13,7 @@ from hybhanas.architecture import Architecture
 from hybhanas.errors import ConfigError
 from hybhanas.search.constraints import Constraints
 from hybhanas.search.evaluation import Evaluation
+from hybhanas.search.halving import Halving
 from hybhanas.search.objectives import Objectives
 from hybhanas.search_space import SearchSpace
 
@@ -31,6 +32,7 @@ class SearchSettings:
         seed: of the draws, at least 0.
         objectives, reference_point, ideal_point: see `Objectives`, which checks them.
         constraints: see `Constraints`, which checks them.
+        rungs, keep: see `Halving`, which checks them.
 
     Raises:
         ConfigError: a value that is not accepted.
@@ -44,6 +46,8 @@ class SearchSettings:
     reference_point: Mapping[str, float]
     ideal_point: Mapping[str, float]
     constraints: Mapping[str, float]
+    rungs: Sequence[int]
+    keep: float
 
     def __post_init__(self) -> None:
         for name, least in (("population", 2), ("generations", 2), ("seed", 0)):
@@ -53,10 +57,15 @@ class SearchSettings:
                 )
         self.goals()
         self.bounds()
+        self.halving()
 
     def bounds(self) -> Constraints:
         """What a candidate may cost."""
         return Constraints(dict(self.constraints))
+
+    def halving(self) -> Halving:
+        """Who is trained how far."""
+        return Halving(tuple(self.rungs), self.keep)
 
     def goals(self) -> Objectives:
         """The objectives by name, with their box."""

@@ -12,7 +12,7 @@ from hybhanas.errors import ConfigError, unknown
 from hybhanas.quantum import SIMULATORS
 from hybhanas.search.strategy import SearchSettings
 
-LIGHT = ("search_space", "cost_model", "trainer", "logger")
+LIGHT = ("search_space", "cost_model", "trainer", "executor", "logger")
 """The groups whose classes import nothing heavy: to build one is to check it."""
 
 
@@ -24,6 +24,16 @@ def check(config: DictConfig) -> None:
     for group in LIGHT:
         instantiate(config[group])
     SearchSettings(**{k: v for k, v in config.search.items() if k != "_target_"})
+    rungs = list(config.search.rungs)
+    if rungs and rungs[-1] >= config.trainer.epochs:
+        raise ConfigError(
+            f"search.rungs={rungs} is not accepted: below trainer.epochs={config.trainer.epochs}"
+        )
+    if rungs and config.trainer.patience is not None:
+        raise ConfigError(
+            f"search.rungs={rungs} is not accepted with trainer.patience={config.trainer.patience}:"
+            " one way to stop early, the other null or []"
+        )
     for setting, value, accepted in (
         ("simulator.name", config.simulator.name, SIMULATORS),
         ("calibration.policy", config.calibration.policy, POLICIES),

@@ -2,46 +2,50 @@
 
 from __future__ import annotations
 
-import io
 import logging
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import torch
 from rich.console import Console
 
 from hybhanas import atomic
-from hybhanas.models.training import Trained
 from hybhanas.reporting.tables import FrontMember
 from hybhanas.search.evaluation import Evaluation
-from hybhanas.search.evaluator import Evaluator
+from hybhanas.search.evaluator import Evaluator, Finished
+from hybhanas.search.executors import WorkerLostError, Workers
 from hybhanas.search.records import Records
 
 log = logging.getLogger(__name__)
 
 
 def train_to_the_end(
-    front: Sequence[Evaluation], evaluator: Evaluator, folder: Path, console: Console
+    front: Sequence[Evaluation],
+    evaluator: Evaluator,
+    workers: Workers,
+    folder: Path,
+    console: Console,
 ) -> list[FrontMember]:
     """Trains the members of the front to the end, each once, and keeps the models and accuracies.
 
-    As in the search, members are trained in the same groups whatever is known of them already.
+    As in the search, members are trained in the same groups whatever is known of them already; a
+    member that ends its workers takes its group with it, whose records say so.
     """
     records = Records(folder / "final")
     known = [_known(evaluation, records, folder) for evaluation in front]
-    done = 0
-    for group in evaluator.groups([evaluation.architecture for evaluation in front]):
-        done += len(group)
-        if all(known[i] is not None for i in group):
-            continue
-        console.print(f"training the front to the end: {done} of {len(front)}", markup=False)
-        members = [front[i].architecture for i in group]
-        outcomes = evaluator.networks(members, evaluator.training.final_epochs, test=True)
-        for i, outcome in zip(group, outcomes, strict=True):
+    groups = evaluator.groups([evaluation.architecture for evaluation in front])
+    left = [group for group in groups if any(known[i] is None for i in group)]
+    if left:
+        number = sum(map(len, left))
+        console.print(f"training the front to the end: {number} of {len(front)}", markup=False)
+    members = [[front[i].architecture for i in group] for group in left]
+    for index, outcome in workers.map(evaluator.finish, members):
+        group = left[index]
+        outcomes = [outcome] * len(group) if isinstance(outcome, WorkerLostError) else outcome
+        for i, one in zip(group, outcomes, strict=True):
             if known[i] is None:
-                record = known[i] = _kept(front[i], outcome, evaluator, folder)
+                record = known[i] = _kept(front[i], one, folder)
                 records.write(front[i].key, asdict(record))
     return [_member(*pair) for pair in zip(front, known, strict=True)]
 
@@ -80,22 +84,10 @@ class _FinalRecord:
         return cls(**data)
 
 
-def _kept(
-    evaluation: Evaluation, outcome: Trained | Exception, evaluator: Evaluator, folder: Path
-) -> _FinalRecord:
+def _kept(evaluation: Evaluation, outcome: Finished | Exception, folder: Path) -> _FinalRecord:
     """What to record of an outcome; the checkpoint is on disk before it is."""
-    if not isinstance(outcome, Trained):
+    if isinstance(outcome, Exception):
         reason = f"{type(outcome).__name__}: {outcome}"
         return _FinalRecord(evaluation.key, None, None, reason)
-    content = io.BytesIO()
-    torch.save(
-        {
-            "architecture": evaluation.architecture.to_dict(),
-            "features": evaluator.data.features,
-            "classes": evaluator.data.classes,
-            "state_dict": {k: v.cpu() for k, v in outcome.model.state_dict().items()},
-        },
-        content,
-    )
-    atomic.write_bytes(folder / _checkpoint(evaluation), content.getvalue())
+    atomic.write_bytes(folder / _checkpoint(evaluation), outcome.checkpoint)
     return _FinalRecord(evaluation.key, outcome.validation_accuracy, outcome.test_accuracy)

@@ -7,6 +7,7 @@ import logging
 import time
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -29,10 +30,9 @@ from hybhanas.reporting.tables import (
     write_front,
 )
 from hybhanas.reporting.terminal import SearchView, front_table, terminal
-from hybhanas.search.evaluation import EVALUATED, FAILED, INFEASIBLE
+from hybhanas.search.evaluation import EVALUATED, FAILED, INFEASIBLE, STOPPED
 from hybhanas.search.evaluator import Evaluator
 from hybhanas.search.loop import Generation, run_search
-from hybhanas.search.records import Records
 from hybhanas.search.strategy import Strategy
 from hybhanas.tasks.final import train_to_the_end
 from hybhanas.tasks.setup import cache_folder, shown
@@ -58,7 +58,7 @@ def search(config: DictConfig, folder: Path) -> list[FrontMember]:
     console = terminal()
     evaluator, strategy = build(config, folder)
     settings = _check_same_search(folder, evaluator, strategy)
-    tracker = instantiate(config.logger)
+    tracker, executor = instantiate(config.logger), instantiate(config.executor)
     resolved: dict[str, Any] = OmegaConf.to_container(config, resolve=True)  # type: ignore[assignment]
     calibration = evaluator.estimator.calibration
     _introduce(console, config, calibration, strategy, folder)
@@ -66,7 +66,10 @@ def search(config: DictConfig, folder: Path) -> list[FrontMember]:
     atomic.remove_partial(folder)
     atomic.write_json(folder / "settings.json", settings)
     atomic.write_text(folder / "config.yaml", OmegaConf.to_yaml(config, resolve=True))
-    with tracker.run(folder, folder.name, resolved) as tracked:
+    with (
+        tracker.run(folder, folder.name, resolved) as tracked,
+        executor.at_work(evaluator, folder, partial(console.print, soft_wrap=True)) as workers,
+    ):
 
         def told(generation: Generation) -> None:
             view.generation(generation)
@@ -76,7 +79,8 @@ def search(config: DictConfig, folder: Path) -> list[FrontMember]:
             evaluations = run_search(
                 strategy,
                 evaluator,
-                Records(folder / "records"),
+                folder,
+                workers,
                 on_progress=view.progress,
                 on_generation=told,
             )
@@ -92,15 +96,17 @@ def search(config: DictConfig, folder: Path) -> list[FrontMember]:
         plot_front(folder / "front.png", evaluations, front, title)
         plot_anatomy(folder / "anatomy.png", front, title)
         write_front_page(folder / "front.html", evaluations, front, title)
-        members = train_to_the_end(front, evaluator, folder, console)
+        members = train_to_the_end(front, evaluator, workers, folder, console)
         write_front(folder, members)
         wall_s = time.perf_counter() - started
         summary = {
             "evaluations": len(evaluations),
+            "stopped": sum(e.status == STOPPED for e in evaluations),
             "infeasible": sum(e.status == INFEASIBLE for e in evaluations),
             "failed": sum(e.status == FAILED for e in evaluations),
             "front_size": len(front),
             "hypervolume": strategy.objectives.hypervolume(evaluations),
+            "epochs": sum(e.epochs for e in evaluations),
             "evaluations_s": round(sum(e.seconds for e in evaluations), 3),
             "search_s": round(search_s, 3),
             "wall_s": round(wall_s, 3),
@@ -167,6 +173,7 @@ def _check_same_search(folder: Path, evaluator: Evaluator, strategy: Strategy) -
                     "population": strategy.settings.population,
                     "seed": strategy.settings.seed,
                     "objectives": asdict(strategy.objectives),
+                    "halving": asdict(strategy.settings.halving()),
                 },
                 "generations": strategy.settings.generations,
             }

@@ -15,7 +15,7 @@ from hybhanas.data.tabular import TabularDataModule
 from hybhanas.models.training import train
 from hybhanas.search.constraints import Constraints
 from hybhanas.search.evaluation import COSTED, EVALUATED, FAILED, Evaluation
-from hybhanas.search.evaluator import Evaluator, derived_seed
+from hybhanas.search.evaluator import Evaluator, Group, derived_seed
 
 MODEL = cost_model(faults="whole_circuit", optimization_level=1)
 TRAINING = train_settings(epochs=1, final_epochs=2, learning_rate=0.05)
@@ -39,7 +39,9 @@ def evaluator(seed: int = 1, model: CostModel = MODEL, **change) -> Evaluator:
 def evaluate(architecture: Architecture, by: Evaluator) -> Evaluation:
     """Costed, and trained alone if it is to be trained."""
     costed = by.cost(architecture)
-    return by.train([costed])[0] if costed.status == COSTED else costed
+    if costed.status != COSTED:
+        return costed
+    return by.train(Group((costed,), by.epochs))[0][0]
 
 
 def test_an_evaluation_is_a_pure_function():
@@ -111,7 +113,8 @@ def test_where_memory_does_not_do_a_group_is_trained_by_halves(monkeypatch):
     monkeypatch.setattr("hybhanas.search.evaluator.train", small_memory)
     by = evaluator()
     architectures = [Architecture(qubits=2, rotations=name) for name in ("ry", "ry_rz", "rz_ry_rz")]
-    evaluations = by.train([by.cost(architecture) for architecture in architectures])
+    costed = [by.cost(architecture) for architecture in architectures]
+    evaluations = [evaluation for evaluation, _ in by.train(Group(costed, by.epochs))]
     assert sizes == [3, 1, 2, 1, 1]
     assert [e.architecture for e in evaluations] == architectures
     assert all(e.status == EVALUATED for e in evaluations)

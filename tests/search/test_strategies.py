@@ -8,32 +8,38 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from conftest import everything
 
 from hybhanas.architecture import Architecture
 from hybhanas.errors import ConfigError
-from hybhanas.search.evaluation import COSTED, EVALUATED, FAILED, Evaluation
+from hybhanas.models.state import TrainingState
+from hybhanas.search.evaluation import COSTED, EVALUATED, FAILED, STOPPED, Evaluation
+from hybhanas.search.evaluator import Group
+from hybhanas.search.executors import Serial
 from hybhanas.search.loop import run_search
 from hybhanas.search.nsga2 import NSGA2Search
-from hybhanas.search.records import Records
 from hybhanas.search.strategy import RandomSearch
 
 REFERENCE = {"error": 1.0, "total_s": 50.0, "parameters": 300.0}
 
 
-def strategy(kind=NSGA2Search, space=None, population=10, generations=5, seed=1):
+def strategy(kind=NSGA2Search, space=None, population=10, generations=5, seed=1, rungs=()):
     return kind(
         space or everything(), name="test", population=population, generations=generations,
         seed=seed, objectives=("error", "total_s", "parameters"), reference_point=REFERENCE,
-        ideal_point={}, constraints={},
+        ideal_point={}, constraints={}, rungs=rungs, keep=0.3,
     )  # fmt: skip
 
 
 @dataclass
 class FormulaEvaluator:
     """More qubits and depth are better and dearer; circuits of width `fails` cannot be costed.
-    Trains in groups of `together`, and dies before the group that exceeds `dies_after`.
+    Half of the training gives half of the accuracy. Trains in groups of `together`, and dies before
+    the group that exceeds `dies_after`.
     """
+
+    epochs = 10
 
     fails: int | None = None
     asked: list[str] = field(default_factory=list)
@@ -60,22 +66,31 @@ class FormulaEvaluator:
         indices = range(len(architectures))
         return [list(indices[i : i + self.together]) for i in indices[:: self.together]]
 
-    def train(self, costed: Sequence[Evaluation]) -> list[Evaluation]:
-        if self.dies_after is not None and len(self.asked) + len(costed) > self.dies_after:
+    def train(self, group: Group) -> list[tuple[Evaluation, bytes | None]]:
+        if self.dies_after is not None and len(self.asked) + len(group.members) > self.dies_after:
             raise KeyboardInterrupt
-        self.asked += [evaluation.key for evaluation in costed]
-        return [self._trained(evaluation) for evaluation in costed]
+        self.asked += [evaluation.key for evaluation in group.members]
+        zero = {"w": torch.zeros(1)}
+        state = TrainingState(group.epochs, zero, zero, zero).to_bytes()
+        for before in group.states:
+            assert TrainingState.from_bytes(before).epochs < group.epochs
+        return [
+            (self._trained(e, group.epochs), state if group.epochs < self.epochs else None)
+            for e in group.members
+        ]
 
-    def _trained(self, costed: Evaluation) -> Evaluation:
+    def _trained(self, costed: Evaluation, epochs: int) -> Evaluation:
         better = costed.parameters / 10 + (costed.architecture.encoding == "amplitude")
-        return replace(costed, status=EVALUATED, validation_accuracy=1 - 1 / (1 + better))
+        return replace(
+            costed, status=EVALUATED if epochs == self.epochs else STOPPED, epochs=epochs,
+            validation_accuracy=(1 - 1 / (1 + better)) * epochs / self.epochs,
+        )  # fmt: skip
 
 
 def search(chosen, evaluator, folder: Path, generations=None):
-    return run_search(
-        chosen, evaluator, Records(folder), lambda _: None,
-        (generations if generations is not None else []).append,
-    )  # fmt: skip
+    found = generations if generations is not None else []
+    with Serial().at_work(evaluator, folder, print) as workers:
+        return run_search(chosen, evaluator, folder, workers, lambda _: None, found.append)
 
 
 @pytest.mark.parametrize("kind", [NSGA2Search, RandomSearch])
@@ -109,9 +124,9 @@ def test_a_search_that_died_goes_on_to_the_same_end_and_repeats_nothing(dies_aft
 def test_a_group_that_was_broken_off_is_trained_as_a_whole_and_recorded_where_unknown(tmp_path):
     undisturbed = search(strategy(), FormulaEvaluator(together=4), tmp_path)
     lost = undisturbed[5]
-    path = tmp_path / f"{lost.key}.json"
+    path = tmp_path / "records" / f"{lost.key}.json"
     path.unlink()
-    before = {other: other.stat().st_mtime_ns for other in tmp_path.iterdir()}
+    before = {other: other.stat().st_mtime_ns for other in path.parent.iterdir()}
     evaluator = FormulaEvaluator(together=4)
     assert search(strategy(), evaluator, tmp_path) == undisturbed
     assert evaluator.asked == [e.key for e in undisturbed[4:8]]
@@ -129,7 +144,7 @@ def test_a_longer_search_begins_with_the_shorter_one(tmp_path):
 
 def test_a_damaged_record_is_evaluated_again_and_changes_nothing(tmp_path):
     before = search(strategy(), FormulaEvaluator(), tmp_path)
-    (tmp_path / f"{before[7].key}.json").write_text("{")
+    (tmp_path / "records" / f"{before[7].key}.json").write_text("{")
     evaluator = FormulaEvaluator()
     assert search(strategy(), evaluator, tmp_path) == before
     assert evaluator.asked == [before[7].key]

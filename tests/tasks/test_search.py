@@ -184,8 +184,8 @@ def test_a_member_whose_training_to_the_end_diverges_is_said_and_the_others_are_
 ):
     networks, ended = Evaluator.networks, []
 
-    def diverging(self, architectures, epochs, test=False):
-        outcomes = networks(self, architectures, epochs, test)
+    def diverging(self, architectures, epochs, test=False, until=None, states=()):
+        outcomes = networks(self, architectures, epochs, test, until, states)
         if test:
             ended.extend(architecture.hash for architecture in architectures)
             if len(ended) == len(architectures):  # the first group
@@ -228,7 +228,8 @@ def test_a_space_wider_than_the_machine_is_refused_before_anything_is_written(tm
 OPTIONS = [
     f"{group.name}={option.stem}"
     for group in sorted(CONF.iterdir())
-    if group.is_dir() and group.name not in ("experiment", "task", "calibration", "logger")
+    if group.is_dir()
+    and group.name not in ("experiment", "task", "calibration", "logger", "executor")
     for option in sorted(group.glob("*.yaml"))
 ]
 

@@ -1,0 +1,113 @@
+"""Executors: the same numbers from workers as from this process, and no worker is irreplaceable."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from hydra.errors import InstantiationException
+from hydra.utils import instantiate
+
+from hybhanas.run import explain
+from hybhanas.search.executors import Local, Serial, WorkerLostError
+from hybhanas.tasks.search import search
+
+TINY = (
+    "dataset=iris", "search_space=small", "search.population=4", "search.generations=2",
+    "trainer.epochs=2", "trainer.final_epochs=2", "logger.mode=disabled",
+)  # fmt: skip
+
+
+class Squares:
+    """Squares what it is given; some numbers end the process."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+
+    def square(self, number: int) -> int:
+        if number == 13 or (number == 7 and self._first(number)):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return number**2
+
+    def threads(self, name: str) -> str:
+        return os.environ[name]
+
+    def _first(self, number: int) -> bool:
+        marker = self.folder / str(number)
+        seen = marker.exists()
+        marker.touch()
+        return not seen
+
+
+def test_in_this_process_results_come_in_order(tmp_path):
+    squares = Squares(tmp_path)
+    with Serial().at_work(squares, tmp_path, print) as workers:
+        assert list(workers.map(squares.square, [3, 1, 2])) == [(0, 9), (1, 1), (2, 4)]
+
+
+@pytest.fixture(scope="module")
+def two_workers(tmp_path_factory):
+    """Two worker processes, and what was said of them."""
+    folder, said = tmp_path_factory.mktemp("workers"), []
+    squares = Squares(folder)
+    with Local(workers=2, threads=1, memory="auto").at_work(squares, folder, said.append) as map_:
+        yield SimpleNamespace(workers=map_, squares=squares, said=said)
+
+
+@pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="two workers need two cores")
+class TestTwoWorkers:
+    def test_start_when_there_is_something_to_do_and_say_where_they_are_watched(self, two_workers):
+        assert two_workers.said == []
+        assert list(two_workers.workers.map(two_workers.squares.square, [])) == []
+        assert two_workers.said == []
+        found = dict(two_workers.workers.map(two_workers.squares.square, range(6)))
+        assert found == {i: i**2 for i in range(6)}
+        assert (
+            "2 workers on this machine; their dashboard: http://127.0.0.1:" in two_workers.said[0]
+        )
+
+    def test_compute_with_the_threads_they_were_given(self, two_workers):
+        names = ["OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "RAYON_NUM_THREADS"]
+        found = dict(two_workers.workers.map(two_workers.squares.threads, names))
+        assert found == dict.fromkeys(range(4), "1")
+
+    def test_one_that_dies_is_replaced_and_its_work_done_by_another(self, two_workers):
+        found = dict(two_workers.workers.map(two_workers.squares.square, [5, 7, 9]))
+        assert found == {0: 25, 1: 49, 2: 81}
+
+    def test_what_ends_every_worker_is_lost_alone(self, two_workers):
+        found = dict(two_workers.workers.map(two_workers.squares.square, [11, 13, 15]))
+        assert (found[0], found[2]) == (121, 225)
+        assert isinstance(found[1], WorkerLostError)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="two workers need two cores")
+def test_a_search_with_two_workers_is_the_serial_one_to_the_last_bit(tmp_path, composed):
+    for name in ("serial", "local"):
+        search(composed(*TINY, f"executor={name}", "search=halving", "search.rungs=[1]"),
+               tmp_path / name)  # fmt: skip
+    serial, local = ((tmp_path / n / "pareto.json").read_bytes() for n in ("serial", "local"))
+    assert serial == local
+
+
+@pytest.mark.parametrize(
+    ("overrides", "said"),
+    [
+        (["executor=local", "executor.workers=0"], "executor.workers=0 is not accepted: 1 to"),
+        (["executor=local", "executor.workers=999"], "cores and trainer.threads=1, or null"),
+        (["executor=local", "executor.memory=much"], "executor.memory=much is not accepted: auto"),
+        (["executor=slurm"], "executor=slurm is not accepted: there is no sbatch"),
+        (["executor=slurm", "executor.workers=0"], "executor.workers=0 is not accepted"),
+        (["executor=slurm", "executor.minimum=9"], "0 to executor.workers=4, or null"),
+        (["executor=slurm", "executor.memory=-1"], "executor.memory=-1 is not accepted: a size"),
+    ],
+)
+def test_settings_that_make_no_sense_are_named(overrides, said, composed, monkeypatch):
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    with pytest.raises(InstantiationException) as error:
+        instantiate(composed(*overrides).executor)
+    assert said in (explain(error.value) or "")

@@ -1,0 +1,85 @@
+"""Halving: few epochs for many, many for few, and an interruption costs nothing."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from search.test_strategies import FormulaEvaluator, search, strategy
+
+from hybhanas.errors import ConfigError
+from hybhanas.search.evaluation import EVALUATED, STOPPED
+from hybhanas.search.halving import Halving
+
+
+def test_each_rung_keeps_its_fraction_and_the_front_is_of_the_fully_trained(tmp_path):
+    generations: list = []
+    chosen = strategy(rungs=(1, 4))
+    evaluations = search(chosen, FormulaEvaluator(), tmp_path, generations)
+    # of ten, three reach the second rung (30 %), and one of those (30 % of 3, rounded up) the end
+    first = [e.epochs for e in evaluations[:10]]
+    assert sorted(first) == [1] * 7 + [4] * 2 + [10]
+    assert generations[0].epochs == 7 * 1 + 2 * 4 + 10
+    assert {e.status for e in evaluations if e.epochs < 10} == {STOPPED}
+    assert {e.status for e in chosen.objectives.front(evaluations)} == {EVALUATED}
+
+
+def test_a_network_goes_on_from_its_rung_and_is_not_trained_again(tmp_path):
+    evaluator = FormulaEvaluator(together=3)
+    search(strategy(rungs=(1, 4), generations=2), evaluator, tmp_path)
+    assert len(evaluator.asked) == 2 * (10 + 3 + 1)
+    assert not (tmp_path / "rungs").exists()
+
+
+@pytest.mark.parametrize("dies_after", [1, 9, 10, 12, 13, 14, 25, 27, 41])
+def test_a_search_that_died_goes_on_from_its_rungs_to_the_same_end(dies_after, tmp_path):
+    undisturbed = search(strategy(rungs=(1, 4)), FormulaEvaluator(), tmp_path / "whole")
+    first = FormulaEvaluator(dies_after=dies_after)
+    with pytest.raises(KeyboardInterrupt):
+        search(strategy(rungs=(1, 4)), first, tmp_path / "cut")
+    second = FormulaEvaluator()
+    assert search(strategy(rungs=(1, 4)), second, tmp_path / "cut") == undisturbed
+    assert len(first.asked) + len(second.asked) == 5 * (10 + 3 + 1)
+
+
+@pytest.mark.parametrize("damage", [b"", b"PK", None])
+def test_a_damaged_state_of_a_rung_is_made_again(tmp_path, damage, caplog):
+    undisturbed = search(strategy(rungs=(2,)), FormulaEvaluator(), tmp_path / "whole")
+    with pytest.raises(KeyboardInterrupt):
+        search(strategy(rungs=(2,)), FormulaEvaluator(dies_after=10), tmp_path / "cut")
+    promoted = undisturbed[[e.epochs for e in undisturbed].index(10)]
+    state = tmp_path / "cut" / "rungs" / "2" / f"{promoted.key}.pt"
+    state.write_bytes(damage) if damage is not None else state.unlink()
+    again = FormulaEvaluator()
+    assert search(strategy(rungs=(2,)), again, tmp_path / "cut") == undisturbed
+    assert again.asked[0] == promoted.key
+    assert f"rung 2 of {promoted.key} is damaged" in caplog.text
+
+
+def test_a_record_of_a_stopped_network_says_how_far_it_came(tmp_path):
+    evaluations = search(strategy(rungs=(2,)), FormulaEvaluator(), tmp_path)
+    stopped = next(e for e in evaluations if e.status == STOPPED)
+    record = json.loads((tmp_path / "records" / f"{stopped.key}.json").read_bytes())
+    assert (record["status"], record["epochs"]) == ("stopped", 2)
+
+
+def test_the_better_ones_are_those_of_the_lower_fronts(tmp_path):
+    goals = strategy().objectives
+    evaluations = [
+        e for e in search(strategy(), FormulaEvaluator(), tmp_path) if e.status == EVALUATED
+    ]
+    front = {e.key for e in goals.front(evaluations)}
+    few = Halving((1,), (len(front) - 1) / len(evaluations)).promoted(evaluations, goals)
+    many = Halving((1,), (len(front) + 3) / len(evaluations)).promoted(evaluations, goals)
+    assert few < front < many
+    assert (len(few), len(many)) == (len(front) - 1, len(front) + 3)
+
+
+@pytest.mark.parametrize(
+    ("rungs", "keep", "named"),
+    [((4, 1), 0.3, "search.rungs"), ((0,), 0.3, "search.rungs"), ((2, 2), 0.3, "search.rungs"),
+     ((1,), 0.0, "search.keep"), ((1,), 1.0, "search.keep")],
+)  # fmt: skip
+def test_rungs_and_fractions_that_make_no_sense_are_refused(rungs, keep, named):
+    with pytest.raises(ConfigError, match=named):
+        Halving(rungs, keep)
