@@ -183,6 +183,7 @@ class TrainerConfig:
     patience: int | None = MISSING  # epochs without a better accuracy to stop at; null: never
     accelerator: str = MISSING  # auto, cpu, cuda
     population: int | str = MISSING  # networks trained at once, at most; auto: as many as pay
+    shares: int = MISSING  # workers that the groups of networks are planned for
     threads: int = MISSING
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -53,11 +54,13 @@ class _Work:
 def plan(
     architectures: Sequence[Architecture], batch_size: int, settings: TrainSettings, simulator: str
 ) -> list[list[int]]:
-    """Groups of networks that are trained at once, so that all together take the least time.
+    """Groups of networks that are trained at once, so that all are done in the least time.
 
     Networks are put in an order in which neighbours have much in common, and the order is cut where
-    the sum of estimated times is least. The outcome depends on the arguments alone, so that an
-    interrupted search that goes on trains the same groups.
+    the sum of estimated times is least; then again with bounds on the time of one group, of which
+    that is taken by which so many workers as `settings.shares` are done first. The outcome depends
+    on the arguments alone, so that an interrupted search that goes on trains the same groups,
+    whoever computes.
 
     Args:
         architectures: of a generation.
@@ -66,33 +69,70 @@ def plan(
         simulator: what runs the circuits; gate by gate nothing is gained by groups.
 
     Returns:
-        Indices into `architectures`, every one in one group, those of small circuits first.
+        Indices into `architectures`, every one in one group, those that take longest first.
     """
-    most = len(architectures) if settings.population == AUTO else int(settings.population)
-    if simulator != "fused":
-        most = 1
     work = [_work(architecture) for architecture in architectures]
     order = sorted(range(len(work)), key=lambda i: (work[i].qubits, work[i].sampled, work[i].steps))
-    best = [0.0] + [math.inf] * len(order)  # the least time of the first networks, by their number
-    cut = [0] * len(best)
+    ordered = [work[i] for i in order]
+    most = len(architectures) if settings.population == AUTO else int(settings.population)
+    most_held = STATES_BYTES[settings.processor]
+    if simulator != "fused":
+        most = 1
+    parts = _cut(ordered, batch_size, most, most_held, math.inf)
+    if settings.shares > 1:
+        whole = sum(part.step_s for part in parts)
+        bounds = (whole / settings.shares / share for share in SHARES)
+        plans = [parts, *(_cut(ordered, batch_size, most, most_held, bound) for bound in bounds)]
+        parts = min(plans, key=lambda plan: _span_s(plan, settings.shares))
+    parts.sort(key=lambda part: -part.step_s)
+    return [order[part.start : part.stop] for part in parts]
+
+
+SHARES = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.4, 1.6, 2.0)
+"""Bounds on the time of a group that are tried: equal shares, divided by these."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Networks that are trained at once, by their place in the order, and their time of a step."""
+
+    start: int
+    stop: int
+    step_s: float
+
+
+def _cut(
+    work: Sequence[_Work], batch_size: int, most: int, most_held: int, most_s: float
+) -> list[_Part]:
+    """Cuts networks where the sum of times is least; a single one may exceed the bounds on the
+    number, on the bytes of states and on the time.
+    """
+    best = [0.0] + [math.inf] * len(work)  # the least time of the first networks, by their number
+    last: list[_Part | None] = [None] * len(best)
     for end in range(1, len(best)):
         group: _Work | None = None
         for start in range(end - 1, -1, -1):
-            first = work[order[start]]
-            group = first if group is None else first + group
+            group = work[start] if group is None else work[start] + group
             held = group.networks * 2**group.qubits * batch_size * 8
-            if start < end - 1 and (
-                group.networks > most or held > STATES_BYTES[settings.processor]
-            ):
+            step_s = _step_s(group, batch_size)
+            if start < end - 1 and (group.networks > most or held > most_held or step_s > most_s):
                 break
-            time = best[start] + _step_s(group, batch_size)
-            if time < best[end]:
-                best[end], cut[end] = time, start
-    groups, end = [], len(order)
-    while end:
-        groups.append(order[cut[end] : end])
-        end = cut[end]
-    return groups[::-1]
+            if best[start] + step_s < best[end]:
+                best[end], last[end] = best[start] + step_s, _Part(start, end, step_s)
+    parts: list[_Part] = []
+    part = last[-1]
+    while part is not None:
+        parts.append(part)
+        part = last[part.start]
+    return parts
+
+
+def _span_s(parts: Sequence[_Part], workers: int) -> float:
+    """The time of a step of all, where each worker that is free takes the longest that is left."""
+    busy_s = [0.0] * workers
+    for step_s in sorted((part.step_s for part in parts), reverse=True):
+        heapq.heapreplace(busy_s, busy_s[0] + step_s)
+    return max(busy_s)
 
 
 def _step_s(group: _Work, batch_size: int) -> float:

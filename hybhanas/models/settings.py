@@ -23,6 +23,8 @@ class TrainSettings:
         accelerator: `auto` takes a GPU when there is one.
         population: networks trained at once, at most; `auto` for as many as pay, see
             `hybhanas.models.plan`.
+        shares: as many workers as groups are planned for; it decides on the last digits of results,
+            and so is not the number of those that there are.
         threads: of torch on the CPU; circuits of this size run fastest, and repeat exactly, on 1.
     """
 
@@ -32,10 +34,11 @@ class TrainSettings:
     patience: int | None
     accelerator: str
     population: int | str
+    shares: int
     threads: int
 
     def __post_init__(self) -> None:
-        for name in ("epochs", "final_epochs", "threads"):
+        for name in ("epochs", "final_epochs", "shares", "threads"):
             if getattr(self, name) < 1:
                 raise ConfigError(
                     f"trainer.{name}={getattr(self, name)} is not accepted: at least 1"

@@ -17,6 +17,7 @@ import torch
 from scripts.bench import (
     costs,
     end_to_end,
+    executors,
     layers,
     memory,
     page,
@@ -31,6 +32,7 @@ PARTS: dict[str, Callable[[], results.Result]] = {
     "population": population.run,
     "memory": memory.run,
     "end_to_end": end_to_end.run,
+    "executors": executors.run,
     "peers": peers.run,
     "costs": costs.run,
     "large": costs.large,

@@ -41,6 +41,7 @@ def run() -> Result:
             patience=None,
             accelerator="cpu",
             population="auto",
+            shares=1,
             threads=threads,
         )
         train(architectures[:1], data, settings, "fused", [1], epochs=1)  # Lightning's first

@@ -106,6 +106,22 @@ def _end_to_end(part: Mapping[str, Any]) -> pd.DataFrame:
     )
 
 
+def _executors(part: Mapping[str, Any]) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {
+                "executor": row["executor"],
+                "start (s)": f"{row['start_s']:.1f}",
+                "search (s)": f"{row['search_s']:.1f}",
+                "evaluations a minute": f"{row['per_minute']:.0f}",
+                "of one worker's": f"{row['of_one_worker']:.2f}",
+                "same numbers": "yes" if row["equal"] else "no",
+            }
+            for row in part["rows"]
+        ]
+    )
+
+
 def _values(part: Mapping[str, Any]) -> pd.DataFrame:
     numbers = {k: v for k, v in part.items() if isinstance(v, float) and k != "load"}
     return pd.DataFrame({"": list(numbers), "value": [f"{v:,.4g}" for v in numbers.values()]})
@@ -117,6 +133,7 @@ TABLES = {
     "population": _population,
     "memory": _memory,
     "end_to_end": _end_to_end,
+    "executors": _executors,
     "costs": _values,
     "large": _values,
     "startup": _values,

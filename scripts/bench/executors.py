@@ -1,0 +1,70 @@
+"""Evaluations in a minute of the default search, here and by workers; their start left out."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+from hydra import compose, initialize_config_dir
+
+from hybhanas.run import CONF
+from hybhanas.search.executors import Executor, Local, Serial
+from hybhanas.search.loop import run_search
+from hybhanas.tasks.search import build
+from scripts.bench.results import Result
+
+GENERATIONS = 3
+REPEATS = 3
+EXECUTORS: dict[str, Executor] = {
+    "this process": Serial(),
+    "1 worker": Local(workers=1, threads=1, memory="auto"),
+    "2 workers": Local(workers=2, threads=1, memory="auto"),
+}
+
+
+def run() -> Result:
+    """The first generations of the default search by each executor, by turns."""
+    with initialize_config_dir(str(CONF), version_base="1.3"):
+        overrides = [f"search.generations={GENERATIONS}", "cache=null", "trainer.accelerator=cpu"]
+        config = compose("config", overrides=overrides)
+    seconds: dict[str, list[float]] = {name: [] for name in EXECUTORS}
+    started_s: dict[str, list[float]] = {name: [] for name in EXECUTORS}
+    found: dict[str, list[str]] = {}
+    for _ in range(REPEATS):
+        for name, executor in EXECUTORS.items():
+            with tempfile.TemporaryDirectory() as folder:
+                evaluator, strategy = build(config, Path(folder) / "none")
+                started = time.perf_counter()
+                with executor.at_work(evaluator, Path(folder), lambda _: None) as workers:
+                    some = [strategy.space.decode((0,) * len(strategy.space.genes))] * 4
+                    list(workers.map(evaluator.key, some))
+                    begun = time.perf_counter()
+                    evaluations = run_search(
+                        strategy, evaluator, Path(folder), workers, lambda _: None, lambda _: None
+                    )
+                    seconds[name].append(time.perf_counter() - begun)
+                started_s[name].append(begun - started)
+            found[name] = [f"{e.key} {e.values.get('error')}" for e in evaluations]
+    one = float(np.median(seconds["1 worker"]))
+    rows = []
+    print("executor      start s  search s  evaluations a minute  of one worker's  equal")
+    for name, times in seconds.items():
+        median = float(np.median(times))
+        row = {
+            "executor": name,
+            "start_s": float(np.median(started_s[name])),
+            "search_s": median,
+            "per_minute": 60 * len(found[name]) / median,
+            "of_one_worker": one / median,
+            "equal": found[name] == found["this process"],
+        }
+        rows.append(row)
+        print(
+            f"{name:12} {row['start_s']:8.1f} {median:9.1f} {row['per_minute']:21.0f} "
+            f"{row['of_one_worker']:16.2f}  {row['equal']}"
+        )
+    overhead = 1 - float(np.median(seconds["this process"])) / one
+    print(f"overhead of one worker against this process: {100 * overhead:.1f} %")
+    return {"rows": rows, "overhead": overhead}
