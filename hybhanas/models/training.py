@@ -192,8 +192,8 @@ def train(
     started = states[0].epochs if states else 0
     until = epochs if until is None else until
     with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
-        for package in ("pytorch_lightning", "lightning_fabric"):  # workers, short epochs, srun
-            warnings.filterwarnings("ignore", module=package)
+        warnings.filterwarnings("ignore", module="pytorch_lightning")  # worker counts, short epochs
+        warnings.filterwarnings("ignore", message="The `srun` command is available")
         models = []
         for architecture, seed in zip(architectures, seeds, strict=True):
             torch.manual_seed(seed)
