@@ -6,7 +6,7 @@ import gc
 import os
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import is_dataclass
 from pathlib import Path
 from typing import get_type_hints
@@ -20,6 +20,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from hybhanas.config import CALIBRATIONS, EXECUTORS, Config
 from hybhanas.errors import ConfigError, unknown
+from hybhanas.tasks import sweeps
 
 USAGE_ERROR, INTERRUPTED = 2, 130
 _IN_PACKAGE = Path(__file__).parent / "conf"
@@ -29,10 +30,11 @@ ConfigStore.instance().store(name="schema", node=Config)
 for _group, _nodes in (("calibration", CALIBRATIONS), ("executor", EXECUTORS)):
     for _option, _node in _nodes.items():
         ConfigStore.instance().store(group=f"{_group}/schema", name=_option, node=_node)
+sweeps.register()
 
 
 @hydra.main(version_base="1.3", config_path=str(CONF), config_name="config")
-def run(config: DictConfig) -> None:
+def run(config: DictConfig) -> Mistake | None:
     """Runs the task that the configuration names.
 
     A mistake of the user's ends here as one line, since Hydra adds lines of its own to what passes
@@ -52,8 +54,26 @@ def run(config: DictConfig) -> None:
         line = explain(error)
         if line is None:
             raise
-        print(f"error: {line}", file=sys.stderr)
-        _mistakes.append(line)
+        return _tell(line)
+    return None
+
+
+class Mistake:
+    """A mistake that was told. Where a launcher brings it over from a job in another process, it is
+    told again.
+    """
+
+    def __init__(self, line: str):
+        self.line = line
+
+    def __reduce__(self) -> tuple[Callable[[str], Mistake], tuple[str]]:
+        return _tell, (self.line,)
+
+
+def _tell(line: str) -> Mistake:
+    print(f"error: {line}", file=sys.stderr)
+    _mistakes.append(line)
+    return Mistake(line)
 
 
 _mistakes: list[str] = []
