@@ -255,7 +255,7 @@ class Config:
     logger: LoggerConfig = field(default_factory=LoggerConfig)
     circuit: str | None = MISSING  # task=cost: the path of a QASM or QPY file
     architecture: Any = MISSING  # task=cost: choices of an HQNN; with `run` the start of a hash
-    run: str | None = MISSING  # task=recost, task=cost: the folder of a finished search
+    run: str | None = MISSING  # task=recost, task=cost: a search's folder; task=compare: of many
     samples: int = MISSING  # task=cost: samples that a training passes over
     seed: int = MISSING  # every other seed derives from it
     calibration_max_age_days: float = MISSING  # older calibrations are warned of

@@ -1,9 +1,9 @@
-"""The pictures of a search: its front, what the front's time is made of, and how it moves."""
+"""The pictures of searches: a front, what its time is made of, how it moves, many beside it."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import matplotlib
@@ -45,12 +45,7 @@ def plot_front(
             label=f"{label} ({len(members)})",
             zorder=2 if edge == "none" else 3,
         )
-    best, line = 0.0, []
-    for e in sorted(front, key=lambda e: e.values["log10_total_s"]):
-        if 1 - e.values["error"] > best:
-            best = 1 - e.values["error"]
-            line.append((e.values["total_s"], 100 * best))
-    axes.step(*zip(*line, strict=True), where="post", color="black", lw=0.8, alpha=0.6, zorder=1)
+    axes.step(*_best_so_far(front), where="post", color="black", lw=0.8, alpha=0.6, zorder=1)
     axes.set_xscale("log")
     phase = (known[0].cost or {})["phase"]
     axes.set_xlabel(f"total time of {phase}, quantum and classical (s)")
@@ -123,6 +118,40 @@ def plot_recost(
     axes.legend(fontsize=8)
     axes.grid(alpha=0.25)
     _save(figure, path)
+
+
+def plot_fronts(path: Path, fronts: Mapping[str, Sequence[Evaluation]]) -> None:
+    """Accuracy against total time of several fronts, by their labels, over each other."""
+    figure, axes = plt.subplots(figsize=(8, 5 + 0.16 * len(fronts)), layout="constrained")
+    colours = plt.get_cmap("tab10" if len(fronts) <= 10 else "turbo", max(len(fronts), 10))
+    for index, (label, front) in enumerate(fronts.items()):
+        times = [e.values["total_s"] for e in front]
+        accuracies = [100 * (1 - e.values["error"]) for e in front]
+        axes.scatter(times, accuracies, s=22, color=colours(index), alpha=0.6)
+        axes.step(
+            *_best_so_far(front),
+            where="post",
+            color=colours(index),
+            label=f"{label} ({len(front)})",
+        )
+    axes.set_xscale("log")
+    axes.set_xlabel("total time, quantum and classical (s)")
+    axes.set_ylabel("validation accuracy (%)")
+    axes.grid(alpha=0.25, which="major")
+    figure.legend(loc="outside lower center", ncols=1, fontsize=8)
+    _save(figure, path)
+
+
+def _best_so_far(front: Sequence[Evaluation]) -> tuple[list[float], list[float]]:
+    """Total times (s), ascending, and the accuracies (%) that are better than all before."""
+    times: list[float] = []
+    accuracies: list[float] = []
+    for e in sorted(front, key=lambda e: e.values["log10_total_s"]):
+        accuracy = 100 * (1 - e.values["error"])
+        if not accuracies or accuracy > accuracies[-1]:
+            times.append(e.values["total_s"])
+            accuracies.append(accuracy)
+    return times, accuracies
 
 
 def _save(figure: Figure, path: Path) -> None:

@@ -50,8 +50,12 @@ class FinishedRun:
         return found[0]
 
 
-def read_run(setting: str | None) -> FinishedRun:
+def read_run(setting: str | None, started: bool = False) -> FinishedRun:
     """Reads the folder that `run=...` names.
+
+    Args:
+        setting: the folder.
+        started: accept a search that has evaluated nothing yet.
 
     Raises:
         ConfigError: it is not the folder of a search that came to evaluate something.
@@ -66,7 +70,7 @@ def read_run(setting: str | None) -> FinishedRun:
             Evaluation.from_dict(json.loads(path.read_bytes()))
             for path in sorted((folder / "records").glob("*.json"))
         ]
-        if not isinstance(config, DictConfig) or not evaluations:
+        if not isinstance(config, DictConfig) or not (evaluations or started):
             raise ValueError("it has no evaluation")
         config.device.peak_flops_per_s = settings["device"]["peak_flops_per_s"]  # where measured
         workload = Workload(**settings["workload"])

@@ -1,0 +1,55 @@
+"""What tells runs apart: the settings in which their configurations differ, and no more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from omegaconf import DictConfig, OmegaConf
+
+WITHOUT_EFFECT = ("cache", "calibration_max_age_days", "executor", "logger", "run", "task")
+"""Settings that do not decide on a result."""
+
+
+def differences(configs: Sequence[DictConfig]) -> list[dict[str, Any]]:
+    """For each run its values of the settings in which not all agree: `{"backend": "ibm_fez"}`.
+
+    What follows from another of them is left out: a backend's calibration, an option's values.
+    """
+    flat = [_flat(OmegaConf.to_container(config)) for config in configs]
+    keys = sorted({key for settings in flat for key in settings})
+    values = {key: [repr(settings.get(key)) for settings in flat] for key in keys}
+    differing = [key for key in keys if len(set(values[key])) > 1]
+    shown = [
+        key
+        for key in differing
+        if not any(
+            owner in differing and owner != key and _follows(values[key], values[owner])
+            for owner in _owners(key)
+        )
+    ]
+    return [{key.removesuffix(".name"): settings.get(key) for key in shown} for settings in flat]
+
+
+def _flat(value: Any, prefix: str = "") -> dict[str, Any]:
+    if not isinstance(value, Mapping):
+        return {prefix: value}
+    found: dict[str, Any] = {}
+    for key, inner in value.items():
+        if prefix or key not in WITHOUT_EFFECT:
+            found |= _flat(inner, f"{prefix}.{key}" if prefix else str(key))
+    return found
+
+
+def _owners(key: str) -> tuple[str, ...]:
+    """The settings that may bring this one along."""
+    group, _, name = key.partition(".")
+    return (f"{group}.name", *(("seed",) if name == "seed" else ()), *_OF_GROUP.get(group, ()))
+
+
+_OF_GROUP = {"calibration": ("backend.name",)}
+
+
+def _follows(values: Sequence[str], owner: Sequence[str]) -> bool:
+    """Whether the owner's value decides on this one."""
+    return len(set(zip(owner, values, strict=True))) == len(set(owner))

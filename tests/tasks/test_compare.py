@@ -1,0 +1,155 @@
+"""task=compare: runs in one table under one reference point, and their fronts in one picture."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+from conftest import ROOT, TINY
+from omegaconf import OmegaConf
+
+from hybhanas.errors import ConfigError
+from hybhanas.tasks.compare import compare
+from hybhanas.tasks.differences import differences
+
+
+@pytest.fixture(scope="module")
+def sweep(tmp_path_factory):
+    """A finished sweep over two backends and two reference points: a, b, c and deep/d."""
+    folder = tmp_path_factory.mktemp("sweep")
+    subprocess.run(
+        [
+            sys.executable, str(ROOT / "run.py"), "-m", *TINY, "logger.mode=disabled",
+            "backend=ibm_brisbane,ibm_torino", "search.reference_point.error=0.5,1.0",
+            f"hydra.sweep.dir={folder}",
+        ],
+        cwd=folder, check=True, capture_output=True,
+    )  # fmt: skip
+    (folder / "deep").mkdir()
+    for path, name in zip(sorted(folder.glob("backend*")), ("a", "b", "c", "deep/d"), strict=True):
+        path.rename(folder / name)
+    return folder
+
+
+@pytest.fixture
+def copied(sweep, tmp_path):
+    shutil.copytree(sweep, tmp_path / "sweep")
+    return tmp_path / "sweep"
+
+
+def test_a_row_a_run_tells_what_sets_it_apart_and_what_it_found(sweep, tmp_path, composed, capsys):
+    rows = compare(composed("task=compare", f"run={sweep}"), tmp_path / "out")
+    assert [row.folder for row in rows] == ["a", "b", "c", "deep/d"]
+    assert [list(row.settings.values()) for row in rows] == [
+        ["ibm_brisbane", 0.5], ["ibm_brisbane", 1.0], ["ibm_torino", 0.5], ["ibm_torino", 1.0],
+    ]  # fmt: skip
+    assert set(rows[0].settings) == {"backend", "search.reference_point.error"}
+    for row in rows:
+        table = pd.read_csv(sweep / row.folder / "evaluations.csv")
+        assert row.finished
+        assert row.best_accuracy == table.validation_accuracy.max()
+        assert row.cheapest_s == table.total_s.min()
+        assert (row.evaluations, row.infeasible, row.failed) == (len(table), 0, 0)
+        assert row.evaluations_s == pytest.approx(table.seconds.sum(), abs=0.01)
+        assert row.wall_s == json.loads((sweep / row.folder / "run.json").read_text())["wall_s"]
+    saved = json.loads((tmp_path / "out" / "compare.json").read_text())
+    assert [run["folder"] for run in saved["runs"]] == ["a", "b", "c", "deep/d"]
+    assert list(pd.read_csv(tmp_path / "out" / "compare.csv").folder) == ["a", "b", "c", "deep/d"]
+    assert (tmp_path / "out" / "compare.png").read_bytes().startswith(b"\x89PNG")
+    printed = capsys.readouterr().out
+    assert "backend=ibm_brisbane search.reference_point.error=0.5" in printed
+    assert "error=1, log10_total_s=12, parameters=30000" in printed
+
+
+def test_hypervolumes_are_under_one_point_that_no_runs_own_point_exceeds(sweep, tmp_path, composed):
+    rows = compare(composed("task=compare", f"run={sweep}"), tmp_path / "out")
+    saved = json.loads((tmp_path / "out" / "compare.json").read_text())
+    assert saved["reference_point"] == {"error": 1.0, "log10_total_s": 12.0, "parameters": 30000.0}
+    own = [json.loads((sweep / row.folder / "run.json").read_text()) for row in rows]
+    assert rows[1].hypervolume == rows[0].hypervolume == own[1]["hypervolume"]
+    assert rows[0].hypervolume != own[0]["hypervolume"]  # it counted errors up to 0.5 alone
+
+
+def test_a_run_that_is_not_finished_is_shown_with_what_it_has(copied, tmp_path, composed, capsys):
+    (copied / "a" / "run.json").unlink()
+    next((copied / "a" / "records").iterdir()).unlink()
+    (copied / "b" / "run.json").unlink()
+    shutil.rmtree(copied / "b" / "records")
+    summary = json.loads((copied / "c" / "run.json").read_text())
+    summary["evaluations"] -= 1  # since then it was prolonged, and killed
+    (copied / "c" / "run.json").write_text(json.dumps(summary))
+    rows = compare(composed("task=compare", f"run={copied}"), tmp_path / "out")
+    assert [row.finished for row in rows] == [False, False, False, True]
+    assert [row.evaluations for row in rows] == [3, 0, 4, 4]
+    assert (rows[1].hypervolume, rows[1].best_accuracy, rows[1].cheapest_s) == (0.0, None, None)
+    assert capsys.readouterr().out.count("unfinished") == 3
+
+
+def test_runs_that_differ_in_nothing_are_told_apart_by_their_folders(
+    copied, tmp_path, composed, capsys
+):
+    shutil.copytree(copied / "a", copied / "again")
+    for other in ("b", "c", "deep"):
+        shutil.rmtree(copied / other)
+    rows = compare(composed("task=compare", f"run={copied}"), tmp_path / "out")
+    assert [row.settings for row in rows] == [{}, {}]
+    printed = capsys.readouterr().out
+    assert " a " in printed
+    assert " again " in printed
+
+
+def test_one_run_alone_is_compared_under_its_folders_name(sweep, tmp_path, composed):
+    (row,) = compare(composed("task=compare", f"run={sweep / 'a'}"), tmp_path / "out")
+    assert row.folder == "a"
+
+
+def test_other_objectives_are_one_line(copied, tmp_path, composed):
+    path = copied / "b" / "settings.json"
+    settings = json.loads(path.read_text())
+    settings["search"]["objectives"]["names"] = ["error", "parameters"]  # without the time
+    path.write_text(json.dumps(settings))
+    said = "a minimises error, log10_total_s, parameters, b error, parameters; accepted: searches"
+    with pytest.raises(ConfigError, match=said):
+        compare(composed("task=compare", f"run={copied}"), tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_run_that_cannot_be_read_is_said_and_left_out(copied, tmp_path, composed, caplog):
+    (copied / "a" / "config.yaml").write_text("[1, 2")
+    rows = compare(composed("task=compare", f"run={copied}"), tmp_path / "out")
+    assert [row.folder for row in rows] == ["b", "c", "deep/d"]
+    assert f"left out: run={copied / 'a'} is not accepted" in caplog.text
+
+
+@pytest.mark.parametrize("given", ["null", "empty", "missing"])
+def test_a_folder_without_a_search_is_one_line(given, tmp_path, composed):
+    (tmp_path / "empty").mkdir()
+    setting = "null" if given == "null" else str(tmp_path / given)
+    with pytest.raises(ConfigError, match=f"run=.*{given} is not accepted"):
+        compare(composed("task=compare", f"run={setting}"), tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_setting_that_follows_from_another_is_not_a_difference_of_its_own():
+    def config(backend, power_w, shots, group):
+        return OmegaConf.create(
+            {
+                "backend": {"name": backend, "power_w": power_w},
+                "calibration": {"snapshot": backend.upper()},
+                "cost_model": {"shots": shots},
+                "logger": {"group": group},
+            }
+        )
+
+    told = differences([config("x", 1, 10, "p"), config("y", 2, 10, "q"), config("y", 2, 20, "q")])
+    assert told == [
+        {"backend": "x", "cost_model.shots": 10},
+        {"backend": "y", "cost_model.shots": 10},
+        {"backend": "y", "cost_model.shots": 20},
+    ]
+    same_name = differences([config("x", 1, 10, "p"), config("x", 2, 10, "p")])
+    assert same_name == [{"backend.power_w": 1}, {"backend.power_w": 2}]
