@@ -93,7 +93,7 @@ write_configuration() {
 		MpiDefault=none
 		JobRequeue=1
 		ReturnToService=2
-		KillWait=5
+		KillWait=2
 		SchedulerParameters=batch_sched_delay=0,sched_interval=2
 		NodeName=$host NodeAddr=$address $(env -u SLURM_CONF slurmd -C | sed -n '1s/NodeName=[^ ]* //p') State=UNKNOWN
 		PartitionName=main Nodes=$host Default=YES MaxTime=INFINITE State=UP
@@ -145,17 +145,17 @@ cancel_jobs() {
 	[[ -z $jobs ]] || timeout 10 scancel $jobs 2>/dev/null || true
 }
 
-left_behind() { # the processes of jobs and what watches them; a user's shell is neither
-	local process pid
+left_behind() { # processes of jobs, and those of the names given; a user's shell is neither
+	local process pid name
 	for process in /proc/[0-9]*; do
 		pid=${process##*/}
-		belongs "$pid" || continue
-		if [[ $(cat "$process/comm" 2>/dev/null) == slurmstepd ]] ||
+		belongs "$pid" && name=$(cat "$process/comm" 2>/dev/null) || continue
+		if [[ " $* " == *" $name "* ]] ||
 			grep -qsxzF SLURM_CLUSTER_NAME=$CLUSTER "$process/environ"; then echo "$pid"; fi
 	done
 }
 
-none_left_behind() { [[ -z $(left_behind) ]]; }
+no_job_is_left() { [[ -z $(left_behind slurmstepd) ]]; }
 
 down() {
 	trap - EXIT
@@ -166,13 +166,14 @@ down() {
 	export SLURM_CONF=$conf
 	local name pid
 	if pid_of slurmctld >/dev/null; then cancel_jobs; fi
-	wait_for 10 none_left_behind || left_behind | xargs --no-run-if-empty kill -KILL 2>/dev/null || true
+	wait_for 10 no_job_is_left || true
 	for name in slurmd slurmctld munged; do
 		pid=$(pid_of $name) || continue
 		kill -TERM "$pid"
 		wait_for 10 gone "$pid" || kill -KILL "$pid" 2>/dev/null || true
 	done
-	left_behind | xargs --no-run-if-empty kill -KILL 2>/dev/null || true
+	# shellcheck disable=SC2086
+	left_behind slurmstepd slurmscriptd $DAEMONS | xargs --no-run-if-empty kill -KILL 2>/dev/null || true
 	rm -rf "$folder"
 	say "it is down"
 }

@@ -1,0 +1,209 @@
+"""On a real SLURM, that of scripts/local_slurm.sh: sweeps, requeued jobs, and the script itself."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, TINY
+from omegaconf import OmegaConf
+
+pytestmark = pytest.mark.slurm
+SCRIPT = ROOT / "scripts" / "local_slurm.sh"
+LAUNCHER = ("hydra/launcher=slurm", "hydra.launcher.timeout_min=10", "logger.mode=disabled")
+
+
+def script(verb: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [str(SCRIPT), verb, str(folder)], capture_output=True, text=True, check=False, timeout=120
+    )
+
+
+def new_folder(name: str) -> Path:
+    """Not pytest's own, which user munge cannot reach."""
+    return Path(tempfile.gettempdir()) / f"hybhanas-{name}-{os.getpid()}"
+
+
+@pytest.fixture(scope="session")
+def slurm() -> Iterator[dict[str, str]]:
+    """A SLURM of this machine's own: what the environment of sbatch, and of its callers, needs."""
+    folder = new_folder("slurm")
+    outcome = script("up", folder)
+    if outcome.returncode != 0:
+        pytest.fail(f"these tests need a SLURM, and there is none: {outcome.stderr}", pytrace=False)
+    yield {"SLURM_CONF": str(folder / "slurm.conf")}
+    outcome = script("down", folder)
+    assert outcome.returncode == 0, outcome.stderr
+
+
+def start(*arguments: str, slurm: dict[str, str], cwd: Path) -> subprocess.Popen[str]:
+    path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
+    return subprocess.Popen(
+        [sys.executable, str(ROOT / "run.py"), *arguments],
+        cwd=cwd, env=os.environ | slurm | {"PYTHONPATH": path},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+def run(*arguments: str, slurm: dict[str, str], cwd: Path, code: int = 0) -> tuple[str, str]:
+    """What a command says; it must end with that code."""
+    process = start(*arguments, slurm=slurm, cwd=cwd)
+    output, errors = process.communicate(timeout=300)
+    assert process.returncode == code, output + errors
+    return output, errors
+
+
+def ask(*command: str, slurm: dict[str, str]) -> str:
+    """What a command of SLURM answers."""
+    return subprocess.run(
+        command, env=os.environ | slurm, capture_output=True, text=True, check=True
+    ).stdout.strip()
+
+
+def wait_until(condition: Callable[[], object], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come to pass"
+        time.sleep(0.05)
+
+
+def records(folder: Path) -> dict[str, int]:
+    """When each evaluation and each final training below a folder was recorded (ns)."""
+    found = (*folder.rglob("records/*.json"), *folder.rglob("final/*.json"))
+    return {str(path.relative_to(folder)): path.stat().st_mtime_ns for path in found}
+
+
+def processes_of(conf: Path) -> list[str]:
+    """The names of all processes that have a SLURM_CONF in their environment."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            variables = (process / "environ").read_bytes().split(b"\0")
+            if f"SLURM_CONF={conf}".encode() in variables:
+                found.append((process / "comm").read_text().strip())
+        except OSError:
+            continue  # it ended meanwhile
+    return sorted(found)
+
+
+def test_a_cluster_comes_up_says_how_it_is_and_leaves_nothing_behind():
+    folder = new_folder("slurm-script")
+    conf = folder / "slurm.conf"
+    environment = os.environ | {"SLURM_CONF": str(conf)}
+    assert script("status", folder).returncode == 3
+    try:
+        outcome = script("up", folder)
+        assert outcome.returncode == 0, outcome.stderr
+        assert outcome.stdout == f"export SLURM_CONF={conf}\n"
+        daemons = ["munged", "slurmctld", "slurmd", "slurmscriptd"]  # the last by the second
+        assert processes_of(conf) == daemons
+
+        outcome = script("status", folder)
+        assert outcome.returncode == 0
+        assert re.search(r"main\* +up +infinite +1 +idle", outcome.stdout)
+        outcome = script("up", folder)
+        assert (outcome.returncode, outcome.stdout) == (0, f"export SLURM_CONF={conf}\n")
+        assert "it is up already" in outcome.stderr
+        assert processes_of(conf) == daemons
+
+        for _ in range(3):  # of which one waits at least, where there are two cores
+            command = ["sbatch", "--output=/dev/null", "--wrap=srun sleep 1000"]
+            subprocess.run(command, env=environment, check=True, capture_output=True)
+        wait_until(lambda: "sleep" in processes_of(conf))
+        shell = subprocess.Popen(["sleep", "1001"], env=environment)  # a user's own, in no job
+        outcome = script("down", folder)
+        assert outcome.returncode == 0, outcome.stderr
+        assert not folder.exists()
+        assert processes_of(conf) == ["sleep"]
+        shell.kill()
+        shell.wait()
+    finally:
+        script("down", folder)
+    assert script("status", folder).returncode == 3
+    assert "it is not up" in script("down", folder).stderr
+
+
+def test_a_cluster_is_not_started_in_a_folder_of_something_else(tmp_path):
+    (tmp_path / "mine").write_text("")
+    for verb, code in (("up", 1), ("down", 0)):
+        outcome = script(verb, tmp_path)
+        assert (outcome.returncode, outcome.stderr.count("\n")) == (code, 1)
+    assert [path.name for path in tmp_path.iterdir()] == ["mine"]
+
+
+def test_a_sweep_is_a_job_a_search_and_a_repeat_of_it_evaluates_nothing_again(slurm, tmp_path):
+    folder = tmp_path / "my_sweep"
+    command = ("-m", "experiment=smoke", *LAUNCHER, f"hydra.sweep.dir={folder}")
+    run(*command, "backend=ibm_brisbane,ibm_torino", "dataset=iris,wine", slurm=slurm, cwd=tmp_path)
+    configs = [OmegaConf.load(path) for path in sorted(folder.glob("*/config.yaml"))]
+    machines, data = ("ibm_brisbane", "ibm_torino"), ("iris", "wine")
+    assert [(c.backend.name, c.dataset.name) for c in configs] == [
+        (machine, name) for machine in machines for name in data
+    ]
+    assert {c.logger.group for c in configs} == {"my_sweep"}
+    assert len([*folder.glob("*/pareto.json")]) == 4
+    jobs = {path.name for path in (folder / ".submitit").glob("[0-9]*_*")}
+    assert len(jobs) == 4, "each search is a job of its own"
+
+    output, _ = run("task=compare", f"run={folder}", slurm=slurm, cwd=tmp_path)
+    for machine in machines:
+        for name in data:
+            assert output.count(f"backend={machine} dataset={name}") == 1
+    assert "4 runs, hypervolume" in output
+
+    before = records(folder)
+    run(  # in another order, so that the place in the sweep decides on nothing
+        *command, "dataset=wine,iris", "backend=ibm_torino,ibm_brisbane", slurm=slurm, cwd=tmp_path
+    )
+    assert records(folder) == before
+    assert len({path.name for path in (folder / ".submitit").glob("[0-9]*_*")}) == 8
+    assert len([*folder.glob("*/config.yaml")]) == 4
+
+
+def test_a_mistake_in_one_job_is_told_where_the_sweep_was_started_and_the_others_run(
+    slurm, tmp_path
+):
+    folder = tmp_path / "sweep"
+    _, errors = run(
+        "-m", *TINY, *LAUNCHER, "search.population=1,2", f"hydra.sweep.dir={folder}",
+        slurm=slurm, cwd=tmp_path, code=2,
+    )  # fmt: skip
+    assert errors.count("error: search.population=1 is not accepted: at least 2\n") == 1
+    (finished,) = folder.glob("*/pareto.json")
+    assert "search.population-2" in finished.parent.name
+
+
+def test_a_requeued_job_goes_on_to_the_same_front_and_records_nothing_twice(slurm, tmp_path):
+    search = (
+        "dataset=iris", "search_space=small", "search.population=6", "search.generations=4",
+        "trainer.epochs=60", "trainer.final_epochs=150", "logger.mode=disabled",
+    )  # fmt: skip
+    run(*search, f"hydra.run.dir={tmp_path / 'whole'}", slurm=slurm, cwd=tmp_path)
+
+    folder = tmp_path / "sweep"
+    sweep = start(
+        "-m", *search, *LAUNCHER[:2], f"hydra.sweep.dir={folder}", slurm=slurm, cwd=tmp_path
+    )
+    wait_until(lambda: len(records(folder)) >= 6)
+    job = ask("squeue", "--noheader", "--states=RUNNING", "--format=%A", slurm=slurm)
+    ask("scontrol", "requeue", job, slurm=slurm)
+    wait_until(lambda: ask("squeue", "--noheader", "--format=%T", slurm=slurm) == "PENDING")
+    before = records(folder)
+    assert [*folder.glob("*/pareto.json")] == [], "the job was over before it was requeued"
+    output, errors = sweep.communicate(timeout=300)
+    assert sweep.returncode == 0, output + errors
+
+    assert "Restarts=1" in ask("scontrol", "show", "job", job, slurm=slurm)
+    (front,) = folder.glob("*/pareto.json")
+    assert front.read_bytes() == (tmp_path / "whole" / "pareto.json").read_bytes()
+    assert before.items() <= records(folder).items(), "an evaluation was recorded twice"
+    assert len(records(folder)) == len(records(tmp_path / "whole"))
+    assert json.loads((front.parent / "run.json").read_text())["evaluations"] == 24
