@@ -181,10 +181,10 @@ def test_a_mistake_in_one_job_is_told_where_the_sweep_was_started_and_the_others
     assert "search.population-2" in finished.parent.name
 
 
-def test_a_requeued_job_goes_on_to_the_same_front_and_records_nothing_twice(slurm, tmp_path):
+def test_a_job_that_is_requeued_or_out_of_time_goes_on_to_the_same_front(slurm, tmp_path):
     search = (
         "dataset=iris", "search_space=small", "search.population=6", "search.generations=4",
-        "trainer.epochs=60", "trainer.final_epochs=150", "logger.mode=disabled",
+        "trainer.epochs=100", "trainer.final_epochs=30", "logger.mode=disabled",
     )  # fmt: skip
     run(*search, f"hydra.run.dir={tmp_path / 'whole'}", slurm=slurm, cwd=tmp_path)
 
@@ -192,16 +192,20 @@ def test_a_requeued_job_goes_on_to_the_same_front_and_records_nothing_twice(slur
     sweep = start(
         "-m", *search, *LAUNCHER[:2], f"hydra.sweep.dir={folder}", slurm=slurm, cwd=tmp_path
     )
-    wait_until(lambda: len(records(folder)) >= 6)
-    job = ask("squeue", "--noheader", "--states=RUNNING", "--format=%A", slurm=slurm)
-    ask("scontrol", "requeue", job, slurm=slurm)
-    wait_until(lambda: ask("squeue", "--noheader", "--format=%T", slurm=slurm) == "PENDING")
-    before = records(folder)
-    assert [*folder.glob("*/pareto.json")] == [], "the job was over before it was requeued"
+    signals = (("scontrol", "requeue"), ("scancel", "--signal=USR2"))  # the last: time is over
+    before: dict[str, int] = {}
+    for signal in signals:
+        known = len(before)
+        wait_until(lambda known=known: len(records(folder)) > known)
+        job = ask("squeue", "--noheader", "--states=RUNNING", "--format=%A", slurm=slurm)
+        ask(*signal, job, slurm=slurm)
+        wait_until(lambda: ask("squeue", "--noheader", "--format=%T", slurm=slurm) == "PENDING")
+        before = records(folder)
+        assert [*folder.glob("*/pareto.json")] == [], "the job was over before it was stopped"
     output, errors = sweep.communicate(timeout=300)
     assert sweep.returncode == 0, output + errors
 
-    assert "Restarts=1" in ask("scontrol", "show", "job", job, slurm=slurm)
+    assert "Restarts=2" in ask("scontrol", "show", "job", job, slurm=slurm)
     (front,) = folder.glob("*/pareto.json")
     assert front.read_bytes() == (tmp_path / "whole" / "pareto.json").read_bytes()
     assert before.items() <= records(folder).items(), "an evaluation was recorded twice"
