@@ -5,7 +5,9 @@ from __future__ import annotations
 import gc
 import os
 import re
+import signal
 import sys
+import threading
 from collections.abc import Callable, Iterable
 from dataclasses import is_dataclass
 from pathlib import Path
@@ -82,6 +84,7 @@ _mistakes: list[str] = []
 def main() -> None:
     """Runs the command line; a mistake of the user's is one line on stderr and exit code 2."""
     os.environ.setdefault("HYDRA_FULL_ERROR", "1")  # else Hydra prints several lines and exits 1
+    sys.unraisablehook = _interrupt_again
     try:
         run()
     except KeyboardInterrupt:
@@ -93,8 +96,25 @@ def main() -> None:
             raise
         print(f"error: {line}", file=sys.stderr)
         sys.exit(USAGE_ERROR)
+    finally:
+        gc.freeze()  # else the interpreter looks for garbage among all imports, for seconds
     if _mistakes:
         sys.exit(USAGE_ERROR)
+
+
+def _interrupt_again(ignored: sys.UnraisableHookArgs) -> None:
+    """Raises a Ctrl-C anew that came while garbage was collected.
+
+    Python drops what is raised in a finalizer, and a large heap is being collected for a good part
+    of a second at a time.
+    """
+    if issubclass(ignored.exc_type, KeyboardInterrupt):
+        main_thread = (threading.main_thread().ident, signal.SIGINT)
+        later = threading.Timer(0.1, signal.pthread_kill, main_thread)  # the finalizer has returned
+        later.daemon = True
+        later.start()
+    else:
+        sys.__unraisablehook__(ignored)
 
 
 def explain(error: BaseException) -> str | None:

@@ -106,3 +106,33 @@ def test_composing_imports_nothing_heavy():
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     assert outcome.stdout.strip() == "set()"
+
+
+def test_an_interrupt_that_comes_in_a_finalizer_is_not_lost():
+    code = """
+import os, signal, time
+from hybhanas import run
+
+class Garbage:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGINT)
+        for _ in range(1000): pass
+
+def work():
+    Garbage()
+    time.sleep(60)
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+run.run = work
+run.main()
+"""
+    outcome = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=50,
+    )
+    assert outcome.returncode == 130
+    assert outcome.stderr == "stopped; the same command on the same folder goes on from here\n"
