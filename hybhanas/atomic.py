@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import tempfile
@@ -9,25 +10,46 @@ from pathlib import Path
 from typing import Any
 
 _PARTIAL = ".part"
+_UMASK = os.umask(0o077)  # to read it is to set it, for every thread: once, at the start
+os.umask(_UMASK)
+_NO_SYNC = (errno.EINVAL, errno.ENOTSUP)
+"""What file systems answer that cannot sync a directory."""
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """Writes a file so that a crash at any moment leaves the old one or the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=_PARTIAL)
+    """Writes a file so that a crash at any moment leaves the old one or the new one.
+
+    Nobody else can read it until it is whole; then its mode is what the umask leaves of 0666.
+
+    Raises:
+        OSError: with `path` as its file name; nothing is left of the attempt.
+    """
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    directory = os.open(path.parent, os.O_RDONLY)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=_PARTIAL)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            os.chmod(name, 0o666 & ~_UMASK)
+            os.replace(name, path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+        _sync_directory(path.parent)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
+
+
+def _sync_directory(folder: Path) -> None:
+    """Makes a rename last through a loss of power, where the file system can."""
+    directory = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(directory)
+    except OSError as error:
+        if error.errno not in _NO_SYNC:
+            raise
     finally:
         os.close(directory)
 
