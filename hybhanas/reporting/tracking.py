@@ -1,10 +1,11 @@
-"""Weights & Biases: a mirror of the records, never their only copy."""
+"""Weights & Biases: a mirror of the records, never their only copy, and never in their way."""
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,15 +39,16 @@ class Tracker:
 
     @contextmanager
     def run(self, folder: Path, name: str, config: dict[str, Any]) -> Iterator[TrackedRun]:
-        """One tracked run, finished whatever happens inside."""
-        run = None if self.mode == "disabled" else self._start(folder, name, config)
+        """One tracked run, finished whatever happens inside; see `TrackedRun`."""
+        tracked = TrackedRun()
+        if self.mode != "disabled":
+            tracked.attempt(lambda _: tracked.follow(self._start(folder, name, config)))
         failed = True
         try:
-            yield TrackedRun(run)
+            yield tracked
             failed = False
         finally:
-            if run is not None:
-                run.finish(exit_code=int(failed))
+            tracked.attempt(lambda run: run and run.finish(exit_code=int(failed)))
 
     def _start(self, folder: Path, name: str, config: dict[str, Any]) -> Any:
         import wandb
@@ -76,30 +78,61 @@ class Tracker:
             return wandb.init(mode="offline", **arguments)
 
 
-@dataclass(frozen=True, slots=True)
 class TrackedRun:
-    """A run in progress; does nothing where tracking is disabled."""
+    """A run in progress; does nothing where tracking is disabled, or after its first error.
 
-    _run: Any
+    What W&B raises, such as when its service process dies, is said once and stops nothing.
+    """
+
+    def __init__(self) -> None:
+        self._run: Any = None
+        self._lost = False
+
+    def follow(self, run: Any) -> None:
+        """Takes the run of W&B's that is to mirror this one."""
+        self._run = run
 
     def log(self, metrics: dict[str, float], step: int) -> None:
         """Numbers of one step."""
-        if self._run is not None:
-            self._run.log(metrics, step=step)
+        self.attempt(lambda run: run and run.log(metrics, step=step))
 
     def finish_with(
         self, summary: dict[str, Any], table: list[dict[str, Any]], pictures: Sequence[Path]
     ) -> None:
         """The run's last word: its summary, the table of evaluations, the pictures."""
-        if self._run is None:
-            return
-        import wandb
 
-        columns = list(table[0]) if table else []
-        rows = [[row.get(name) for name in columns] for row in table]
-        self._run.log({"evaluations": wandb.Table(columns=columns, data=rows)})
-        self._run.log({path.stem: wandb.Image(str(path)) for path in pictures})
-        self._run.summary.update(summary)
+        def last_word(run: Any) -> None:
+            if run is None:
+                return
+            import wandb
+
+            columns = list(table[0]) if table else []
+            rows = [[row.get(name) for name in columns] for row in table]
+            run.log({"evaluations": wandb.Table(columns=columns, data=rows)})
+            run.log({path.stem: wandb.Image(str(path)) for path in pictures})
+            run.summary.update(summary)
+
+        self.attempt(last_word)
+
+    def attempt(self, action: Callable[[Any], object]) -> None:
+        """Calls an action with W&B's run, or None, unless one failed before."""
+        if self._lost:
+            return
+        try:
+            action(self._run)
+        except Exception as error:  # of every kind, from its sockets to its own
+            self._lost = True
+            reason = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+            log.warning("W&B: %s; this run goes on without it", reason)
+            _let_go()
+
+
+def _let_go() -> None:
+    """Ends W&B's service, so that the next run starts a new one and none is missed at the exit."""
+    import wandb
+
+    with contextlib.suppress(Exception, SystemExit):
+        wandb.teardown()
 
 
 def _has_key() -> bool:
