@@ -32,6 +32,8 @@ from hybhanas.reporting.tables import (
 from hybhanas.reporting.terminal import SearchView, front_table, terminal
 from hybhanas.search.evaluation import EVALUATED, FAILED, INFEASIBLE, STOPPED
 from hybhanas.search.evaluator import Evaluator
+from hybhanas.search.lock import NAME as LOCK
+from hybhanas.search.lock import locked
 from hybhanas.search.loop import Generation, run_search
 from hybhanas.search.strategy import Strategy
 from hybhanas.tasks.final import train_to_the_end
@@ -63,13 +65,15 @@ def search(config: DictConfig, folder: Path) -> list[FrontMember]:
     calibration = evaluator.estimator.calibration
     _introduce(console, config, calibration, strategy, folder)
 
-    atomic.remove_partial(folder)
-    atomic.write_json(folder / "settings.json", settings)
-    atomic.write_text(folder / "config.yaml", OmegaConf.to_yaml(config, resolve=True))
     with (
+        locked(folder),
         tracker.run(folder, folder.name, resolved) as tracked,
         executor.at_work(evaluator, folder, partial(console.print, soft_wrap=True)) as workers,
     ):
+        _check_same_search(folder, evaluator, strategy)  # another may have come and gone by now
+        atomic.remove_partial(folder)
+        atomic.write_json(folder / "settings.json", settings)
+        atomic.write_text(folder / "config.yaml", OmegaConf.to_yaml(config, resolve=True))
 
         def told(generation: Generation) -> None:
             view.generation(generation)
@@ -206,7 +210,9 @@ def _earlier_settings(folder: Path) -> dict[str, Any] | None:
         if {"search", "generations", "device"} <= earlier.keys():
             return earlier
     except FileNotFoundError:
-        if not folder.exists() or all(atomic.is_partial(path) for path in folder.iterdir()):
+        if not folder.exists() or all(
+            atomic.is_partial(path) or path.name == LOCK for path in folder.iterdir()
+        ):
             return None
     except (ValueError, AttributeError, OSError):
         pass
