@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
 
 from hydra.utils import instantiate
-from omegaconf import DictConfig
+from omegaconf import DictConfig, OmegaConf
 
 from hybhanas.calibration.repair import POLICIES
 from hybhanas.errors import ConfigError, unknown
@@ -14,6 +15,10 @@ from hybhanas.search.strategy import SearchSettings
 
 LIGHT = ("search_space", "cost_model", "trainer", "executor", "logger")
 """The groups whose classes import nothing heavy: to build one is to check it."""
+
+
+NAMES = ("backend.name", "dataset.name", "task.name")
+"""What the names of run folders are made of."""
 
 
 def check(config: DictConfig) -> None:
@@ -40,6 +45,13 @@ def check(config: DictConfig) -> None:
     ):
         if value not in accepted:
             raise unknown(setting, value, accepted)
+    for setting in NAMES:
+        name = OmegaConf.select(config, setting)
+        if not re.fullmatch(r"\w[\w .+-]*", name):
+            raise ConfigError(
+                f"{setting}={name} is not accepted: it is part of file names; accepted: letters, "
+                "digits, and _ . + - between them"
+            )
     if not 0 < config.backend.power_w < math.inf:
         raise ConfigError(f"backend.power_w={config.backend.power_w} is not accepted: above 0")
     if config.seed < 0:
