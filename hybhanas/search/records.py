@@ -38,7 +38,7 @@ class Records:
             return parse(data)
         except FileNotFoundError:
             return None
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             aside = self.folder / "damaged" / path.name
             aside.parent.mkdir(parents=True, exist_ok=True)
             path.replace(aside)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -65,22 +66,57 @@ def read_run(setting: str | None, started: bool = False) -> FinishedRun:
     folder = Path(setting).expanduser()
     try:
         settings = json.loads((folder / "settings.json").read_bytes())
-        config = OmegaConf.create((folder / "config.yaml").read_text())
+        config = _trusted((folder / "config.yaml").read_text())
         evaluations = [
             Evaluation.from_dict(json.loads(path.read_bytes()))
             for path in sorted((folder / "records").glob("*.json"))
         ]
-        if not isinstance(config, DictConfig) or not (evaluations or started):
+        if not (evaluations or started):
             raise ValueError("it has no evaluation")
-        config.device.peak_flops_per_s = settings["device"]["peak_flops_per_s"]  # where measured
+        measured = float(settings["device"]["peak_flops_per_s"])
+        config.device.peak_flops_per_s = measured  # the configuration has none of a measured device
         workload = Workload(**settings["workload"])
         objectives = settings["search"]["objectives"]
         return FinishedRun(folder, config, workload, Objectives(**objectives), evaluations)
     except OSError as error:
         reason = f"{Path(error.filename or folder).name}: {error.strerror}"
-    except (ValueError, KeyError, TypeError, AttributeError, YAMLError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, YAMLError) as error:
         reason = " ".join(str(error).split())[:200]
     raise ConfigError(f"run={setting} is not accepted: {reason}; the folder of a search is")
+
+
+def _trusted(text: str) -> DictConfig:
+    """The configuration of a run that anyone may have written.
+
+    A search writes its settings resolved, and each of its groups builds one thing. Whatever else
+    would be looked up or called is refused: interpolations, which could read the environment, and
+    any `_target_` but those of TARGETS.
+
+    Raises:
+        ValueError: it is no configuration, or holds such a thing.
+    """
+    config = OmegaConf.create(text)  # safe YAML: a tag of Python's is an error
+    if not isinstance(config, DictConfig):
+        raise ValueError("its config.yaml is not a mapping")
+    plain: Any = OmegaConf.to_container(config, resolve=False)
+    for where, key, value in _items(plain):
+        if isinstance(value, str) and "${" in value:
+            raise ValueError(f"its config.yaml has an interpolation, {where}{key}")
+        group, _, inside = where.partition(".")
+        if group in GROUPS and str(key).startswith("_"):
+            accepted = TARGETS.get(group, ()) if key == "_target_" and not inside else ()
+            if value not in accepted:
+                raise ValueError(f"its config.yaml has {where}{key}={value}")
+    return config
+
+
+def _items(value: Any, where: str = "") -> Iterator[tuple[str, Any, Any]]:
+    """Every key and value of nested mappings and lists, with the path to it, a dot at its end."""
+    pairs = value.items() if isinstance(value, dict) else enumerate(value)
+    for key, inner in pairs:
+        yield where, key, inner
+        if isinstance(inner, dict | list):
+            yield from _items(inner, f"{where}{key}.")
 
 
 def overrides() -> list[str] | None:
@@ -90,6 +126,21 @@ def overrides() -> list[str] | None:
 
 GROUPS = ("backend", "calibration", "cost_model", "device")
 """What determines a cost, besides the workload."""
+
+LIVE_FOLDER = "outputs/calibrations"
+"""Where a calibration is saved that is fetched because a run was made with calibration=live."""
+
+TARGETS = {
+    "calibration": (
+        "hybhanas.calibration.file.load",
+        "hybhanas.calibration.live.load",
+        "hybhanas.calibration.published.load",
+        "hybhanas.calibration.snapshot.load",
+    ),
+    "cost_model": ("hybhanas.cost.model.CostModel",),
+    "device": ("hybhanas.cost.model.Device", "hybhanas.cost.host.measured"),
+}
+"""What a group of a saved configuration may build: what conf/ builds."""
 
 OF_BACKEND = {"snapshot": "snapshot", "backend": "name", "name": "name", "machine": "published"}
 """The settings of a calibration that are its backend's, and how they are called there."""
@@ -108,6 +159,8 @@ def settings_of_cost(config: DictConfig, run: FinishedRun) -> DictConfig:
         replaced = named is None or group in keys or (group == "calibration" and "backend" in keys)
         settings = OmegaConf.to_container((config if replaced else run.config)[group], resolve=True)
         chosen[group] = OmegaConf.create(settings)
+        if group == "calibration" and not replaced and "folder" in chosen[group]:
+            chosen[group].folder = LIVE_FOLDER  # never where a run's settings say
         if group == "calibration" and replaced and named is not None and "backend" not in keys:
             for name in OF_BACKEND.keys() & chosen[group].keys():
                 if f"calibration.{name}" in keys:
