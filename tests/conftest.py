@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import hypothesis
 import pytest
 from hydra import compose, initialize_config_dir
 from hydra.utils import instantiate
+from nursery import SEARCH, Nursery
 from omegaconf import DictConfig, OmegaConf
 
 from hybhanas.architecture import CHOICES
@@ -116,3 +117,19 @@ def composed() -> Callable[..., DictConfig]:
         return config
 
     return compose_with
+
+
+@pytest.fixture(scope="session")
+def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
+    """Runs the command line without the imports; see `nursery.Nursery`."""
+    with Nursery(tmp_path_factory.mktemp("nursery")) as nursery:
+        yield nursery
+
+
+@pytest.fixture(scope="session")
+def whole(nursery: Nursery, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of `nursery.SEARCH`, undisturbed."""
+    folder = tmp_path_factory.mktemp("whole") / "run"
+    child = nursery.run(*SEARCH, f"hydra.run.dir={folder}")
+    assert child.returncode == 0, child.errors
+    return folder

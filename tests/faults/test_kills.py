@@ -1,0 +1,143 @@
+"""SIGKILL at fifty random moments of a search: going on ends as if nothing had happened."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from nursery import ROOT, SEARCH, Nursery
+
+pytestmark = pytest.mark.faults
+KILLS, LANES = 50, 2
+
+NOTE_TRAININGS = """
+import os
+from hybhanas.search.evaluator import Evaluator
+networks = Evaluator.networks
+def noted(self, architectures, epochs, test=False):
+    line = " ".join([str(epochs), *(a.hash for a in architectures)]) + "\\n"
+    with open(os.environ["NOTES"], "a") as file:
+        file.write(line)
+    return networks(self, architectures, epochs, test)
+Evaluator.networks = noted
+"""
+"""Writes a line for every group that a training begins with."""
+
+
+def records(folder: Path) -> dict[str, int]:
+    """When each evaluation and each final training was recorded (ns)."""
+    found = (*folder.glob("records/*.json"), *folder.glob("final/*.json"))
+    return {f"{path.parent.name}/{path.name}": path.stat().st_mtime_ns for path in found}
+
+
+def files(folder: Path) -> set[str]:
+    return {str(path.relative_to(folder)) for path in folder.rglob("*")}
+
+
+def start(nursery: Nursery, folder: Path, notes: str):
+    return nursery.start(
+        *SEARCH, f"hydra.run.dir={folder}",
+        HYBHANAS_CACHE=str(folder.with_suffix(".cache")),  # its writes are killed too
+        before=NOTE_TRAININGS, NOTES=str(folder.with_suffix(notes)),
+    )  # fmt: skip
+
+
+def trained(folder: Path, notes: str) -> list[str]:
+    path = folder.with_suffix(notes)
+    return path.read_text().splitlines() if path.exists() else []
+
+
+def wait_for_first_file(folder: Path) -> None:
+    deadline = time.monotonic() + 120
+    while not (folder / ".lock").exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.002)
+
+
+def time_to_the_end(nursery: Nursery, folder: Path) -> float:
+    """Seconds from the first file of an undisturbed search to its end."""
+    child = start(nursery, folder, ".first")
+    wait_for_first_file(folder)
+    began = time.monotonic()
+    assert child.wait() == 0, child.errors
+    return time.monotonic() - began
+
+
+def killed_once(nursery: Nursery, folder: Path, moment_s: float, whole: Path) -> tuple[str, int]:
+    """Kills a search, goes on, and checks all that is left.
+
+    Args:
+        moment_s: when to kill it, in seconds from its first file on.
+
+    Returns:
+        Where the kill hit, and how many networks were trained twice.
+    """
+    child = start(nursery, folder, ".first")
+    wait_for_first_file(folder)
+    time.sleep(moment_s)
+    child.kill()
+    code = child.wait()
+    kept = records(folder)
+    for name in kept:
+        json.loads((folder / name).read_text())
+    searched = sum(name.startswith("records/") for name in kept)
+    where = (
+        "after the end" if code == 0
+        else "during the search" if searched < 16
+        else "during the final training or the report"
+    )  # fmt: skip
+
+    again = start(nursery, folder, ".second")
+    assert again.wait() == 0, again.errors
+    assert (folder / "pareto.json").read_bytes() == (whole / "pareto.json").read_bytes()
+    assert kept.items() <= records(folder).items(), "a record was written twice"
+    assert files(folder) == files(whole), "something is missing, damaged or left over"
+    before, after = trained(folder, ".first"), trained(folder, ".second")
+    repeated = set(before) & set(after)
+    assert repeated <= set(before[-1:]), "more than the training in flight was repeated"
+    shutil.rmtree(folder)
+    return where, max((len(group.split()) - 1 for group in repeated), default=0)
+
+
+def test_fifty_kills_at_random_moments_leave_fifty_undisturbed_fronts(
+    nursery, whole, tmp_path, capsys
+):
+    with ThreadPoolExecutor(LANES) as lanes:
+        durations_s = lanes.map(
+            lambda lane: time_to_the_end(nursery, tmp_path / f"timed-{lane}"), range(LANES)
+        )
+        duration_s = min(durations_s)
+        rng = random.Random("fifty moments")
+        moments_s = [rng.uniform(0, duration_s) for _ in range(KILLS)]
+        outcomes = list(
+            lanes.map(
+                lambda i: killed_once(nursery, tmp_path / f"run-{i}", moments_s[i], whole),
+                range(KILLS),
+            )
+        )
+    where = Counter(place for place, _ in outcomes)
+    places = ", ".join(f"{count} {place}" for place, count in sorted(where.items()))
+    print(  # noqa: T201
+        f"\n{KILLS} kills within {duration_s:.1f} s: {places}; {KILLS} fronts as undisturbed; "
+        f"at most {max(count for _, count in outcomes)} networks trained twice; 0 records damaged"
+    )
+    assert where["during the search"] >= 5
+    assert where["during the final training or the report"] >= 5
+
+
+def test_a_fork_of_the_nursery_gives_what_a_fresh_process_gives(whole, tmp_path):
+    environment = os.environ | {"HYBHANAS_CACHE": str(tmp_path / "cache")}
+    subprocess.run(
+        [sys.executable, "run.py", *SEARCH, f"hydra.run.dir={tmp_path / 'run'}"],
+        cwd=ROOT, env=environment, check=True, capture_output=True,
+    )  # fmt: skip
+    assert (tmp_path / "run" / "pareto.json").read_bytes() == (whole / "pareto.json").read_bytes()
