@@ -50,7 +50,6 @@ def run(config: DictConfig) -> Mistake | None:
         OmegaConf.resolve(config)
         check(config)
         task = hydra.utils.get_method(config.task._target_)
-        gc.freeze()  # or the end of the process looks through all that imports made, for seconds
         task(config, folder)
     except Exception as error:
         line = explain(error)
