@@ -170,6 +170,7 @@ class SearchConfig:
     constraints: dict[str, float] = MISSING  # bounds; what breaks one is not trained
     rungs: list[int] = MISSING  # epochs after which only some are trained further
     keep: float = MISSING  # the fraction of them, at each rung
+    surrogate: int | None = MISSING  # candidates a model chooses one of, at least 2; null: no model
 
 
 @dataclass

@@ -12,13 +12,17 @@ import numpy as np
 from hybhanas.architecture import Architecture
 from hybhanas.errors import ConfigError
 from hybhanas.search.constraints import Constraints
-from hybhanas.search.evaluation import Evaluation
+from hybhanas.search.evaluation import FAILED, INFEASIBLE, Evaluation
 from hybhanas.search.halving import Halving
 from hybhanas.search.objectives import Objectives
 from hybhanas.search_space import SearchSpace
 
 TRIES = 200
 """Draws per genome wanted, before a space counts as exhausted."""
+
+WORST = 1e9
+"""The objectives of a candidate without any; it also breaks a constraint, so that no value ranks it
+before any other."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +37,8 @@ class SearchSettings:
         objectives, reference_point, ideal_point: see `Objectives`, which checks them.
         constraints: see `Constraints`, which checks them.
         rungs, keep: see `Halving`, which checks them.
+        surrogate: how many times as many candidates a genetic algorithm makes as are evaluated, at
+            least 2, a model choosing the most promising; None: no model.
 
     Raises:
         ConfigError: a value that is not accepted.
@@ -48,6 +54,7 @@ class SearchSettings:
     constraints: Mapping[str, float]
     rungs: Sequence[int]
     keep: float
+    surrogate: int | None
 
     def __post_init__(self) -> None:
         for name, least in (("population", 2), ("generations", 2), ("seed", 0)):
@@ -55,6 +62,10 @@ class SearchSettings:
                 raise ConfigError(
                     f"search.{name}={getattr(self, name)} is not accepted: at least {least}"
                 )
+        if self.surrogate is not None and self.surrogate < 2:
+            raise ConfigError(
+                f"search.surrogate={self.surrogate} is not accepted: at least 2, or null for none"
+            )
         self.goals()
         self.bounds()
         self.halving()
@@ -80,11 +91,21 @@ class Strategy(ABC):
     Args:
         space: where to search.
         settings: the fields of SearchSettings.
+
+    Raises:
+        ConfigError: a surrogate, where the strategy takes none.
     """
+
+    takes_surrogate = False
 
     def __init__(self, space: SearchSpace, **settings: Any):
         self.space = space
         self.settings = SearchSettings(**settings)
+        if self.settings.surrogate is not None and not self.takes_surrogate:
+            raise ConfigError(
+                f"search.surrogate={self.settings.surrogate} is not accepted: "
+                f"search={self.settings.name} takes none; accepted: null"
+            )
         self.objectives = self.settings.goals()
         self._rng = np.random.default_rng(self.settings.seed)
         self._asked: set[Architecture] = set()
@@ -96,6 +117,16 @@ class Strategy(ABC):
     @abstractmethod
     def tell(self, evaluations: Sequence[Evaluation]) -> None:
         """The evaluations of what was asked last, in its order."""
+
+    def _standing(self, evaluation: Evaluation) -> tuple[list[float], float]:
+        """The objectives, WORST where there are none, and by how much constraints are broken: 0 if
+        evaluated; below 1 if infeasible, the less the closer it comes; 1 if failed.
+        """
+        broken = float(evaluation.status == FAILED)
+        if evaluation.status == INFEASIBLE:
+            broken = evaluation.violation / (1 + evaluation.violation)
+        point = self.objectives.point(evaluation)
+        return ([WORST] * len(self.objectives.names) if point is None else point), broken
 
 
 class RandomSearch(Strategy):

@@ -2,46 +2,62 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from conftest import everything
+from conftest import everything, shipped_space
 
 from hybhanas.architecture import Architecture
 from hybhanas.errors import ConfigError
 from hybhanas.models.state import TrainingState
-from hybhanas.search.evaluation import COSTED, EVALUATED, FAILED, STOPPED, Evaluation
+from hybhanas.search.evaluation import (
+    COSTED,
+    EVALUATED,
+    FAILED,
+    INFEASIBLE,
+    STOPPED,
+    Evaluation,
+)
 from hybhanas.search.evaluator import Group
 from hybhanas.search.executors import Serial
+from hybhanas.search.exhaustive import ExhaustiveSearch
+from hybhanas.search.genetic import ALGORITHMS, GeneticSearch
 from hybhanas.search.loop import run_search
-from hybhanas.search.nsga2 import NSGA2Search
 from hybhanas.search.strategy import RandomSearch
+from hybhanas.search.surrogate import Surrogate
+from hybhanas.search.tpe import TPESearch
 
 REFERENCE = {"error": 1.0, "total_s": 50.0, "parameters": 300.0}
+KINDS = dict.fromkeys(ALGORITHMS, GeneticSearch) | {"tpe": TPESearch, "random": RandomSearch}
+LEARNING = [name for name in KINDS if name != "random"]
 
 
-def strategy(kind=NSGA2Search, space=None, population=10, generations=5, seed=1, rungs=()):
-    return kind(
-        space or everything(), name="test", population=population, generations=generations,
+def strategy(
+    name="nsga2", space=None, population=10, generations=5, seed=1, surrogate=None, rungs=()
+):
+    return (KINDS | {"exhaustive": ExhaustiveSearch})[name](
+        space or everything(), name=name, population=population, generations=generations,
         seed=seed, objectives=("error", "total_s", "parameters"), reference_point=REFERENCE,
-        ideal_point={}, constraints={}, rungs=rungs, keep=0.3,
+        ideal_point={}, constraints={}, surrogate=surrogate, rungs=rungs, keep=0.3,
     )  # fmt: skip
 
 
 @dataclass
 class FormulaEvaluator:
-    """More qubits and depth are better and dearer; circuits of width `fails` cannot be costed.
-    Half of the training gives half of the accuracy. Trains in groups of `together`, and dies before
-    the group that exceeds `dies_after`.
+    """More qubits and depth are better and dearer; circuits of width `fails` cannot be costed, and
+    those of depth `breaks` break a constraint. Half of the training gives half of the accuracy.
+    Trains in groups of `together`, and dies before the group that exceeds `dies_after`.
     """
 
     epochs = 10
 
     fails: int | None = None
+    breaks: int | None = None
     asked: list[str] = field(default_factory=list)
     dies_after: int | None = None
     together: int = 1
@@ -57,10 +73,14 @@ class FormulaEvaluator:
                 key=a.hash, architecture=a, status=FAILED, reason="too wide", seed=0, seconds=0.0
             )
         size = a.qubits * a.depth + a.hidden_layers * a.hidden_width
-        return Evaluation(
+        costed = Evaluation(
             key=a.hash, architecture=a, status=COSTED, seed=0, seconds=0.0, parameters=10 * size,
             cost={"total_s": float(a.qubits**2), "log10_total_s": 0.5},
         )  # fmt: skip
+        if a.depth == self.breaks:
+            self.asked.append(a.hash)
+            return replace(costed, status=INFEASIBLE, reason="too deep", violation=1.0)
+        return costed
 
     def groups(self, architectures: Sequence[Architecture]) -> list[list[int]]:
         indices = range(len(architectures))
@@ -93,30 +113,38 @@ def search(chosen, evaluator, folder: Path, generations=None):
         return run_search(chosen, evaluator, folder, workers, lambda _: None, found.append)
 
 
-@pytest.mark.parametrize("kind", [NSGA2Search, RandomSearch])
-def test_no_architecture_is_asked_for_twice(kind, tmp_path):
+def keys(evaluations: Sequence[Evaluation]) -> list[str]:
+    return [evaluation.key for evaluation in evaluations]
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_no_architecture_is_asked_for_twice(name, tmp_path):
     evaluator = FormulaEvaluator()
-    evaluations = search(strategy(kind), evaluator, tmp_path)
+    evaluations = search(strategy(name), evaluator, tmp_path)
     assert len(evaluations) == 50 == len(set(evaluator.asked))
 
 
-@pytest.mark.parametrize("kind", [NSGA2Search, RandomSearch])
-def test_one_seed_gives_one_search_and_another_seed_another(kind, tmp_path):
+@pytest.mark.parametrize("name", KINDS)
+@pytest.mark.parametrize("trouble", [{}, {"fails": 5, "breaks": 2}], ids=["none", "some"])
+def test_one_seed_gives_one_search_and_another_seed_another(name, trouble, tmp_path):
     runs = [
-        [e.key for e in search(strategy(kind, seed=seed), FormulaEvaluator(), tmp_path / str(i))]
+        keys(search(strategy(name, seed=seed), FormulaEvaluator(**trouble), tmp_path / str(i)))
         for i, seed in enumerate((1, 1, 2))
     ]
     assert runs[0] == runs[1] != runs[2]
 
 
-@pytest.mark.parametrize("dies_after", [1, 9, 10, 23, 49])
-def test_a_search_that_died_goes_on_to_the_same_end_and_repeats_nothing(dies_after, tmp_path):
-    undisturbed = search(strategy(), FormulaEvaluator(), tmp_path / "whole")
+@pytest.mark.parametrize(
+    ("name", "dies_after"),
+    [*(("nsga2", n) for n in (1, 9, 10, 23, 49)), ("nsga3", 23), ("age_moea2", 23), ("tpe", 23)],
+)
+def test_a_search_that_died_goes_on_to_the_same_end_and_repeats_nothing(name, dies_after, tmp_path):
+    undisturbed = search(strategy(name), FormulaEvaluator(), tmp_path / "whole")
     first = FormulaEvaluator(dies_after=dies_after)
     with pytest.raises(KeyboardInterrupt):
-        search(strategy(), first, tmp_path / "cut")
+        search(strategy(name), first, tmp_path / "cut")
     second = FormulaEvaluator()
-    assert search(strategy(), second, tmp_path / "cut") == undisturbed
+    assert search(strategy(name), second, tmp_path / "cut") == undisturbed
     assert len(first.asked) + len(second.asked) == 50
     assert not set(first.asked) & set(second.asked)
 
@@ -158,34 +186,131 @@ def test_failures_are_counted_shown_and_never_on_the_front(tmp_path):
     assert not any(e.status == FAILED for e in strategy().objectives.front(evaluations))
 
 
-def test_a_search_in_which_all_fail_still_ends(tmp_path):
+@pytest.mark.parametrize("name", KINDS)
+def test_a_search_in_which_all_fail_still_ends(name, tmp_path):
     space = everything(qubits=(5,))
-    evaluations = search(strategy(space=space), FormulaEvaluator(fails=5), tmp_path)
+    evaluations = search(strategy(name, space=space), FormulaEvaluator(fails=5), tmp_path)
     assert {e.status for e in evaluations} == {FAILED}
 
 
-def test_nsga2_finds_more_than_random_search_over_ten_seeds(tmp_path):
-    volumes = {NSGA2Search: [], RandomSearch: []}
-    for kind, found in volumes.items():
-        for seed in range(10):
-            chosen = strategy(kind, seed=seed, population=12, generations=8)
-            evaluations = search(chosen, FormulaEvaluator(), tmp_path / f"{kind.__name__}{seed}")
-            found.append(chosen.objectives.hypervolume(evaluations))
-    assert np.median(volumes[NSGA2Search]) > np.median(volumes[RandomSearch])
+@pytest.mark.parametrize("name", LEARNING)
+def test_what_breaks_a_constraint_is_asked_for_less_and_less(name, tmp_path):
+    halves = {True: 0, False: 0}
+    for seed in range(3):
+        chosen = strategy(name, population=20, generations=6, seed=seed)
+        evaluations = search(chosen, FormulaEvaluator(breaks=2), tmp_path / str(seed))
+        for number, evaluation in enumerate(evaluations):
+            halves[number < 60] += evaluation.status == INFEASIBLE
+    assert halves[False] < 0.7 * halves[True]
 
 
-@pytest.mark.parametrize("kind", [NSGA2Search, RandomSearch])
-def test_a_space_smaller_than_the_budget_is_searched_once_and_done(kind, tmp_path):
-    space = everything(
-        qubits=(2, 3), depth=(1,), encoding=("ry",), rotations=("ry",), entangler=("cx",),
-        entanglement=("linear",), measurement=("z",), hidden_layers=(0,), readout=("linear",),
-        learning_rate=(None, 0.1), activation=("relu",),
-    )  # fmt: skip
+@pytest.mark.parametrize("name", ["age_moea2", "nsga3"])
+def test_candidates_that_are_all_alike_are_searched_as_any(name, tmp_path):
+    space = everything(qubits=(2,), depth=(1,), hidden_layers=(0,), encoding=("rx", "ry", "rz"))
+    evaluations = search(strategy(name, space=space), FormulaEvaluator(), tmp_path)
+    assert len({tuple(e.values.values()) for e in evaluations}) == 1
+    assert len(evaluations) == 50
+
+
+def median_volume(name: str, generations: int, surrogate: int | None = None) -> float:
+    """Of ten seeds, without records, whose writing takes longer than all else."""
+    volumes = []
+    for seed in range(10):
+        chosen = strategy(name, None, 20, generations, seed, surrogate)
+        evaluator, evaluations = FormulaEvaluator(), []
+        for _ in range(generations):
+            asked = chosen.ask()
+            outcome = evaluator.train([evaluator.cost(architecture) for architecture in asked])
+            chosen.tell(outcome)
+            evaluations += outcome
+        volumes.append(chosen.objectives.hypervolume(evaluations))
+    return float(np.median(volumes))
+
+
+@pytest.mark.parametrize(
+    ("name", "generations"), [("nsga2", 8), ("nsga3", 8), ("age_moea2", 8), ("tpe", 3)]
+)
+def test_what_learns_finds_more_than_random_search_over_ten_seeds(name, generations):
+    assert median_volume(name, generations) > median_volume("random", generations)
+
+
+FOUR = {
+    "qubits": (2, 3), "depth": (1,), "encoding": ("ry",), "rotations": ("ry",),
+    "entangler": ("cx",), "entanglement": ("linear",), "measurement": ("z",),
+    "hidden_layers": (0,), "readout": ("linear",), "learning_rate": (None, 0.1),
+    "activation": ("relu",), "hidden_width": (3,), "reuploading": (False,),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [*KINDS, "exhaustive"])
+def test_a_space_smaller_than_the_budget_is_searched_once_and_done(name, tmp_path):
+    space = everything(**FOUR)
     evaluator = FormulaEvaluator()
-    search(strategy(kind, space=space), evaluator, tmp_path)
-    assert (
-        len(evaluator.asked) == len(set(evaluator.asked)) == len(list(space.architectures())) == 4
-    )
+    search(strategy(name, space=space), evaluator, tmp_path)
+    assert sorted(evaluator.asked) == sorted(a.hash for a in space.architectures())
+    assert len(evaluator.asked) == 4
+
+
+def test_exhaustive_search_asks_for_every_architecture_once_in_generations(tmp_path):
+    space, generations = shipped_space("small"), []
+    evaluations = search(
+        strategy("exhaustive", space=space, population=10, generations=9),
+        FormulaEvaluator(), tmp_path, generations,
+    )  # fmt: skip
+    assert [e.architecture for e in evaluations] == list(space.architectures())
+    assert [generation.new for generation in generations] == [10, 10, 10, 10, 10, 10, 4]
+
+
+def test_a_space_too_large_to_exhaust_is_named_with_the_generations_that_it_takes():
+    message = r"search.generations=6 is not accepted: search_space has 64 genomes; .*least 7 gener"
+    with pytest.raises(ConfigError, match=message):
+        strategy("exhaustive", space=shipped_space("small"), population=10, generations=6)
+
+
+def test_tpe_without_optuna_is_one_line(monkeypatch):
+    monkeypatch.setitem(sys.modules, "optuna", None)
+    with pytest.raises(ConfigError, match=r"search=tpe is not accepted: optuna is not installed"):
+        strategy("tpe")
+
+
+def test_a_genetic_algorithm_that_there_is_not_is_named():
+    with pytest.raises(ConfigError, match="search.name=nsga4 is unknown .did you mean nsga"):
+        GeneticSearch(everything(), **asdict(strategy().settings) | {"name": "nsga4"})
+
+
+@pytest.mark.parametrize(("population", "directions"), [(20, 15), (21, 21), (3, 3), (2, 1)])
+def test_nsga3_has_the_most_directions_that_its_population_holds(population, directions):
+    chosen = strategy("nsga3", population=population)
+    assert len(chosen._algorithm.ref_dirs) == directions
+
+
+@pytest.mark.parametrize("name", ALGORITHMS)
+def test_a_surrogate_leaves_budget_and_repetition_as_they_are(name, tmp_path):
+    runs = []
+    for i in range(2):
+        evaluator = FormulaEvaluator(fails=5, breaks=2)
+        runs.append(keys(search(strategy(name, surrogate=4), evaluator, tmp_path / str(i))))
+        assert len(set(evaluator.asked)) == 50
+    assert runs[0] == runs[1] != keys(search(strategy(name), evaluator, tmp_path))
+
+
+def test_a_surrogate_finds_more_than_none_over_ten_seeds():
+    assert median_volume("nsga2", 3, surrogate=4) > median_volume("nsga2", 3)
+
+
+def test_a_surrogate_chooses_what_it_learnt_to_be_better():
+    surrogate = Surrogate(seed=1)
+    genomes = np.array([[i, j] for i in range(6) for j in range(6)])
+    assert list(surrogate.best(genomes, 3)) == [0, 1, 2]  # nothing is known
+    surrogate.learn(genomes, np.stack([genomes[:, 0], 1.0 * genomes[:, 0]], axis=1))
+    assert list(surrogate.best(genomes[::-1], 6)) == [30, 31, 32, 33, 34, 35]
+
+
+def test_a_surrogate_of_a_strategy_that_takes_none_is_named():
+    with pytest.raises(ConfigError, match="search.surrogate=4 is not accepted: search=tpe takes"):
+        strategy("tpe", surrogate=4)
+    with pytest.raises(ConfigError, match="search.surrogate=1 is not accepted: at least 2"):
+        strategy(surrogate=1)
 
 
 @pytest.mark.parametrize("setting", ["population", "generations"])
