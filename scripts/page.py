@@ -46,10 +46,10 @@ def section(part: str, script: str, given: Sequence[str], body: str, shown: str)
     return f"```bash\n{command}\n```\n\n{body}\n\n![{shown}]({part}.png)"
 
 
-def publish(part: str, text: str, picture: bytes) -> None:
-    """Puts a section and its picture into the page."""
+def publish(part: str, text: str, picture: bytes, page: Path | None = None) -> None:
+    """Puts a section and its picture into docs/validation.md or another page."""
     atomic.write_bytes(DOCS / f"{part}.png", picture)
-    fill(part, text)
+    fill(part, text, page)
 
 
 def markdown(table: pd.DataFrame) -> str:

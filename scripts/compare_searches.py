@@ -1,0 +1,172 @@
+"""How soon each strategy finds the front of a small space of which everything is known.
+
+    python scripts/compare_searches.py                          # a minute or two
+    python scripts/compare_searches.py dataset=wine --seeds 3 --table outputs/small_wine.json
+    python scripts/compare_searches.py --strategies random nsga2 "nsga2 search.surrogate=4"
+
+Every architecture of search_space=small is trained once, and its validation accuracy after every
+epoch goes into a table. The searches then run on the table, each with several seeds, until they
+have asked for everything. What counts is the fraction of the hypervolume of the whole table that
+the evaluations trained to the end dominate, after so many epochs in all.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from hydra import compose, initialize_config_dir
+from hydra.utils import instantiate
+from matplotlib import pyplot as plt
+from omegaconf import DictConfig, OmegaConf
+
+from hybhanas.errors import ConfigError
+from hybhanas.run import CONF
+from hybhanas.search.loop import run_search
+from hybhanas.search.objectives import Objectives
+from hybhanas.search.records import Records
+from scripts import page
+from scripts.search_table import Table, TableEvaluator, tabulated
+
+PART = "searches"
+TABLE = Path(__file__).parent.parent / "outputs" / "small_table.json"
+BASE = ("search_space=small", "search.population=8")
+STRATEGIES = (
+    "random", "exhaustive", "nsga2", "nsga2 search.surrogate=4", "nsga3", "age_moea2", "tpe",
+)  # fmt: skip
+LEVELS = (0.9, 0.95, 0.99, 1.0)
+ROUNDING = 1e-9  # of sums of volumes; a fraction this close to a level has reached it
+
+Run = list[tuple[int, float]]
+"""Epochs trained in all, rising, and the fraction of the true hypervolume from there on."""
+
+
+class NoRecords(Records):
+    """Knows nothing and keeps nothing: every answer comes from the table."""
+
+    def write(self, key: str, data: object) -> None:
+        """Forgets it."""
+
+    def read(self, key: str, parse: object) -> None:
+        """Nothing."""
+
+
+def composed(*overrides: str) -> DictConfig:
+    """The configuration of a search, but for the overrides."""
+    with initialize_config_dir(str(CONF), version_base="1.3"):
+        config = compose("config", overrides=[*BASE, *overrides])
+    OmegaConf.resolve(config)
+    return config
+
+
+def searched(config: DictConfig, seed: int, table: Table) -> Run:
+    """One search on the table; no more generations than architectures, and so no end before all."""
+    config.search.seed, config.search.generations = seed, len(table)
+    space = instantiate(config.search_space)
+    strategy = instantiate(config.search, _partial_=True)(space=space)
+    evaluator = TableEvaluator(table)
+    run_search(strategy, evaluator, NoRecords(Path()), lambda _: None, lambda _: None)
+    objectives, known = strategy.objectives, [evaluation for _, evaluation in evaluator.finished]
+    true = objectives.hypervolume([row.evaluation for row in table.values()])
+    return [
+        (epochs, objectives.hypervolume(known[: i + 1]) / true)
+        for i, (epochs, _) in enumerate(evaluator.finished)
+    ]
+
+
+def epochs_to(run: Run, level: float) -> float:
+    """The epochs after which a search has a fraction of the true hypervolume; infinite if never."""
+    return next((epochs for epochs, fraction in run if fraction >= level - ROUNDING), np.inf)
+
+
+def fractions(run: Run, grid: np.ndarray) -> np.ndarray:
+    """What a search has after each number of epochs of a grid."""
+    epochs, found = zip((0, 0.0), *run, strict=True)
+    return np.array(found)[np.searchsorted(epochs, grid, side="right") - 1]
+
+
+def report(runs: dict[str, list[Run]], table: Table, objectives: Objectives) -> str:
+    """What was compared, and the epochs of each strategy to each level."""
+    evaluations = [row.evaluation for row in table.values()]
+    box = ", ".join(
+        f"{name} {objectives.ideal_point.get(name, 0):g} to {objectives.reference_point[name]:g}"
+        for name in objectives.names
+    )
+    rows = []
+    for name, of_seeds in runs.items():
+        cells = {"search": f"`{name}`"}
+        for level in LEVELS:
+            cells[f"{level:.0%}"] = _band([epochs_to(run, level) for run in of_seeds])
+        rows.append(cells)
+    return (
+        f"{len(table)} architectures, {_epochs(table)} epochs in all; "
+        f"{len(objectives.front(evaluations))} of them are the front, with a hypervolume of "
+        f"{objectives.hypervolume(evaluations):.4f} in the box {box}. Epochs trained until a "
+        f"search has so much of it: medians over {len(next(iter(runs.values())))} seeds, and in "
+        f"brackets the quartiles.\n\n{page.markdown(pd.DataFrame(rows))}"
+    )
+
+
+def _epochs(table: Table) -> int:
+    return sum(len(row.curve) for row in table.values())
+
+
+def _band(epochs: Sequence[float]) -> str:
+    low, middle, high = np.percentile(epochs, [25, 50, 75], method="nearest")
+    words = [f"{x:.0f}" if np.isfinite(x) else "never" for x in (middle, low, high)]
+    return f"{words[0]} ({words[1]} to {words[2]})"
+
+
+def picture(runs: dict[str, list[Run]], table: Table) -> bytes:
+    """The fraction of the true hypervolume against epochs: medians, and a band of quartiles."""
+    grid = np.arange(_epochs(table) + 1)
+    figure, axes = plt.subplots(figsize=(9, 5), layout="constrained")
+    for name, of_seeds in runs.items():
+        found = np.array([fractions(run, grid) for run in of_seeds])
+        low, middle, high = np.percentile(found, [25, 50, 75], axis=0)
+        (line,) = axes.step(grid, middle, where="post", label=name)
+        axes.fill_between(grid, low, high, step="post", alpha=0.15, color=line.get_color())
+    axes.axhline(0.99, color="grey", linewidth=0.8, linestyle=":")
+    axes.set(xlabel="epochs trained in all", ylabel="fraction of the true hypervolume")
+    axes.set(ylim=(0.7, 1.005), xlim=(0, grid[-1]))
+    axes.grid(alpha=0.25)
+    axes.legend()
+    content = page.png(figure)
+    plt.close(figure)
+    return content
+
+
+def main(given: Sequence[str] | None = None) -> None:
+    """Prints the table of epochs."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("overrides", nargs="*", help="of the configuration, as dataset=wine")
+    parser.add_argument("--table", type=Path, default=TABLE, help="read, or made and kept there")
+    parser.add_argument("--strategies", nargs="+", default=STRATEGIES, metavar="'NAME OVERRIDE'")
+    parser.add_argument("--seeds", type=int, default=10, metavar="N")
+    parser.add_argument("--page", action="store_true", help="write into docs/ as well")
+    given = sys.argv[1:] if given is None else given
+    arguments = parser.parse_args(given)
+    try:
+        base = composed(*arguments.overrides)
+        table = tabulated(base, arguments.table)
+        runs = {}
+        for name in arguments.strategies:
+            config = composed(*f"search={name}".split(), *arguments.overrides)
+            runs[name] = [searched(config, seed, table) for seed in range(arguments.seeds)]
+    except ConfigError as error:
+        parser.error(str(error))
+    goals = (base.search.objectives, base.search.reference_point, base.search.ideal_point)
+    objectives = Objectives(tuple(goals[0]), dict(goals[1]), dict(goals[2]))
+    body = report(runs, table, objectives)
+    text = page.section(PART, "compare_searches", given, body, "Hypervolume found against epochs")
+    print(text)
+    if arguments.page:
+        page.publish(PART, text, picture(runs, table), page.DOCS / "searches.md")
+
+
+if __name__ == "__main__":
+    main()

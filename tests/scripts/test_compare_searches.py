@@ -1,0 +1,128 @@
+"""Searches on a table: fractions by hand, a tiny table by real training, the whole script once."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import ROOT
+
+from hybhanas.architecture import Architecture
+from hybhanas.search.evaluation import COSTED, EVALUATED, FAILED, Evaluation
+from hybhanas.tasks.search import build
+from scripts import compare_searches as script
+from scripts import page
+from scripts.search_table import Row, TableEvaluator, tabulated
+
+TINY = (
+    "dataset=iris", "trainer.epochs=3", "search_space.qubits=[2]", "search_space.depth=[1]",
+    "search_space.hidden_layers=[0]", "trainer.accelerator=cpu",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A table that was made, of eight architectures."""
+    path = tmp_path_factory.mktemp("made") / "table.json"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HYBHANAS_CACHE", str(path.parent))
+        tabulated(script.composed(*TINY), path)
+    return path
+
+
+def evaluation(qubits: int, accuracy: float | None, parameters: int = 10) -> Evaluation:
+    return Evaluation(
+        key=str(qubits), architecture=Architecture(qubits=qubits), seed=0, seconds=0.0,
+        status=FAILED if accuracy is None else EVALUATED, validation_accuracy=accuracy,
+        parameters=parameters, cost={"total_s": 1.0, "log10_total_s": 0.0},
+    )  # fmt: skip
+
+
+def by_hand() -> TableEvaluator:
+    rows = [
+        Row(evaluation(2, 0.75), (0.5, 0.25, 0.75)),
+        Row(evaluation(3, None), (0.5, None, None)),
+    ]
+    return TableEvaluator({row.evaluation.architecture: row for row in rows})
+
+
+def test_a_table_answers_with_the_accuracy_after_so_many_epochs_and_counts_them_once():
+    evaluator = by_hand()
+    costed = [evaluator.cost(architecture) for architecture in evaluator.table]
+    assert [(e.status, e.validation_accuracy) for e in costed] == [(COSTED, None)] * 2
+    first = evaluator.train(costed, epochs=1)
+    assert [e.validation_accuracy for e in first] == [0.5, 0.5]
+    assert (evaluator.epochs, evaluator.finished) == (2, [])
+    ended = evaluator.train(costed)
+    assert [(e.status, e.validation_accuracy) for e in ended] == [(EVALUATED, 0.75), (FAILED, None)]
+    assert evaluator.finished == [(4, ended[0]), (6, ended[1])]
+
+
+def test_epochs_to_a_level_and_fractions_on_a_grid_by_hand():
+    run = [(3, 0.5), (6, 0.9), (9, 1 - 1e-12)]
+    assert [script.epochs_to(run, level) for level in (0.5, 0.9, 1.0)] == [3, 6, 9]
+    assert script.epochs_to(run[:2], 0.99) == np.inf
+    found = script.fractions(run, np.array([0, 2, 3, 5, 6, 100]))
+    assert found.tolist() == pytest.approx([0, 0, 0.5, 0.5, 0.9, 1])
+
+
+def test_a_table_holds_what_training_as_a_search_does_gives_and_a_value_an_epoch(path):
+    config = script.composed(*TINY)
+    table = tabulated(config, path)
+    evaluator, _ = build(config, path.parent / "none")
+    chosen = list(table)
+    for group in evaluator.groups(chosen):
+        for trained in evaluator.train([evaluator.cost(chosen[i]) for i in group]):
+            row = table[trained.architecture]
+            assert row.evaluation.validation_accuracy == trained.validation_accuracy
+            assert row.curve[-1] == trained.validation_accuracy
+            assert row.evaluation.values == trained.values
+    assert len(table) == 8
+    assert {len(row.curve) for row in table.values()} == {3}
+    assert any(len(set(row.curve)) > 1 for row in table.values())
+
+
+@pytest.mark.parametrize("name", ["random", "nsga2", "nsga2 search.surrogate=2"])
+def test_a_search_that_asks_for_everything_has_all_of_the_hypervolume(name, path):
+    table = tabulated(script.composed(*TINY), path)
+    words = [*f"search={name}".split(), "search.population=3", *TINY]
+    run = script.searched(script.composed(*words), 1, table)
+    assert [epochs for epochs, _ in run] == [3 * n for n in range(1, 9)]
+    assert [fraction for _, fraction in run] == sorted(fraction for _, fraction in run)
+    assert run[-1][1] == pytest.approx(1)
+    assert run == script.searched(script.composed(*words), 1, table)
+
+
+def test_the_page_holds_command_table_and_picture(path, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(page, "DOCS", tmp_path)
+    (tmp_path / "searches.md").write_text("<!-- searches -->\n<!-- /searches -->\n")
+    made = path.stat().st_mtime_ns
+    script.main([
+        *TINY, "--table", str(path), "--seeds", "2", "--page", "--strategies", "random",
+        "nsga2 search.surrogate=2",
+    ])  # fmt: skip
+    assert path.stat().st_mtime_ns == made
+    text = (tmp_path / "searches.md").read_text()
+    assert capsys.readouterr().out.strip() in text
+    assert "8 architectures, 24 epochs in all" in text
+    assert "error 0 to 1, log10_total_s 0 to 12, parameters 0 to 30000" in text
+    assert "| `nsga2 search.surrogate=2` | " in text
+    assert "never" not in text
+    assert (tmp_path / "searches.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_table_of_other_settings_is_named_and_left_as_it_is(path, capsys):
+    before = json.loads(path.read_bytes())
+    with pytest.raises(SystemExit) as ended:
+        script.main([*TINY, "seed=2", "--table", str(path)])
+    assert ended.value.code == 2
+    assert "it holds another data, seed; accepted: a new file" in capsys.readouterr().err
+    assert json.loads(path.read_bytes()) == before
+
+
+def test_the_page_of_the_documentation_has_its_marks():
+    text = (ROOT / "docs" / "searches.md").read_text()
+    assert "<!-- searches -->" in text
+    assert "<!-- /searches -->" in text
