@@ -10,6 +10,7 @@ import gc
 import logging
 import os
 import shutil
+import subprocess
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -23,6 +24,7 @@ from hybhanas.errors import ConfigError
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 _PLUGIN = "evaluator"
+_LOOK_EVERY_S = 10
 _LEFT = "took its worker down four times: out of memory, or a crash"
 
 
@@ -209,11 +211,39 @@ class Slurm(_Dask):
                 shared_temp_directory=str(logs),
                 scheduler_options={"dashboard_address": ":0"},
             ) as cluster:
+                _check_job(cluster.job_script())
                 if self.minimum is None:
                     cluster.scale(self.workers)
                 else:
                     cluster.adapt(minimum=self.minimum, maximum=self.workers)
-                yield cluster
+                try:
+                    with _kept_up(cluster):
+                        yield cluster
+                finally:
+                    for key in logs.glob(".dask-jobqueue.worker.*"):
+                        key.unlink()
+
+
+def _check_job(script: str) -> None:
+    """Raises ConfigError where SLURM would not take a job, or does not answer."""
+    command = ["sbatch", "--test-only"]
+    outcome = subprocess.run(command, input=script, capture_output=True, text=True, check=False)
+    if outcome.returncode != 0:
+        said = " ".join(outcome.stderr.split())
+        raise ConfigError(f"executor=slurm is not accepted: {said}; a job that sbatch takes is")
+
+
+@contextmanager
+def _kept_up(cluster: Any) -> Iterator[None]:
+    """Submits jobs anew that have ended, which dask-jobqueue does only when it is scaled."""
+    from distributed.compatibility import PeriodicCallback
+
+    keeper = PeriodicCallback(lambda: cluster.scale(len(cluster.plan)), 1000 * _LOOK_EVERY_S)
+    cluster.loop.add_callback(keeper.start)
+    try:
+        yield
+    finally:
+        cluster.loop.add_callback(keeper.stop)
 
 
 class _InProcess:
