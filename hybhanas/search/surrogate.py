@@ -40,22 +40,24 @@ class Surrogate:
         """
         if len(self._values) < LEAST:
             return np.arange(count)
-        guessed = Population.new("F", self._guess(np.asarray(genomes)))
-        free = Problem(n_obj=guessed.get("F").shape[1])
-        random = np.random.default_rng(self._seed)
-        survival = RankAndCrowding()
-        chosen = survival.do(
-            free, guessed, n_survive=count, return_indices=True, random_state=random
+        guessed = self._guess(np.asarray(genomes, float))
+        chosen = RankAndCrowding().do(
+            Problem(n_obj=guessed.shape[1]),
+            Population.new("F", guessed),
+            n_survive=count,
+            return_indices=True,
+            random_state=np.random.default_rng(self._seed),
         )
         return np.sort(chosen)
 
     def _guess(self, genomes: np.ndarray) -> np.ndarray:
+        """Of each objective the mean of the trees less their spread: what may be good is tried."""
         from sklearn.ensemble import RandomForestRegressor  # seconds, and few searches want it
 
-        guesses = [
-            RandomForestRegressor(TREES, random_state=self._seed)
-            .fit(np.array(self._genomes), known)
-            .predict(genomes)
-            for known in np.array(self._values).T
-        ]
+        guesses = []
+        for known in np.array(self._values).T:
+            forest = RandomForestRegressor(TREES, random_state=self._seed)
+            forest.fit(np.array(self._genomes), known)
+            each = np.array([tree.predict(genomes) for tree in forest.estimators_])
+            guesses.append(each.mean(axis=0) - each.std(axis=0))
         return np.array(guesses).T
