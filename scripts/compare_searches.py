@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -26,9 +27,9 @@ from omegaconf import DictConfig, OmegaConf
 
 from hybhanas.errors import ConfigError
 from hybhanas.run import CONF
+from hybhanas.search.executors import Serial
 from hybhanas.search.loop import run_search
 from hybhanas.search.objectives import Objectives
-from hybhanas.search.records import Records
 from scripts import page
 from scripts.search_table import Table, TableEvaluator, tabulated
 
@@ -36,7 +37,8 @@ PART = "searches"
 TABLE = Path(__file__).parent.parent / "outputs" / "small_table.json"
 BASE = ("search_space=small", "search.population=8")
 STRATEGIES = (
-    "random", "exhaustive", "nsga2", "nsga2 search.surrogate=4", "nsga3", "age_moea2", "tpe",
+    "random", "exhaustive", "nsga2", "halving", "nsga2 search.surrogate=4", "nsga3", "age_moea2",
+    "tpe",
 )  # fmt: skip
 LEVELS = (0.9, 0.95, 0.99, 1.0)
 ROUNDING = 1e-9  # of sums of volumes; a fraction this close to a level has reached it
@@ -44,16 +46,6 @@ NEAREST = 2e-3  # of the picture's scale: what is missing shows down to this fra
 
 Run = list[tuple[int, float]]
 """Epochs trained in all, rising, and the fraction of the true hypervolume from there on."""
-
-
-class NoRecords(Records):
-    """Knows nothing and keeps nothing: every answer comes from the table."""
-
-    def write(self, key: str, data: object) -> None:
-        """Forgets it."""
-
-    def read(self, key: str, parse: object) -> None:
-        """Nothing."""
 
 
 def composed(*overrides: str) -> DictConfig:
@@ -70,7 +62,11 @@ def searched(config: DictConfig, seed: int, table: Table) -> Run:
     space = instantiate(config.search_space)
     strategy = instantiate(config.search, _partial_=True)(space=space)
     evaluator = TableEvaluator(table)
-    run_search(strategy, evaluator, NoRecords(Path()), lambda _: None, lambda _: None)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Serial().at_work(evaluator, Path(folder), print) as workers,
+    ):
+        run_search(strategy, evaluator, Path(folder), workers, lambda _: None, lambda _: None)
     objectives, known = strategy.objectives, [evaluation for _, evaluation in evaluator.finished]
     true = objectives.hypervolume([row.evaluation for row in table.values()])
     return [

@@ -10,16 +10,13 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-import pytorch_lightning as pl
 from omegaconf import DictConfig
-from pytorch_lightning.trainer.states import TrainerFn
 
 from hybhanas import atomic
 from hybhanas.architecture import Architecture
 from hybhanas.errors import ConfigError
-from hybhanas.models.training import PopulationModule, train
-from hybhanas.search.evaluation import COSTED, EVALUATED, FAILED, Evaluation
-from hybhanas.search.evaluator import Evaluator, derived_seed
+from hybhanas.search.evaluation import COSTED, FAILED, STOPPED, Evaluation
+from hybhanas.search.evaluator import Evaluator, Group
 from hybhanas.search.strategy import Strategy
 from hybhanas.tasks.search import build
 
@@ -30,7 +27,8 @@ class Row:
 
     Args:
         evaluation: trained to the end.
-        curve: validation accuracy after each epoch, None where it diverged; empty if not trained.
+        curve: validation accuracy after each epoch, the last None where it diverged; empty if not
+            trained.
     """
 
     evaluation: Evaluation
@@ -40,34 +38,25 @@ class Row:
 Table = dict[Architecture, Row]
 
 
-class Curves(pl.Callback):
-    """Keeps the validation accuracy of every network after every epoch."""
-
-    def __init__(self) -> None:
-        self.of: dict[Architecture, list[float | None]] = defaultdict(list)
-
-    def on_validation_epoch_end(self, trainer: pl.Trainer, module: pl.LightningModule) -> None:
-        """After an epoch of training, not after the last validation of all."""
-        assert isinstance(module, PopulationModule)
-        if trainer.state.fn == TrainerFn.FITTING:
-            for model, accuracy in zip(module.population.models, module.accuracies, strict=True):
-                self.of[model.architecture].append(accuracy)
-
-
 @dataclass
 class TableEvaluator:
     """Answers from a table, as an Evaluator that trains one network after the other, and counts.
 
     Args:
         table: has every architecture that is asked for.
-        epochs: of all trainings so far; one that is continued counts once.
-        finished: of each evaluation that was trained to the end, `epochs` at that moment.
+        trained: epochs of all trainings so far; one that goes on from a rung counts once.
+        finished: of each evaluation that was trained to the end, `trained` at that moment.
     """
 
     table: Table
-    epochs: int = 0
+    trained: int = 0
     finished: list[tuple[int, Evaluation]] = field(default_factory=list)
     _reached: dict[Architecture, int] = field(default_factory=lambda: defaultdict(int))
+
+    @property
+    def epochs(self) -> int:
+        """See `Evaluator.epochs`."""
+        return max(len(row.curve) for row in self.table.values())
 
     def key(self, architecture: Architecture) -> str:
         """See `Evaluator.key`."""
@@ -78,25 +67,28 @@ class TableEvaluator:
         row = self.table[architecture]
         if not row.curve:
             return row.evaluation
-        return replace(row.evaluation, status=COSTED, reason="", validation_accuracy=None)
+        return replace(row.evaluation, status=COSTED, reason="", validation_accuracy=None, epochs=0)
 
     def groups(self, architectures: Sequence[Architecture]) -> list[list[int]]:
         """Each alone."""
         return [[i] for i in range(len(architectures))]
 
-    def train(self, costed: Sequence[Evaluation], epochs: int | None = None) -> list[Evaluation]:
-        """See `Evaluator.train`; to the end where no number of epochs is given."""
-        return [self._trained(e.architecture, epochs) for e in costed]
+    def train(self, group: Group) -> list[tuple[Evaluation, bytes | None]]:
+        """See `Evaluator.train`; a state is empty."""
+        return [self._trained(e.architecture, group.epochs) for e in group.members]
 
-    def _trained(self, architecture: Architecture, epochs: int | None) -> Evaluation:
+    def _trained(self, architecture: Architecture, epochs: int) -> tuple[Evaluation, bytes | None]:
         row = self.table[architecture]
-        reached = epochs or len(row.curve)
-        self.epochs += reached - self._reached[architecture]
-        self._reached[architecture] = reached
-        if reached < len(row.curve):
-            return _with_accuracy(row.evaluation, row.curve[reached - 1])
-        self.finished.append((self.epochs, row.evaluation))
-        return row.evaluation
+        self.trained += epochs - self._reached[architecture]
+        self._reached[architecture] = epochs
+        if epochs == len(row.curve):
+            self.finished.append((self.trained, row.evaluation))
+            return row.evaluation, None
+        accuracy = row.curve[epochs - 1]
+        if accuracy is None:
+            return replace(row.evaluation, status=FAILED, epochs=epochs), None
+        stopped = {"status": STOPPED, "validation_accuracy": accuracy, "epochs": epochs}
+        return replace(row.evaluation, reason="", **stopped), b""
 
 
 def tabulated(config: DictConfig, path: Path) -> Table:
@@ -127,26 +119,17 @@ def tabulated(config: DictConfig, path: Path) -> Table:
 
 
 def _made(evaluator: Evaluator, strategy: Strategy) -> list[Row]:
+    """Trains from epoch to epoch, each a rung."""
     costed = [evaluator.cost(architecture) for architecture in strategy.space.architectures()]
-    to_train = [e.architecture for e in costed if e.status == COSTED]
-    curves = Curves()
-    for group in evaluator.groups(to_train):
-        members = [to_train[i] for i in group]
-        seeds = [derived_seed(evaluator.seed, member) for member in members]
-        by = evaluator.training
-        train(
-            members, evaluator.data, by, evaluator.simulator, seeds, by.epochs, callbacks=[curves]
-        )
-    rows = []
-    for evaluation in costed:
-        curve = tuple(curves.of[evaluation.architecture])
-        ended = _with_accuracy(evaluation, curve[-1]) if curve else evaluation
-        rows.append(Row(ended, curve))
-    return rows
-
-
-def _with_accuracy(evaluation: Evaluation, accuracy: float | None) -> Evaluation:
-    if accuracy is None:
-        reason = "training diverged: a logit is not finite"
-        return replace(evaluation, status=FAILED, reason=reason, validation_accuracy=None)
-    return replace(evaluation, status=EVALUATED, reason="", validation_accuracy=accuracy)
+    rows = {e.architecture: Row(e, ()) for e in costed}
+    to_train = [e for e in costed if e.status == COSTED]
+    for group in evaluator.groups([e.architecture for e in to_train]):
+        members, states = [to_train[i] for i in group], []
+        for epoch in range(1, evaluator.epochs + 1):
+            outcomes = evaluator.train(Group(members, epoch, states))
+            for ended, _ in outcomes:
+                curve = (*rows[ended.architecture].curve, ended.validation_accuracy)
+                rows[ended.architecture] = Row(ended, curve)
+            members = [ended for ended, state in outcomes if state is not None]
+            states = [state for _, state in outcomes if state is not None]
+    return list(rows.values())

@@ -1,7 +1,7 @@
 """Halving: a generation is trained to a few epochs, and only the best of it further.
 
-Successive halving (Jamieson and Talwalkar 2016) inside a generation, for several objectives: the
-better half is that of the lower non-dominated fronts.
+Successive halving (Jamieson and Talwalkar 2016) inside a generation, for several objectives: one
+after the other goes on by which the hypervolume of those that do grows most.
 """
 
 from __future__ import annotations
@@ -40,28 +40,17 @@ class Halving:
             raise ConfigError(f"search.keep={self.keep} is not accepted: above 0, below 1")
 
     def promoted(self, trained: Sequence[Evaluation], goals: Objectives) -> set[str]:
-        """The keys of those that go on, at least one: by fronts, and within one by how far they are
-        from others.
+        """The keys of those that go on, at least one.
 
         Args:
             trained: to the same rung, in an order that does not depend on chance.
-            goals: what is minimised.
+            goals: what is minimised; its box is that of the hypervolume.
         """
-        count = math.ceil(self.keep * len(trained))
-        if count >= len(trained):
-            return {e.key for e in trained}
-        import numpy as np
-        from pymoo.operators.survival.rank_and_crowding.metrics import calc_crowding_distance
-        from pymoo.util.nds.non_dominated_sorting import NonDominatedSorting
-
-        points = np.array([goals.point(e) for e in trained])
-        chosen: list[int] = []
-        for front in NonDominatedSorting().do(points):
-            room = count - len(chosen)
-            if len(front) > room:
-                apart = calc_crowding_distance(points[front])
-                front = front[np.argsort(-apart, kind="stable")][:room]
-            chosen += [int(i) for i in front]
-            if len(chosen) == count:
-                break
-        return {trained[i].key for i in chosen}
+        left = [(e.key, point) for e in trained if (point := goals.point(e)) is not None]
+        chosen: list[tuple[str, list[float]]] = []
+        while left and len(chosen) < math.ceil(self.keep * len(trained)):
+            points = [point for _, point in chosen]
+            best = max(left, key=lambda pair: goals.volume([*points, pair[1]]))
+            chosen.append(best)
+            left.remove(best)
+        return {key for key, _ in chosen}

@@ -68,7 +68,10 @@ class Objectives:
         what was evaluated in full.
         """
         whole = [e for e in evaluations if e.status == EVALUATED]
-        points = [point for e in whole if (point := self.point(e)) is not None]
+        return self.volume([point for e in whole if (point := self.point(e)) is not None])
+
+    def volume(self, points: Sequence[Sequence[float]]) -> float:
+        """The fraction of the box that points dominate."""
         if not points:
             return 0.0
         from pymoo.indicators.hv import HV

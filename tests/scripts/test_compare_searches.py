@@ -10,7 +10,8 @@ import pytest
 from conftest import ROOT
 
 from hybhanas.architecture import Architecture
-from hybhanas.search.evaluation import COSTED, EVALUATED, FAILED, Evaluation
+from hybhanas.search.evaluation import COSTED, EVALUATED, FAILED, STOPPED, Evaluation
+from hybhanas.search.evaluator import Group
 from hybhanas.tasks.search import build
 from scripts import compare_searches as script
 from scripts import page
@@ -52,10 +53,10 @@ def test_a_table_answers_with_the_accuracy_after_so_many_epochs_and_counts_them_
     evaluator = by_hand()
     costed = [evaluator.cost(architecture) for architecture in evaluator.table]
     assert [(e.status, e.validation_accuracy) for e in costed] == [(COSTED, None)] * 2
-    first = evaluator.train(costed, epochs=1)
-    assert [e.validation_accuracy for e in first] == [0.5, 0.5]
-    assert (evaluator.epochs, evaluator.finished) == (2, [])
-    ended = evaluator.train(costed)
+    first = [e for e, _ in evaluator.train(Group(costed, 1))]
+    assert [(e.status, e.validation_accuracy, e.epochs) for e in first] == [(STOPPED, 0.5, 1)] * 2
+    assert (evaluator.trained, evaluator.finished) == (2, [])
+    ended = [e for e, _ in evaluator.train(Group(first, 3))]
     assert [(e.status, e.validation_accuracy) for e in ended] == [(EVALUATED, 0.75), (FAILED, None)]
     assert evaluator.finished == [(4, ended[0]), (6, ended[1])]
 
@@ -74,7 +75,8 @@ def test_a_table_holds_what_training_as_a_search_does_gives_and_a_value_an_epoch
     evaluator, _ = build(config, path.parent / "none")
     chosen = list(table)
     for group in evaluator.groups(chosen):
-        for trained in evaluator.train([evaluator.cost(chosen[i]) for i in group]):
+        members = [evaluator.cost(chosen[i]) for i in group]
+        for trained, _ in evaluator.train(Group(members, evaluator.epochs)):
             row = table[trained.architecture]
             assert row.evaluation.validation_accuracy == trained.validation_accuracy
             assert row.curve[-1] == trained.validation_accuracy
@@ -93,6 +95,15 @@ def test_a_search_that_asks_for_everything_has_all_of_the_hypervolume(name, path
     assert [fraction for _, fraction in run] == sorted(fraction for _, fraction in run)
     assert run[-1][1] == pytest.approx(1)
     assert run == script.searched(script.composed(*words), 1, table)
+
+
+def test_a_halving_search_trains_few_in_full_and_counts_each_epoch_once(path):
+    table = tabulated(script.composed(*TINY), path)
+    words = ["search=halving", "search.rungs=[1]", "search.keep=0.4", "search.population=3", *TINY]
+    run = script.searched(script.composed(*words), 1, table)
+    # 8 networks in generations of 3, 3 and 2; of each 40 %, rounded up, go on from 1 epoch to 3
+    assert len(run) == 2 + 2 + 1
+    assert run[-1][0] == 8 * 1 + 5 * 2
 
 
 def test_the_page_holds_command_table_and_picture(path, tmp_path, monkeypatch, capsys):

@@ -7,8 +7,9 @@ import json
 import pytest
 from search.test_strategies import FormulaEvaluator, search, strategy
 
+from hybhanas.architecture import Architecture
 from hybhanas.errors import ConfigError
-from hybhanas.search.evaluation import EVALUATED, STOPPED
+from hybhanas.search.evaluation import EVALUATED, STOPPED, Evaluation
 from hybhanas.search.halving import Halving
 
 
@@ -63,16 +64,21 @@ def test_a_record_of_a_stopped_network_says_how_far_it_came(tmp_path):
     assert (record["status"], record["epochs"]) == ("stopped", 2)
 
 
-def test_the_better_ones_are_those_of_the_lower_fronts(tmp_path):
-    goals = strategy().objectives
-    evaluations = [
-        e for e in search(strategy(), FormulaEvaluator(), tmp_path) if e.status == EVALUATED
-    ]
-    front = {e.key for e in goals.front(evaluations)}
-    few = Halving((1,), (len(front) - 1) / len(evaluations)).promoted(evaluations, goals)
-    many = Halving((1,), (len(front) + 3) / len(evaluations)).promoted(evaluations, goals)
-    assert few < front < many
-    assert (len(few), len(many)) == (len(front) - 1, len(front) + 3)
+def test_those_go_on_by_which_the_hypervolume_grows_most():
+    goals = strategy().objectives  # the box: error 1, total_s 50, parameters 300
+
+    def trained(name: str, accuracy: float, total_s: float) -> Evaluation:
+        return Evaluation(
+            key=name, architecture=Architecture(qubits=2), status=STOPPED, epochs=1, seed=0,
+            seconds=0.0, validation_accuracy=accuracy, parameters=30, cost={"total_s": total_s},
+        )  # fmt: skip
+
+    # volumes, but for the parameters' 0.9: b 0.8 * 0.8 = 0.64, then c adds 0.1 * 0.6 = 0.06,
+    # d adds 0.2 * 0.4 = 0.08 and a, which b dominates, nothing
+    four = [trained(*e) for e in (("a", 0.7, 20), ("b", 0.8, 10), ("c", 0.9, 20), ("d", 0.4, 0))]
+    assert Halving((1,), 0.25).promoted(four, goals) == {"b"}
+    assert Halving((1,), 0.5).promoted(four, goals) == {"b", "d"}
+    assert Halving((1,), 0.75).promoted(four, goals) == {"b", "c", "d"}
 
 
 @pytest.mark.parametrize(
