@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import logging
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
@@ -59,20 +61,17 @@ def search(config: DictConfig, folder: Path) -> list[FrontMember]:
     started = time.perf_counter()
     console = terminal()
     evaluator, strategy = build(config, folder)
-    settings = _check_same_search(folder, evaluator, strategy)
+    _check_same_search(folder, evaluator, strategy)
     tracker, executor = instantiate(config.logger), instantiate(config.executor)
     resolved: dict[str, Any] = OmegaConf.to_container(config, resolve=True)  # type: ignore[assignment]
     calibration = evaluator.estimator.calibration
     _introduce(console, config, calibration, strategy, folder)
 
     with (
-        locked(folder),
+        _claimed(folder, evaluator, strategy),
         tracker.run(folder, folder.name, resolved) as tracked,
         executor.at_work(evaluator, folder, partial(console.print, soft_wrap=True)) as workers,
     ):
-        _check_same_search(folder, evaluator, strategy)  # another may have come and gone by now
-        atomic.remove_partial(folder)
-        atomic.write_json(folder / "settings.json", settings)
         atomic.write_text(folder / "config.yaml", OmegaConf.to_yaml(config, resolve=True))
 
         def told(generation: Generation) -> None:
@@ -162,6 +161,16 @@ def build(config: DictConfig, folder: Path) -> tuple[Evaluator, Strategy]:
     return evaluator, strategy
 
 
+@contextmanager
+def _claimed(folder: Path, evaluator: Evaluator, strategy: Strategy) -> Iterator[None]:
+    """A folder that this search alone writes to, its settings the first thing in it."""
+    with locked(folder):
+        settings = _check_same_search(folder, evaluator, strategy)  # another may have come and gone
+        atomic.remove_partial(folder)
+        atomic.write_json(folder / "settings.json", settings)
+        yield
+
+
 def _check_same_search(folder: Path, evaluator: Evaluator, strategy: Strategy) -> dict[str, Any]:
     """The settings that make a search what it is; raises where the folder holds others.
 
@@ -178,6 +187,7 @@ def _check_same_search(folder: Path, evaluator: Evaluator, strategy: Strategy) -
                     "seed": strategy.settings.seed,
                     "objectives": asdict(strategy.objectives),
                     "halving": asdict(strategy.settings.halving()),
+                    "surrogate": strategy.settings.surrogate,
                 },
                 "generations": strategy.settings.generations,
             }

@@ -89,7 +89,7 @@ def test_a_search_whose_wandb_dies_goes_on_to_the_same_front_and_says_so_once(
 ):
     folder = tmp_path / "run"
     child = nursery.start(*SEARCH, "logger.mode=offline", f"hydra.run.dir={folder}")
-    wait_for((folder / "settings.json").exists)  # which W&B's service precedes
+    wait_for((folder / "config.yaml").exists)  # which W&B's service precedes
     service = [
         int(path.parent.name)
         for path in Path("/proc").glob("[0-9]*/cmdline")
