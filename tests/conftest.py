@@ -9,6 +9,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from cluster import slurm  # noqa: F401  a fixture
 from hydra import compose, initialize_config_dir
 from hydra.utils import instantiate
 from nursery import SEARCH, Nursery

@@ -1,48 +1,76 @@
-"""The README: every command in it works as printed, and its picture is there."""
+"""The pages a newcomer follows: every command works as printed, every link leads somewhere."""
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 
 import pytest
 from conftest import ROOT
 
-TEXT = (ROOT / "README.md").read_text()
-COMMANDS = [
-    line.split("  #")[0].strip()
-    for block in re.findall(r"```bash\n(.*?)```", TEXT, flags=re.DOTALL)
-    for line in block.replace("\\\n", " ").splitlines()
-    if line.strip() and not line.startswith("#")
+PAGES = {name: (ROOT / name).read_text() for name in ("README.md", "docs/scaling.md")}
+RUN_BY_CI_ITSELF = {"make test", "make slurm", "apt-get install slurm-wlm munge"}
+RUN_BY_TEST_SLURM = {"squeue"}  # and what names local_slurm.sh
+
+
+def commands(page: str) -> list[str]:
+    return [
+        line.split("  #")[0].strip()
+        for block in re.findall(r"```bash\n(.*?)```", PAGES[page], flags=re.DOTALL)
+        for line in block.replace("\\\n", " ").splitlines()
+        if line.strip() and not line.startswith("#")
+    ]
+
+
+ALL = [
+    command
+    for page in PAGES
+    for command in commands(page)
+    if command not in RUN_BY_CI_ITSELF | RUN_BY_TEST_SLURM and "local_slurm.sh" not in command
 ]
-RUN_BY_CI_ITSELF = {"make test"}
+ON_SLURM = [command for command in ALL if "=slurm" in command]
 
 
-def test_the_readme_leads_with_the_two_commands_and_a_picture_within_one_screen():
-    assert COMMANDS[:2] == ["make run", "make test"]
-    first_screen = "\n".join(TEXT.splitlines()[:60])
-    assert "docs/front.png" in first_screen
-    assert "Pareto front" in first_screen
-
-
-def test_every_file_that_the_readme_points_to_exists():
-    for target in re.findall(r"\]\(([^)#]+)\)", TEXT):
-        assert target.startswith("https://") or (ROOT / target).exists(), target
-
-
-def test_what_ci_runs_itself_is_in_its_script():
-    assert set((ROOT / ".ci" / "run").read_text().splitlines()) >= RUN_BY_CI_ITSELF
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("command", [c for c in COMMANDS if c not in RUN_BY_CI_ITSELF])
-def test_every_command_of_the_readme_works(command):
+def run(command: str, environment: dict[str, str] | None = None) -> None:
     outcome = subprocess.run(
         ["bash", "-ec", command],
         cwd=ROOT,
+        env=os.environ | (environment or {}),
         capture_output=True,
         text=True,
         check=False,
         timeout=1500,
     )
     assert outcome.returncode == 0, outcome.stdout[-2000:] + outcome.stderr[-2000:]
+
+
+def test_the_readme_leads_with_the_two_commands_and_a_picture_within_one_screen():
+    assert commands("README.md")[:2] == ["make run", "make test"]
+    first_screen = "\n".join(PAGES["README.md"].splitlines()[:60])
+    assert "docs/front.png" in first_screen
+    assert "Pareto front" in first_screen
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_file_that_a_page_points_to_exists(page):
+    for target in re.findall(r"\]\(([^)#]+)[^)]*\)", PAGES[page]):
+        path = (ROOT / page).parent / target
+        assert target.startswith("https://") or path.exists(), target
+
+
+def test_what_ci_runs_itself_is_in_its_script():
+    script = (ROOT / ".ci" / "run").read_text()
+    assert all(command in script for command in ("make test", "make slurm", "slurm-wlm munge"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", [c for c in ALL if c not in ON_SLURM])
+def test_every_command_of_a_page_works(command):
+    run(command)
+
+
+@pytest.mark.slurm
+@pytest.mark.parametrize("command", ON_SLURM)
+def test_every_command_for_slurm_works(command, slurm):
+    run(command, slurm)

@@ -7,41 +7,17 @@ import os
 import re
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from cluster import new_folder, script
 from conftest import ROOT, TINY
 from omegaconf import OmegaConf
 
 pytestmark = pytest.mark.slurm
-SCRIPT = ROOT / "scripts" / "local_slurm.sh"
 LAUNCHER = ("hydra/launcher=slurm", "hydra.launcher.timeout_min=10", "logger.mode=disabled")
-
-
-def script(verb: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [str(SCRIPT), verb, str(folder)], capture_output=True, text=True, check=False, timeout=120
-    )
-
-
-def new_folder(name: str) -> Path:
-    """Not pytest's own, which user munge cannot reach."""
-    return Path(tempfile.gettempdir()) / f"hybhanas-{name}-{os.getpid()}"
-
-
-@pytest.fixture(scope="session")
-def slurm() -> Iterator[dict[str, str]]:
-    """A SLURM of this machine's own: what the environment of sbatch, and of its callers, needs."""
-    folder = new_folder("slurm")
-    outcome = script("up", folder)
-    if outcome.returncode != 0:
-        pytest.fail(f"these tests need a SLURM, and there is none: {outcome.stderr}", pytrace=False)
-    yield {"SLURM_CONF": str(folder / "slurm.conf")}
-    outcome = script("down", folder)
-    assert outcome.returncode == 0, outcome.stderr
 
 
 def start(*arguments: str, slurm: dict[str, str], cwd: Path) -> subprocess.Popen[str]:
@@ -211,3 +187,41 @@ def test_a_job_that_is_requeued_or_out_of_time_goes_on_to_the_same_front(slurm, 
     assert before.items() <= records(folder).items(), "an evaluation was recorded twice"
     assert len(records(folder)) == len(records(tmp_path / "whole"))
     assert json.loads((front.parent / "run.json").read_text())["evaluations"] == 24
+
+
+def test_a_search_by_workers_of_slurm_is_the_serial_one_though_one_is_killed(slurm, tmp_path):
+    search = (
+        "dataset=iris", "search_space=small", "search.population=6", "search.generations=4",
+        "trainer.epochs=500", "trainer.final_epochs=5", "logger.mode=disabled",
+    )  # fmt: skip
+    run(*search, f"hydra.run.dir={tmp_path / 'whole'}", slurm=slurm, cwd=tmp_path)
+
+    folder = tmp_path / "cut"
+    by_workers = (
+        "executor=slurm", "executor.workers=2", "executor.memory=2GiB", "executor.interface=lo"
+    )  # fmt: skip
+    process = start(*search, *by_workers, f"hydra.run.dir={folder}", slurm=slurm, cwd=tmp_path)
+    wait_until(lambda: records(folder))
+    asked = ("squeue", "--noheader", "--name=dask-worker", "--format=%A")
+    first = ask(*asked, slurm=slurm).split()
+    assert len(first) == 2
+    ask("scancel", "--signal=KILL", first[0], slurm=slurm)  # in mid-generation
+    wait_until(lambda: set(ask(*asked, slurm=slurm).split()) - set(first))  # another takes over
+    output, errors = process.communicate(timeout=300)
+    assert process.returncode == 0, output + errors
+
+    assert "up to 2 workers by SLURM; their dashboard: http" in output
+    fronts = [(f / "pareto.json").read_bytes() for f in (folder, tmp_path / "whole")]
+    assert fronts[0] == fronts[1]
+    assert records(folder).keys() == records(tmp_path / "whole").keys()
+    wait_until(lambda: ask(*asked, slurm=slurm) == "")
+    assert not [*folder.rglob(".dask*")], "keys of the run's encryption are left"
+
+
+def test_a_job_that_slurm_does_not_take_is_one_line(slurm, tmp_path):
+    _, errors = run(
+        *TINY, "executor=slurm", "executor.partition=nope", slurm=slurm, cwd=tmp_path, code=2
+    )
+    (line,) = [line for line in errors.splitlines() if line.startswith("error: ")]
+    assert line.startswith("error: executor=slurm is not accepted: ")
+    assert "nope" in line

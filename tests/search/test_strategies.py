@@ -220,7 +220,8 @@ def median_volume(name: str, generations: int, surrogate: int | None = None) -> 
         evaluator, evaluations = FormulaEvaluator(), []
         for _ in range(generations):
             asked = chosen.ask()
-            outcome = evaluator.train([evaluator.cost(architecture) for architecture in asked])
+            group = Group([evaluator.cost(architecture) for architecture in asked], 10)
+            outcome = [evaluation for evaluation, _ in evaluator.train(group)]
             chosen.tell(outcome)
             evaluations += outcome
         volumes.append(chosen.objectives.hypervolume(evaluations))

@@ -241,6 +241,8 @@ def test_every_option_of_every_group_runs_a_small_search(option, tmp_path, compo
         overrides.append("backend.snapshot=perth")
     if option.startswith("search_space"):
         overrides.append("search.population=3")
+    if option == "search=exhaustive":
+        overrides.append("search.population=64")
     if option == "search=halving":
         overrides += ["search.rungs=[1]", "trainer.epochs=2"]
     search(composed(*overrides), tmp_path / "run")
