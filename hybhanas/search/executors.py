@@ -10,6 +10,7 @@ import gc
 import logging
 import os
 import shutil
+import signal
 import subprocess
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
@@ -304,6 +305,7 @@ def _client(cluster: Any, evaluator: object) -> Iterator[Any]:
             self.evaluator = evaluator
 
         def setup(self, worker: object) -> None:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C is for who started it
             gc.freeze()  # as in `hybhanas.run`: else a worker takes seconds to end
 
     with Client(cluster) as client:

@@ -115,6 +115,7 @@ def _executors(part: Mapping[str, Any]) -> pd.DataFrame:
                 "search (s)": f"{row['search_s']:.1f}",
                 "evaluations a minute": f"{row['per_minute']:.0f}",
                 "of one worker's": f"{row['of_one_worker']:.2f}",
+                "idle (%)": f"{100 * row['idle']:.1f}",
                 "same numbers": "yes" if row["equal"] else "no",
             }
             for row in part["rows"]

@@ -12,6 +12,7 @@ from conftest import ROOT
 from hybhanas.architecture import Architecture
 from hybhanas.search.evaluation import COSTED, EVALUATED, FAILED, STOPPED, Evaluation
 from hybhanas.search.evaluator import Group
+from hybhanas.search.objectives import Objectives
 from hybhanas.tasks.search import build
 from scripts import compare_searches as script
 from scripts import page
@@ -67,6 +68,16 @@ def test_epochs_to_a_level_and_fractions_on_a_grid_by_hand():
     assert script.epochs_to(run[:2], 0.99) == np.inf
     found = script.fractions(run, np.array([0, 2, 3, 5, 6, 100]))
     assert found.tolist() == pytest.approx([0, 0, 0.5, 0.5, 0.9, 1])
+
+
+def test_by_hindsight_those_count_that_add_most():
+    objectives = Objectives(("error", "parameters"), {"error": 1.0, "parameters": 100.0}, {})
+    three = [evaluation(2, 0.5, 50), evaluation(3, 0.75, 50), evaluation(4, 0.75, 25)]
+    # 0.75 * 0.75 of the box is all there is; the other two are dominated
+    assert script.hindsight(three, objectives, 1.0) == 1
+    three.append(evaluation(5, 1.0, 75))  # adds 0.25 * 0.25 to 0.5625
+    assert script.hindsight(three, objectives, 0.9) == 1
+    assert script.hindsight(three, objectives, 0.91) == 2
 
 
 def test_a_table_holds_what_training_as_a_search_does_gives_and_a_value_an_epoch(path):

@@ -1,0 +1,91 @@
+"""Workers that die, and a search with workers that is stopped: nothing is lost or left over."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+from nursery import ROOT, SEARCH
+
+LONG = ("trainer.epochs=400", "trainer.final_epochs=10")
+"""Seconds are left when the first record is there."""
+pytestmark = [
+    pytest.mark.faults,
+    pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="two workers need two cores"),
+]
+
+
+def start(folder: Path) -> subprocess.Popen[str]:
+    """In a process group of its own, as a shell starts it: Ctrl-C goes to all of the group."""
+    return subprocess.Popen(
+        [sys.executable, "run.py", *SEARCH, *LONG, "executor=local", "executor.workers=2",
+         f"hydra.run.dir={folder}"],
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )  # fmt: skip
+
+
+def workers(process: subprocess.Popen[str]) -> list[psutil.Process]:
+    children = psutil.Process(process.pid).children(recursive=True)
+    return [c for c in children if "spawn_main" in " ".join(c.cmdline())]
+
+
+def wait_until(condition: Callable[[], object], process: subprocess.Popen[str]) -> None:
+    deadline = time.monotonic() + 120
+    while not condition():
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(nursery, tmp_path_factory) -> bytes:
+    """The front of the search in one process."""
+    folder = tmp_path_factory.mktemp("undisturbed") / "run"
+    child = nursery.run(*SEARCH, *LONG, f"hydra.run.dir={folder}")
+    assert child.returncode == 0, child.errors
+    return (folder / "pareto.json").read_bytes()
+
+
+def test_a_worker_that_is_killed_is_replaced_and_the_front_is_that_of_one_process(
+    undisturbed, tmp_path
+):
+    process = start(tmp_path / "run")
+    wait_until(lambda: list(tmp_path.glob("run/records/*.json")), process)
+    for worker in workers(process):  # both: what they held is lost as well
+        worker.kill()
+    _, errors = process.communicate(timeout=300)
+    assert process.returncode == 0, errors
+    assert (tmp_path / "run" / "pareto.json").read_bytes() == undisturbed
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGKILL])
+def test_a_search_with_workers_that_is_stopped_leaves_none_and_goes_on(
+    undisturbed, tmp_path, nursery, stop
+):
+    folder = tmp_path / "run"
+    process = start(folder)
+    wait_until(lambda: list(folder.glob("records/*.json")), process)
+    left = workers(process)
+    assert len(left) >= 2
+    if stop == signal.SIGINT:
+        os.killpg(process.pid, stop)
+    else:
+        process.send_signal(stop)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == (130 if stop == signal.SIGINT else -stop), errors
+    if stop == signal.SIGINT:
+        said = [line for line in errors.splitlines() if not line.startswith("the calibration is")]
+        assert said == ["stopped; the same command on the same folder goes on from here"]
+    psutil.wait_procs(left, timeout=30)
+    assert not [worker for worker in left if worker.is_running()]
+    child = nursery.run(*SEARCH, *LONG, f"hydra.run.dir={folder}")
+    assert child.returncode == 0, child.errors
+    assert (folder / "pareto.json").read_bytes() == undisturbed
