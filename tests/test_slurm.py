@@ -192,7 +192,7 @@ def test_a_job_that_is_requeued_or_out_of_time_goes_on_to_the_same_front(slurm, 
 def test_a_search_by_workers_of_slurm_is_the_serial_one_though_one_is_killed(slurm, tmp_path):
     search = (
         "dataset=iris", "search_space=small", "search.population=6", "search.generations=4",
-        "trainer.epochs=500", "trainer.final_epochs=5", "logger.mode=disabled",
+        "trainer.epochs=1500", "trainer.final_epochs=5", "logger.mode=disabled",
     )  # fmt: skip
     run(*search, f"hydra.run.dir={tmp_path / 'whole'}", slurm=slurm, cwd=tmp_path)
 
