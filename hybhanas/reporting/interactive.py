@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from hybhanas import atomic
 from hybhanas.reporting.units import duration
-from hybhanas.search.evaluation import Evaluation
+from hybhanas.search.evaluation import EVALUATED, STOPPED, Evaluation
 
 
 def write_front_page(
@@ -17,9 +17,14 @@ def write_front_page(
 ) -> None:
     """Writes one HTML file that needs no network."""
     on_front = {e.key for e in front}
-    others = [e for e in evaluations if e.values and e.key not in on_front]
+    others = [e for e in evaluations if e.status == EVALUATED and e.key not in on_front]
+    stopped = [e for e in evaluations if e.status == STOPPED]
     figure = go.Figure(
-        [_dots(others, "evaluated", 7, 0.45), _dots(front, "Pareto front", 12, 1.0)],
+        [
+            *([_dots(stopped, "stopped early", 5, 0.3)] if stopped else []),
+            _dots(others, "evaluated", 7, 0.45),
+            _dots(front, "Pareto front", 12, 1.0),
+        ],
         go.Layout(
             title=title,
             xaxis={"title": "total time (s)", "type": "log", "exponentformat": "power"},

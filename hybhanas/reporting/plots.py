@@ -15,16 +15,30 @@ from matplotlib.figure import Figure
 
 from hybhanas import atomic
 from hybhanas.reporting.units import PART_NAMES, duration
-from hybhanas.search.evaluation import Evaluation
+from hybhanas.search.evaluation import EVALUATED, STOPPED, Evaluation
 from hybhanas.search.recost import FATES, Comparison
 
 
 def plot_front(
     path: Path, evaluations: Sequence[Evaluation], front: Sequence[Evaluation], title: str
 ) -> None:
-    """Accuracy against total time, colour by parameters, the front marked and joined."""
-    known = [e for e in evaluations if e.values]
+    """Accuracy against total time, colour by parameters, the front marked and joined; crosses are
+    the networks that were stopped at a rung, with their accuracies there.
+    """
+    known = [e for e in evaluations if e.status == EVALUATED]
+    stopped = [e for e in evaluations if e.status == STOPPED]
     figure, axes = plt.subplots(figsize=(7.5, 4.6), layout="constrained")
+    if stopped:
+        axes.scatter(
+            [e.values["total_s"] for e in stopped],
+            [100 * (1 - e.values["error"]) for e in stopped],
+            c="0.7",
+            s=14,
+            marker="x",
+            linewidths=0.8,
+            label=f"stopped early ({len(stopped)})",
+            zorder=2,
+        )
     parameters = [e.values["parameters"] for e in known]
     norm = LogNorm(min(parameters), max(max(parameters), min(parameters) + 1))
     on_front = {e.key for e in front}

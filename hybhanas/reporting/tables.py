@@ -59,6 +59,7 @@ def evaluation_rows(evaluations: Sequence[Evaluation]) -> list[dict[str, Any]]:
             {
                 "architecture": evaluation.architecture.hash,
                 "status": evaluation.status,
+                "epochs": evaluation.epochs,
                 "validation_accuracy": evaluation.validation_accuracy,
                 "total_s": cost.get("total_s"),
                 "log10_total_s": cost.get("log10_total_s"),

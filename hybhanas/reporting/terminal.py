@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from rich.console import Console, Group
 from rich.live import Live
@@ -15,17 +15,18 @@ from hybhanas.reporting.tables import FrontMember
 from hybhanas.reporting.units import duration
 from hybhanas.search.loop import Generation, Progress
 
-COLUMNS = (
-    "generation",
-    "new",
-    "known",
-    "infeasible",
-    "failed",
-    "front",
-    "hypervolume",
-    "best accuracy",
-    "cheapest",
-)
+COLUMNS: dict[str, Callable[[Generation], str]] = {
+    "new": lambda g: str(g.new),
+    "known": lambda g: str(g.known),
+    "stopped": lambda g: str(g.stopped),
+    "infeasible": lambda g: str(g.infeasible),
+    "failed": lambda g: str(g.failed),
+    "front": lambda g: str(g.front_size),
+    "hypervolume": lambda g: f"{g.hypervolume:.4f}",
+    "best accuracy": lambda g: f"{100 * g.best_accuracy:.1f} %",
+    "cheapest": lambda g: duration(g.cheapest_s),
+}
+"""What is told of a generation, after its number."""
 
 
 def terminal() -> Console:
@@ -37,11 +38,18 @@ class SearchView:
     """A table that grows by a row a generation, above a line for the one in progress.
 
     On a terminal both are live; elsewhere the rows are printed as they come.
+
+    Args:
+        console: to write to.
+        generations: of the search.
+        halving: whether networks are stopped at rungs, which then have a column.
     """
 
-    def __init__(self, console: Console, generations: int):
+    def __init__(self, console: Console, generations: int, halving: bool):
         self._console = console
         self._generations = generations
+        told = {name: tell for name, tell in COLUMNS.items() if halving or name != "stopped"}
+        self._names, self._tell = ("generation", *told), tuple(told.values())
         self._rows: list[list[str]] = []
         self._started = time.monotonic()
         self._live = Live(console=console, refresh_per_second=4, transient=False)
@@ -50,7 +58,7 @@ class SearchView:
         if self._console.is_terminal:
             self._live.start()
         else:
-            self._console.print("  ".join(COLUMNS))
+            self._console.print("  ".join(self._names))
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -72,22 +80,12 @@ class SearchView:
 
     def generation(self, generation: Generation) -> None:
         """A generation ended."""
-        row = [
-            f"{generation.number}/{self._generations}",
-            str(generation.new),
-            str(generation.known),
-            str(generation.infeasible),
-            str(generation.failed),
-            str(generation.front_size),
-            f"{generation.hypervolume:.4f}",
-            f"{100 * generation.best_accuracy:.1f} %",
-            duration(generation.cheapest_s),
-        ]
+        number = f"{generation.number}/{self._generations}"
+        row = [number, *(tell(generation) for tell in self._tell)]
         self._rows.append(row)
         if not self._console.is_terminal:
-            self._console.print(
-                "  ".join(text.rjust(len(name)) for text, name in zip(row, COLUMNS, strict=True))
-            )
+            cells = zip(row, self._names, strict=True)
+            self._console.print("  ".join(text.rjust(len(name)) for text, name in cells))
 
     def _eta(self, progress: Progress) -> float:
         """Answers from the records take no time, so that only new evaluations are a measure."""
@@ -98,7 +96,7 @@ class SearchView:
 
     def _table(self) -> Table:
         table = Table(box=None, header_style="bold")
-        for name in COLUMNS:
+        for name in self._names:
             table.add_column(name, justify="right")
         for row in self._rows:
             table.add_row(*row)

@@ -78,7 +78,8 @@ def search(config: DictConfig, folder: Path) -> list[FrontMember]:
             view.generation(generation)
             tracked.log(asdict(generation), step=generation.number)
 
-        with SearchView(console, strategy.settings.generations) as view:
+        halving = bool(strategy.settings.rungs)
+        with SearchView(console, strategy.settings.generations, halving) as view:
             evaluations = run_search(
                 strategy,
                 evaluator,

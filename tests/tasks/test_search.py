@@ -15,6 +15,7 @@ from hybhanas.architecture import Architecture
 from hybhanas.errors import CandidateError, ConfigError
 from hybhanas.models.hqnn import HQNN
 from hybhanas.run import CONF
+from hybhanas.search.evaluation import Evaluation
 from hybhanas.search.evaluator import Evaluator
 from hybhanas.tasks.search import build, search
 
@@ -277,3 +278,29 @@ def test_energy_and_latency_can_be_objectives_as_they_are(tmp_path, composed):
     for cost in costs:
         joules = 25e3 * cost["quantum_training_s"] + 400 * cost["classical_training_s"]
         assert cost["energy_j"] == pytest.approx(joules)
+
+
+def test_a_search_by_halving_says_who_was_stopped_and_goes_on_where_it_was_stopped(
+    tmp_path, composed, capsys
+):
+    overrides = [
+        QUIET, "experiment=smoke", "search=halving", "search.population=5", "search.generations=2",
+        "trainer.epochs=3", "search.rungs=[1]", "search.keep=0.4",
+    ]  # fmt: skip
+    search(composed(*overrides), tmp_path / "run")
+    told = capsys.readouterr().out
+    assert "known  stopped  infeasible" in told
+    evaluations = rows(tmp_path / "run" / "evaluations.csv")
+    # of each five, two (40 %) are trained for three epochs, the others for one
+    assert sorted(e["epochs"] for e in evaluations) == ["1"] * 6 + ["3"] * 4
+    assert {e["status"] for e in evaluations if e["epochs"] == "1"} == {"stopped"}
+    assert json.loads((tmp_path / "run" / "run.json").read_text())["epochs"] == 6 * 1 + 4 * 3
+    before = (tmp_path / "run" / "pareto.json").read_bytes()
+
+    (tmp_path / "run" / "pareto.json").unlink()
+    promoted = {e["architecture"] for e in evaluations if e["epochs"] == "3"}
+    for record in (tmp_path / "run" / "records").glob("*.json"):
+        if Evaluation.from_dict(json.loads(record.read_text())).architecture.hash in promoted:
+            record.unlink()
+    search(composed(*overrides), tmp_path / "run")
+    assert (tmp_path / "run" / "pareto.json").read_bytes() == before
