@@ -1,0 +1,136 @@
+"""Workers by dask.distributed: they start once, keep the evaluator, and are started again when they
+die; what a dead one had in hand goes to another.
+"""
+
+from __future__ import annotations
+
+import gc
+import logging
+import signal
+from abc import abstractmethod
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from hybhanas.errors import ConfigError
+from hybhanas.search.executors.executor import Executor, Item, Result, WorkerLostError, Workers
+
+_PLUGIN = "evaluator"
+_LEFT = "took its worker down four times: out of memory, or a crash"
+
+
+class ClusterExecutor(Executor):
+    """Workers of a cluster of dask.distributed."""
+
+    @abstractmethod
+    @contextmanager
+    def _cluster(self, folder: Path) -> Iterator[Any]:
+        """The cluster, its workers on their way."""
+
+    @contextmanager
+    def at_work(
+        self, evaluator: object, folder: Path, say: Callable[[str], None]
+    ) -> Iterator[Workers]:
+        """See `Executor.at_work`."""
+        with ExitStack() as running:
+
+            def start() -> Any:
+                cluster = running.enter_context(self._cluster(folder))
+                say(f"{self}; their dashboard: {cluster.dashboard_link}")
+                return running.enter_context(_client(cluster, evaluator))
+
+            yield _OnDask(start)
+
+
+class _OnDask:
+    """Computes by the workers of a client, whichever is free; the first item starts it."""
+
+    def __init__(self, start: Callable[[], Any]):
+        self._start = start
+
+    @cached_property
+    def _client(self) -> Any:
+        return self._start()
+
+    def map(
+        self, method: Callable[[Item], Result], items: Sequence[Item]
+    ) -> Iterator[tuple[int, Result | WorkerLostError]]:
+        """See `Workers.map`."""
+        if not items:
+            return
+        from distributed import KilledWorker, as_completed
+
+        names = [method.__name__] * len(items)
+        futures = self._client.map(_call, names, items, pure=False, key=method.__name__)
+        index = {future.key: i for i, future in enumerate(futures)}
+        for future in as_completed(futures):
+            try:
+                result = future.result()
+            except KilledWorker:
+                result = WorkerLostError(_LEFT)
+            yield index[future.key], result
+
+
+def _call(name: str, item: Any) -> Any:
+    from distributed import get_worker
+
+    return getattr(get_worker().plugins[_PLUGIN].evaluator, name)(item)
+
+
+@contextmanager
+def _client(cluster: Any, evaluator: object) -> Iterator[Any]:
+    """A client whose workers, also those to come, hold the evaluator."""
+    from distributed import Client, WorkerPlugin
+
+    class Holding(WorkerPlugin):
+        name = _PLUGIN
+
+        def __init__(self, evaluator: object):
+            self.evaluator = evaluator
+
+        def setup(self, worker: object) -> None:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C is for who started it
+            gc.freeze()  # as in `hybhanas.run`: else a worker takes seconds to end
+
+    with Client(cluster) as client:
+        client.register_plugin(Holding(evaluator))
+        yield client
+
+
+@contextmanager
+def dask_settings(threads: int) -> Iterator[None]:
+    """Dask's settings while it is used."""
+    import dask
+
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # it tells of every connection
+    with dask.config.set(
+        {
+            "distributed.scheduler.worker-saturation": 1.0,  # a group waits for whoever is free
+            "distributed.scheduler.work-stealing": False,
+            "distributed.nanny.pre-spawn-environ": limits(threads),
+        }
+    ):
+        yield
+
+
+def limits(threads: int) -> dict[str, int]:
+    """The environment by which no library takes more cores than a worker has."""
+    names = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "RAYON_NUM_THREADS")
+    return dict.fromkeys(names, threads)
+
+
+def check_memory(value: str, *others: str) -> None:
+    """Raises ConfigError unless it is a size such as 4GiB, or one of other words."""
+    if value in others:
+        return
+    from dask.utils import parse_bytes
+
+    try:
+        if parse_bytes(value) > 0:
+            return
+    except ValueError:
+        pass
+    accepted = " or ".join((*others, "a size such as 4GiB"))
+    raise ConfigError(f"executor.memory={value} is not accepted: {accepted}")

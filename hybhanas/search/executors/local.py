@@ -1,0 +1,66 @@
+"""Worker processes on this machine."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hybhanas.errors import ConfigError
+from hybhanas.search.executors.cluster import ClusterExecutor, check_memory, dask_settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Local(ClusterExecutor):
+    """Worker processes on this machine.
+
+    Args:
+        workers: how many; None for as many as there are cores for.
+        threads: that each computes with, which are the trainer's.
+        memory: what one may hold before it is ended, such as `4GiB`; `auto` for an equal share.
+
+    Raises:
+        ConfigError: a value that is not accepted, or more threads than this machine has cores.
+    """
+
+    workers: int | None
+    threads: int
+    memory: str
+
+    def __post_init__(self) -> None:
+        most = max(_cores() // self.threads, 1)
+        if self.workers is not None and not 1 <= self.workers <= most:
+            raise ConfigError(
+                f"executor.workers={self.workers} is not accepted: 1 to {most}, since this machine "
+                f"has {_cores()} cores and trainer.threads={self.threads}, or null for all"
+            )
+        check_memory(self.memory, "auto")
+
+    def __str__(self) -> str:
+        return f"{self._number} workers on this machine"
+
+    @property
+    def _number(self) -> int:
+        return self.workers or max(_cores() // self.threads, 1)
+
+    @contextmanager
+    def _cluster(self, folder: Path) -> Iterator[Any]:
+        with dask_settings(self.threads):
+            from distributed import LocalCluster
+
+            with LocalCluster(
+                n_workers=self._number,
+                threads_per_worker=1,
+                memory_limit=self.memory,
+                host="127.0.0.1",
+                dashboard_address="127.0.0.1:0",
+            ) as cluster:
+                yield cluster
+
+
+def _cores() -> int:
+    """Those that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
