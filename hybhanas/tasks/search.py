@@ -66,7 +66,13 @@ def search(config: DictConfig, folder: Path) -> list[FrontMember]:
     resolved: dict[str, Any] = OmegaConf.to_container(config, resolve=True)  # type: ignore[assignment]
     calibration = evaluator.estimator.calibration
     _introduce(console, config, calibration, strategy, folder)
-
+    shares = evaluator.training.shares
+    if executor.number > shares:
+        log.warning(
+            "trainer.shares=%d: %d workers have little to do; trainer.shares=%d divides a "
+            "generation for so many",
+            *(shares, executor.number, executor.number),
+        )
     with (
         _claimed(folder, evaluator, strategy),
         tracker.run(folder, folder.name, resolved) as tracked,

@@ -11,6 +11,7 @@ import pytest
 from hydra.errors import InstantiationException
 from hydra.utils import instantiate
 
+from hybhanas.errors import ConfigError
 from hybhanas.run import explain
 from hybhanas.search.executors import Local, Serial, WorkerLostError
 from hybhanas.tasks.search import search
@@ -92,6 +93,17 @@ def test_a_search_with_two_workers_is_the_serial_one_to_the_last_bit(tmp_path, c
                tmp_path / name)  # fmt: skip
     serial, local = ((tmp_path / n / "pareto.json").read_bytes() for n in ("serial", "local"))
     assert serial == local
+
+
+@pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="two workers need two cores")
+def test_more_workers_than_a_generation_is_divided_for_are_warned_of(tmp_path, composed, caplog):
+    search(composed(*TINY), tmp_path)
+    overrides = ("executor=local", "executor.workers=2", "trainer.shares=1")
+    with pytest.raises(ConfigError, match="another training"):  # told before a worker starts
+        search(composed(*TINY, *overrides), tmp_path)
+    assert "trainer.shares" not in caplog.text
+    search(composed(*TINY, *overrides), tmp_path / "own")
+    assert "trainer.shares=1: 2 workers have little to do; trainer.shares=2" in caplog.text
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,11 @@ class Workers(Protocol):
 class Executor(ABC):
     """How many workers there are, and where."""
 
+    @property
+    @abstractmethod
+    def number(self) -> int:
+        """Workers, at most."""
+
     @abstractmethod
     @contextmanager
     def at_work(
@@ -50,6 +55,11 @@ class Executor(ABC):
 @dataclass(frozen=True, slots=True)
 class Serial(Executor):
     """This process alone."""
+
+    @property
+    def number(self) -> int:
+        """See `Executor.number`."""
+        return 1
 
     @contextmanager
     def at_work(

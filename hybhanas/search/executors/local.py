@@ -40,10 +40,11 @@ class Local(ClusterExecutor):
         check_memory(self.memory, "auto")
 
     def __str__(self) -> str:
-        return f"{self._number} workers on this machine"
+        return f"{self.number} workers on this machine"
 
     @property
-    def _number(self) -> int:
+    def number(self) -> int:
+        """See `Executor.number`."""
         return self.workers or max(_cores() // self.threads, 1)
 
     @contextmanager
@@ -52,7 +53,7 @@ class Local(ClusterExecutor):
             from distributed import LocalCluster
 
             with LocalCluster(
-                n_workers=self._number,
+                n_workers=self.number,
                 threads_per_worker=1,
                 memory_limit=self.memory,
                 host="127.0.0.1",

@@ -56,6 +56,11 @@ class Slurm(ClusterExecutor):
         if shutil.which("sbatch") is None:
             raise ConfigError("executor=slurm is not accepted: there is no sbatch on this machine")
 
+    @property
+    def number(self) -> int:
+        """See `Executor.number`."""
+        return self.workers
+
     def __str__(self) -> str:
         return f"up to {self.workers} workers by SLURM"
 
