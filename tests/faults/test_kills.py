@@ -23,11 +23,11 @@ NOTE_TRAININGS = """
 import os
 from hybhanas.search.evaluator import Evaluator
 networks = Evaluator.networks
-def noted(self, architectures, epochs, test=False):
+def noted(self, architectures, epochs, *rest, **named):
     line = " ".join([str(epochs), *(a.hash for a in architectures)]) + "\\n"
     with open(os.environ["NOTES"], "a") as file:
         file.write(line)
-    return networks(self, architectures, epochs, test)
+    return networks(self, architectures, epochs, *rest, **named)
 Evaluator.networks = noted
 """
 """Writes a line for every group that a training begins with."""
