@@ -197,9 +197,10 @@ class Evaluator:
                 results.append((failed(member, outcome, **known), None))
         return results
 
-    def finish(self, architectures: Sequence[Architecture]) -> list[Finished | Exception]:
-        """Trains networks to the end, at once, and tests them."""
-        outcomes = self.networks(architectures, self.training.final_epochs, test=True)
+    def finish(self, group: Group) -> list[Finished | Exception]:
+        """Trains networks from their start to the end, at once, and tests them."""
+        members = [member.architecture for member in group.members]
+        outcomes = self.networks(members, group.epochs, test=True)
         return [self._finished(o) if isinstance(o, Trained) else o for o in outcomes]
 
     def groups(self, architectures: Sequence[Architecture]) -> list[list[int]]:

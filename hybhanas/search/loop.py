@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from pickle import UnpicklingError
+from typing import TypeVar
 
 from hybhanas import atomic
 from hybhanas.architecture import Architecture
@@ -26,6 +27,7 @@ from hybhanas.search.records import Records
 from hybhanas.search.strategy import Strategy
 
 log = logging.getLogger(__name__)
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,26 @@ def run_search(
     return evaluations
 
 
+def by_groups(
+    workers: Workers, method: Callable[[Group], Result], groups: Sequence[Group]
+) -> Iterator[tuple[Group, Result | WorkerLostError]]:
+    """Calls a method of the evaluator with each group; one that workers die of is tried again by
+    halves, so that only who is to blame is lost.
+
+    Returns:
+        Each group, or part of one, with its result as it comes; a lost one has a single member.
+    """
+    while groups:
+        again: list[Group] = []
+        for index, outcome in workers.map(method, groups):
+            group = groups[index]
+            if isinstance(outcome, WorkerLostError) and len(group.members) > 1:
+                again += group.halves()
+            else:
+                yield group, outcome
+        groups = again
+
+
 class _Generations:
     """Evaluates generations: costs first, then training, from rung to rung.
 
@@ -194,19 +216,12 @@ class _Generations:
             records.write(evaluation.key, evaluation.to_dict())
             yield evaluation
 
-    def _trained(self, groups: list[Group]) -> Iterator[tuple[Evaluation, bytes | None]]:
-        """Trains groups; one that workers die of by halves, so that only who is to blame fails."""
-        while groups:
-            again: list[Group] = []
-            for index, outcome in self._workers.map(self._evaluator.train, groups):
-                group = groups[index]
-                if not isinstance(outcome, WorkerLostError):
-                    yield from outcome
-                elif len(group.members) > 1:
-                    again += group.halves()
-                else:
-                    yield failed(group.members[0], outcome, epochs=group.epochs), None
-            groups = again
+    def _trained(self, groups: Sequence[Group]) -> Iterator[tuple[Evaluation, bytes | None]]:
+        for group, outcome in by_groups(self._workers, self._evaluator.train, groups):
+            if isinstance(outcome, WorkerLostError):
+                yield failed(group.members[0], outcome, epochs=group.epochs), None
+            else:
+                yield from outcome
 
     def _parts(self, members: list[Evaluation]) -> list[list[Evaluation]]:
         groups = self._evaluator.groups([e.architecture for e in members])

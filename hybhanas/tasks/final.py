@@ -13,8 +13,9 @@ from rich.console import Console
 from hybhanas import atomic
 from hybhanas.reporting.tables import FrontMember
 from hybhanas.search.evaluation import Evaluation
-from hybhanas.search.evaluator import Evaluator, Finished
+from hybhanas.search.evaluator import Evaluator, Finished, Group
 from hybhanas.search.executors import WorkerLostError, Workers
+from hybhanas.search.loop import by_groups
 from hybhanas.search.records import Records
 
 log = logging.getLogger(__name__)
@@ -29,25 +30,26 @@ def train_to_the_end(
 ) -> list[FrontMember]:
     """Trains the members of the front to the end, each once, and keeps the models and accuracies.
 
-    As in the search, members are trained in the same groups whatever is known of them already; a
-    member that ends its workers takes its group with it, whose records say so.
+    As in the search, members are trained in the same groups whatever is known of them already.
     """
     records = Records(folder / "final")
-    known = [_known(evaluation, records, folder) for evaluation in front]
-    groups = evaluator.groups([evaluation.architecture for evaluation in front])
-    left = [group for group in groups if any(known[i] is None for i in group)]
-    if left:
-        number = sum(map(len, left))
+    known = {e.key: record for e in front if (record := _known(e, records, folder)) is not None}
+    epochs = evaluator.training.final_epochs
+    groups = [
+        Group([front[i] for i in group], epochs)
+        for group in evaluator.groups([evaluation.architecture for evaluation in front])
+        if any(front[i].key not in known for i in group)
+    ]
+    if groups:
+        number = sum(len(group.members) for group in groups)
         console.print(f"training the front to the end: {number} of {len(front)}", markup=False)
-    members = [[front[i].architecture for i in group] for group in left]
-    for index, outcome in workers.map(evaluator.finish, members):
-        group = left[index]
-        outcomes = [outcome] * len(group) if isinstance(outcome, WorkerLostError) else outcome
-        for i, one in zip(group, outcomes, strict=True):
-            if known[i] is None:
-                record = known[i] = _kept(front[i], one, folder)
-                records.write(front[i].key, asdict(record))
-    return [_member(*pair) for pair in zip(front, known, strict=True)]
+    for group, outcome in by_groups(workers, evaluator.finish, groups):
+        outcomes = [outcome] if isinstance(outcome, WorkerLostError) else outcome
+        for evaluation, one in zip(group.members, outcomes, strict=True):
+            if evaluation.key not in known:
+                record = known[evaluation.key] = _kept(evaluation, one, folder)
+                records.write(evaluation.key, asdict(record))
+    return [_member(evaluation, known[evaluation.key]) for evaluation in front]
 
 
 def _checkpoint(evaluation: Evaluation) -> str:
@@ -60,8 +62,7 @@ def _known(evaluation: Evaluation, records: Records, folder: Path) -> _FinalReco
     return known if whole else None
 
 
-def _member(evaluation: Evaluation, record: _FinalRecord | None) -> FrontMember:
-    assert record is not None
+def _member(evaluation: Evaluation, record: _FinalRecord) -> FrontMember:
     if record.reason:
         log.warning("%s: %s; it has no model", evaluation.architecture, record.reason)
     return FrontMember(

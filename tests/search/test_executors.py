@@ -13,7 +13,9 @@ from hydra.utils import instantiate
 
 from hybhanas.errors import ConfigError
 from hybhanas.run import explain
+from hybhanas.search.evaluator import Group
 from hybhanas.search.executors import Local, Serial, WorkerLostError
+from hybhanas.search.loop import by_groups
 from hybhanas.tasks.search import search
 
 TINY = (
@@ -83,6 +85,23 @@ class TestTwoWorkers:
         found = dict(two_workers.workers.map(two_workers.squares.square, [11, 13, 15]))
         assert (found[0], found[2]) == (121, 225)
         assert isinstance(found[1], WorkerLostError)
+
+
+class Fragile:
+    """Workers that die of every group with a certain member, as an executor tells it."""
+
+    def map(self, method, groups):
+        for index, group in enumerate(groups):
+            yield index, WorkerLostError("died") if "c" in group.members else method(group)
+
+
+def test_of_a_group_that_workers_die_of_only_who_is_to_blame_is_lost():
+    groups = [Group(["a", "b", "c", "d", "e"], 1), Group(["f"], 1)]
+    outcomes = list(by_groups(Fragile(), lambda group: list(group.members), groups))
+    done = [name for _, outcome in outcomes if isinstance(outcome, list) for name in outcome]
+    assert sorted(done) == ["a", "b", "d", "e", "f"]
+    (lost,) = [group for group, outcome in outcomes if isinstance(outcome, WorkerLostError)]
+    assert lost.members == ["c"]
 
 
 @pytest.mark.slow
