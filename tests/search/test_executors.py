@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -37,6 +38,10 @@ class Squares:
 
     def threads(self, name: str) -> str:
         return os.environ[name]
+
+    def sleep(self, seconds: int) -> None:
+        self._first(seconds)
+        time.sleep(seconds)
 
     def _first(self, number: int) -> bool:
         marker = self.folder / str(number)
@@ -85,6 +90,16 @@ class TestTwoWorkers:
         found = dict(two_workers.workers.map(two_workers.squares.square, [11, 13, 15]))
         assert (found[0], found[2]) == (121, 225)
         assert isinstance(found[1], WorkerLostError)
+
+
+def test_a_worker_that_is_stopped_in_its_work_says_nothing(tmp_path, capfd):
+    squares = Squares(tmp_path)
+    local = Local(workers=1, threads=1, memory="auto")
+    with local.at_work(squares, tmp_path, lambda said: None) as workers:
+        next(workers.map(squares.sleep, [0, 600]))
+        while not (tmp_path / "600").exists():
+            time.sleep(0.01)
+    assert capfd.readouterr() == ("", "")
 
 
 class Fragile:

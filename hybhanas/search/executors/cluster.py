@@ -105,17 +105,18 @@ def dask_settings(threads: int) -> Iterator[None]:
     import dask
 
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # it tells of every connection
+    silent = {"DASK_LOGGING__DISTRIBUTED": "critical"}  # and so do workers that share a terminal
     with dask.config.set(
         {
             "distributed.scheduler.worker-saturation": 1.0,  # a group waits for whoever is free
             "distributed.scheduler.work-stealing": False,
-            "distributed.nanny.pre-spawn-environ": limits(threads),
+            "distributed.nanny.pre-spawn-environ": limits(threads) | silent,
         }
     ):
         yield
 
 
-def limits(threads: int) -> dict[str, int]:
+def limits(threads: int) -> dict[str, int | str]:
     """The environment by which no library takes more cores than a worker has."""
     names = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "RAYON_NUM_THREADS")
     return dict.fromkeys(names, threads)
