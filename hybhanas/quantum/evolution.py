@@ -74,13 +74,14 @@ class Evolution:
         """
         size, last = self.matrices.shape[-1], len(self.moves) - 1
         circuits = len(state)
-        inverse = self.matrices.mH.resolve_conj()
         traces_conj = torch.zeros_like(self.matrices)
         of_shared = None if self.shared is None else torch.zeros_like(self.shared)
         of_sampled = None if self.sampled is None else torch.zeros_like(self.sampled)
         spare = torch.empty_like(gradient_conj)
         if last > 0:
             before, other_spare = torch.empty_like(state), torch.empty_like(state)
+        if last > 0 or self.moves[0].phases is not None:
+            inverse = self.matrices.mT.conj_physical()
         for step in range(last, -1, -1):
             move = self.moves[step]
             n = move.circuits

@@ -53,16 +53,16 @@ def kron_vectors(vectors: Tensor, met: Factors) -> Tensor:
 
     Neighbours are multiplied, all pairs at once. Appends to `met` what the way back needs.
     """
-    count = vectors.shape[1]
+    circuits, count, size, batch = vectors.shape
     if count == 1:
-        return vectors[:, 0]
+        return vectors.squeeze(1)
     if count % 2:
-        upper, lower = vectors[:, :1], kron_vectors(vectors[:, 1:], met)[:, None]
-        met.append((upper, lower))
-        return _kron(upper, lower)[:, 0]
-    upper, lower = vectors[:, 0::2], vectors[:, 1::2]
+        upper, lower = vectors[:, :1], kron_vectors(vectors[:, 1:], met).unsqueeze(1)
+    else:
+        upper, lower = vectors.view(circuits, count // 2, 2, size, batch).unbind(2)
     met.append((upper, lower))
-    return kron_vectors(_kron(upper, lower), met)
+    product = upper.unsqueeze(3) * lower.unsqueeze(2)
+    return kron_vectors(product.view(circuits, upper.shape[1], -1, batch), met)
 
 
 def kron_vectors_back(gradient_conj: Tensor, count: int, met: Factors) -> Tensor:
@@ -77,43 +77,35 @@ def kron_vectors_back(gradient_conj: Tensor, count: int, met: Factors) -> Tensor
         [K, n, 2, B].
     """
     if count == 1:
-        return gradient_conj[:, None]
+        return gradient_conj.unsqueeze(1)
     if count % 2:
         upper, lower = met.pop()
         circuits, _, size, batch = upper.shape
         parts = gradient_conj.view(circuits, size, -1, batch)
         of_upper = (parts * lower).sum(dim=2)
-        of_lower = (parts * upper[:, 0, :, None]).sum(dim=1)
+        of_lower = (parts * upper.view(circuits, size, 1, batch)).sum(dim=1)
         return torch.cat([of_upper[:, None], kron_vectors_back(of_lower, count - 1, met)], dim=1)
     of_pairs = kron_vectors_back(gradient_conj, count // 2, met)
     upper, lower = met.pop()
-    circuits, _, size, batch = upper.shape
-    parts = of_pairs.view(circuits, count // 2, size, size, batch)
-    of_vectors = parts.new_empty(circuits, count // 2, 2, size, batch)
-    torch.sum(parts * lower[:, :, None], dim=3, out=of_vectors[:, :, 0])
-    torch.sum(parts * upper[:, :, :, None], dim=2, out=of_vectors[:, :, 1])
+    circuits, pairs, size, batch = upper.shape
+    parts = of_pairs.view(circuits, pairs, size, size, batch)
+    of_upper, of_lower = parts * lower.unsqueeze(2), parts * upper.unsqueeze(3)
+    of_vectors = torch.stack([of_upper.sum(dim=3), of_lower.sum(dim=2)], dim=2)
     return of_vectors.view(circuits, count, size, batch)
-
-
-def _kron(upper: Tensor, lower: Tensor) -> Tensor:
-    return (upper[:, :, :, None] * lower[:, :, None]).flatten(2, 3)
 
 
 def kron_matrices(matrices: Tensor) -> Tensor:
     """The Kronecker product over wires: [m, n, d, d] -> [m, d^n, d^n]."""
-    count = matrices.shape[1]
+    many, count, size, _ = matrices.shape
     if count == 1:
-        return matrices[:, 0]
+        return matrices.squeeze(1)
     if count % 2:
-        return _kron_matrices(matrices[:, :1], kron_matrices(matrices[:, 1:])[:, None])[:, 0]
-    return kron_matrices(_kron_matrices(matrices[:, 0::2], matrices[:, 1::2]))
-
-
-def _kron_matrices(upper: Tensor, lower: Tensor) -> Tensor:
-    many, count, a, _ = upper.shape
-    b = lower.shape[-1]
-    product = upper.view(many, count, a, 1, a, 1) * lower.view(many, count, 1, b, 1, b)
-    return product.view(many, count, a * b, a * b)
+        upper, lower = matrices[:, :1], kron_matrices(matrices[:, 1:]).unsqueeze(1)
+    else:
+        upper, lower = matrices.view(many, count // 2, 2, size, size).unbind(2)
+    pairs, a, b = upper.shape[1], size, lower.shape[2]
+    product = upper.view(many, pairs, a, 1, a, 1) * lower.view(many, pairs, 1, b, 1, b)
+    return kron_matrices(product.view(many, pairs, a * b, a * b))
 
 
 @cache
@@ -131,78 +123,81 @@ def partial_traces(wires: int) -> Tensor:
     return torch.cat(columns, dim=1)
 
 
-# One-qubit matrices
+# Gates
 
 
 def cosines_and_sines(angles: Tensor, dim: int) -> Tensor:
     """Of half the angles, along a new dimension: the sine as a cosine a quarter turn before."""
-    quarter = _quarter(angles.dtype, angles.device).view(2, *[1] * (angles.dim() - dim))
+    quarter = _quarter(angles.dim() - dim, angles.dtype, angles.device)
     return torch.cos(torch.add(quarter, angles.unsqueeze(dim), alpha=0.5))
 
 
 @cache
-def _quarter(dtype: torch.dtype, device: torch.device) -> Tensor:
-    return torch.tensor([0.0, -math.pi / 2], dtype=dtype, device=device)
+def _quarter(after: int, dtype: torch.dtype, device: torch.device) -> Tensor:
+    quarter = torch.tensor([0.0, -math.pi / 2], dtype=dtype, device=device)
+    return quarter.view(2, *[1] * after)
 
 
-def one_qubit_matrices(angles: Tensor, gates: Tensor) -> tuple[Tensor, Tensor]:
-    """The products of up to T one-qubit gates, and what each gate is followed by.
+def gate_products(
+    angles: Tensor, fixed: Tensor, turning: Tensor, places: int
+) -> tuple[Tensor, Tensor]:
+    """The products of T gates at each of many places, and the gates.
 
-    Args:
-        angles: in a row, [places T].
-        gates: [places, T, 2, 2, 2], what a gate has times the cosine of half its angle, and times
-            the sine.
-
-    Returns:
-        The matrices, [places, 2, 2], and for each gate the product of those after it,
-        [places, T, 2, 2].
-    """
-    parts = cosines_and_sines(angles, dim=1).view(*gates.shape[:3], 1, 1)
-    factors = (parts * gates).sum(dim=2)
-    after = torch.empty_like(factors)
-    after[:, -1] = _identity(factors.dtype, factors.device)
-    product = factors[:, -1]
-    for t in range(factors.shape[1] - 2, -1, -1):
-        after[:, t] = product
-        product = torch.bmm(product, factors[:, t])
-    return product, after
-
-
-@cache
-def _identity(dtype: torch.dtype, device: torch.device) -> Tensor:
-    return torch.eye(2, dtype=dtype, device=device)
-
-
-def one_qubit_angles_back(traces_conj: Tensor, after: Tensor, generators: Tensor) -> Tensor:
-    """The gradient of the angles of `one_qubit_matrices`.
+    In a row stand the first gates of all places, then the second ones, and so on. A matrix that is
+    given is flat, its real and imaginary parts by turns.
 
     Args:
-        traces_conj: [places, 2, 2], the conjugate of G M^H for the gradient G of a matrix M.
-        after: as `one_qubit_matrices` gave it.
-        generators: [places, T, 2, 2], of each gate the conjugate of half of what the sine is of.
+        angles: [T places], any number where a gate has none.
+        fixed: [T places, 1, 2 d^2], what no angle changes.
+        turning: [T places, 2, 2 d^2], what a gate has times the cosine of half its angle, and what
+            times the sine.
+        places: how many.
 
     Returns:
-        [places, T].
+        The products, [places, d, d], and the gates, [T, places, d, d].
     """
-    places, most = after.shape[:2]
-    after = after.view(-1, 2, 2)
-    traces_conj = traces_conj[:, None].expand(-1, most, -1, -1).reshape(-1, 2, 2)
-    seen = torch.bmm(torch.bmm(after.mT, traces_conj), after.conj())
-    seen = torch.view_as_real(seen).view(places, most, 8)
-    return (torch.view_as_real(generators).view(places, most, 8) * seen).sum(dim=2)
+    size = math.isqrt(fixed.shape[2] // 2)
+    flat = torch.baddbmm(fixed, cosines_and_sines(angles, dim=1).unsqueeze(1), turning)
+    gates = torch.view_as_complex(flat.view(-1, places, size, size, 2))
+    product, *later = gates.unbind()
+    for gate in later:
+        product = torch.bmm(gate, product)
+    return product, gates
+
+
+def traces_before(traces_conj: Tensor, gate: Tensor, out: Tensor | None = None) -> Tensor:
+    """From the conjugate of G M^H, for the gradient G of M = gate N, that of N; all [..., d, d]."""
+    return torch.bmm(gate.mT, torch.bmm(traces_conj, gate.conj_physical()), out=out)
+
+
+def gate_angles_back(traces_conj: Tensor, gates: Tensor, generators: Tensor) -> Tensor:
+    """The gradient of the angles of `gate_products`, [T places].
+
+    Args:
+        traces_conj: [places, d, d], the conjugate of G M^H for the gradient G of a product M.
+        gates: as `gate_products` gave them.
+        generators: [T places, 2 d^2, 1], of each gate the conjugate of half of what the sine is of
+            where no other gate comes before, flat.
+    """
+    seen = torch.empty_like(gates)
+    seen[-1] = traces_conj
+    for t in range(len(gates) - 1, 0, -1):
+        traces_conj = traces_before(traces_conj, gates[t], out=seen[t - 1])
+    flat = torch.view_as_real(seen).view(len(generators), 1, -1)
+    return torch.bmm(flat, generators).view(-1)
 
 
 # Measurement
 
 
-def expectations(state: Tensor, eigenvalues: Tensor) -> Tensor:
+def expectations(state: Tensor, eigenvalues: Tensor, out: Tensor) -> None:
     """Expectation values of products of Z: [K, 2^n, B], [K, m, 2^n] -> [K, m, B], real."""
-    real, imaginary = state.real, state.imag
-    return torch.bmm(eigenvalues, real.square().addcmul_(imaginary, imaginary))
+    real, imaginary = torch.view_as_real(state).unbind(3)
+    torch.bmm(eigenvalues, real.square().addcmul_(imaginary, imaginary), out=out)
 
 
 def expectations_back(gradient: Tensor, state: Tensor, twice: Tensor) -> Tensor:
     """The conjugate of the state's gradient, [K, m, B] -> [K, 2^n, B]; `twice` are the eigenvalues
     twice and transposed.
     """
-    return torch.bmm(twice, gradient) * state.conj()
+    return torch.mul(state, torch.bmm(twice, gradient)).conj_physical_()

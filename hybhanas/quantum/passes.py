@@ -17,7 +17,8 @@ if TYPE_CHECKING:  # which runs passes
 
 class Run(torch.autograd.Function):
     """The whole of a stack as one function with a derivative of its own. Autograd's bookkeeping of
-    some hundred small operations would take longer than they do, so it is off inside.
+    some hundred small operations would take longer than they do, so it is off inside; what is
+    returned is allocated outside, where autograd takes it.
     """
 
     @staticmethod
@@ -25,31 +26,52 @@ class Run(torch.autograd.Function):
         ctx: Any, inputs: Tensor, weights: Tensor, stack: CircuitStack, measure: bool
     ) -> Tensor:
         """See `CircuitStack.forward`, and with `measure` unset `CircuitStack.states`."""
+        ctx.alone = weights.dim() == 1
+        if ctx.alone:
+            inputs, weights = inputs.T.unsqueeze(0), weights.unsqueeze(0)
+        if measure:
+            values = inputs.new_empty(stack.circuits, stack.observables, inputs.shape[2])
         with torch.inference_mode():
-            ctx.run = _Pass(stack, inputs, weights, measure)
-        return ctx.run.values.clone()
+            ctx.run = _Pass(stack, inputs, weights)
+            if measure:
+                kernels.expectations(ctx.run.state, stack.row_eigenvalues, out=values)
+        if not measure:
+            values = ctx.run.state.clone()
+        ctx.measure = measure
+        return values.squeeze(0).T if ctx.alone else values
 
     @staticmethod
     @torch.autograd.function.once_differentiable
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, Tensor, None, None]:
         """The gradients of inputs and weights."""
+        run: _Pass = ctx.run
+        if ctx.alone:
+            gradient = gradient.T.unsqueeze(0)
+        gradient = gradient.contiguous()
+        of_inputs, of_weights = torch.zeros_like(run.inputs), torch.zeros_like(run.weights)
         with torch.inference_mode():
-            of_inputs, of_weights = ctx.run.back(gradient)
-        return of_inputs.clone(), of_weights.clone(), None, None
+            if ctx.measure:
+                conj = kernels.expectations_back(gradient, run.state, run.stack.row_twice)
+            else:
+                conj = gradient.conj_physical()
+            run.back(conj, of_inputs, of_weights)
+        if ctx.alone:
+            return of_inputs.squeeze(0).T, of_weights, None, None
+        return of_inputs, of_weights.view(run.stack.circuits, -1), None, None
 
 
 class _Pass:
     """One pass of a stack, and its way back."""
 
-    def __init__(self, stack: CircuitStack, inputs: Tensor, weights: Tensor, measure: bool):
-        self.stack, self.measure, self.alone = stack, measure, weights.dim() == 1
-        if self.alone:
-            inputs, weights = inputs.T[None], weights[None]
-        self.inputs = inputs
-        self.weights = torch.cat([weights, stack.zeros], dim=1).view(-1)
-        angles = self.weights.index_select(0, stack.gate_weights)
-        matrices, self.after = kernels.one_qubit_matrices(angles, stack.gate_parts)
+    def __init__(self, stack: CircuitStack, inputs: Tensor, weights: Tensor):
+        self.stack, self.inputs, self.weights = stack, inputs, weights.flatten()
         at_start = stack.circuits * stack.wires
+        matrices, self.gates = kernels.gate_products(
+            self.weights.index_select(0, stack.gate_weights),
+            stack.gate_fixed,
+            stack.gate_turning,
+            at_start + stack.steps * stack.circuits * stack.width,
+        )
         self.start = _Start(stack, inputs, matrices[:at_start])
         self.evolution: Evolution | None = None
         self.unit: Tensor | None = None
@@ -62,14 +84,13 @@ class _Pass:
                 self.state = torch.bmm(self.unit, self.state)
             else:
                 self.state = self.evolution.run(self.state)
-        values = kernels.expectations(self.state, stack.row_eigenvalues) if measure else self.state
-        self.values = values[0].T if self.alone else values
 
     def _evolution(self, one_qubit: Tensor) -> Evolution:
         stack, size = self.stack, 2**self.stack.width
         blocks = kernels.kron_matrices(one_qubit.view(-1, stack.width, 2, 2))
-        if stack.entangled:
-            blocks = _entangle(stack, blocks, self.weights)
+        self.entanglers = _Entanglers(stack, self.weights) if stack.entangled else None
+        if self.entanglers is not None:
+            blocks = self.entanglers.after(blocks)
         return Evolution(
             stack.moves,
             blocks.view(stack.steps, stack.circuits, size, size),
@@ -78,27 +99,18 @@ class _Pass:
             stack.halves,
         )
 
-    def back(self, gradient: Tensor) -> tuple[Tensor, Tensor]:
-        """The gradients of inputs and weights from that of the values."""
+    def back(self, conj: Tensor, of_inputs: Tensor, of_weights: Tensor) -> None:
+        """Adds to the gradients of inputs and weights what the conjugate gradient of the states,
+        which is overwritten, makes of them.
+        """
         stack = self.stack
-        if self.alone:
-            gradient = gradient.T[None]
-        if self.measure:
-            conj = kernels.expectations_back(gradient, self.state, stack.row_twice)
-        else:
-            conj = gradient.conj().resolve_conj()
-        of_inputs, of_weights = torch.zeros_like(self.inputs), torch.zeros_like(self.weights)
-        traces = []
+        by_wire = []
         if self.evolution is not None:
             conj, by_block = self._evolution_back(self.evolution, conj, of_inputs, of_weights)
-            traces = [torch.mm(by_block.flatten(1), stack.traces).view(-1, 2, 2)]
-        traces = [self.start.back(conj, of_inputs), *traces]
-        of_angles = kernels.one_qubit_angles_back(
-            torch.cat(traces), self.after, stack.gate_generators
-        )
-        of_weights.index_add_(0, stack.gate_weights, of_angles.view(-1))
-        of_weights = of_weights.view(stack.circuits, -1)[:, :-1]
-        return (of_inputs[0].T, of_weights[0]) if self.alone else (of_inputs, of_weights)
+            by_wire = [torch.mm(by_block.flatten(1), stack.traces).view(-1, 2, 2)]
+        traces = torch.cat([self.start.back(conj, of_inputs), *by_wire])
+        of_angles = kernels.gate_angles_back(traces, self.gates, stack.gate_generators)
+        of_weights.index_add_(0, stack.gate_weights, of_angles)
 
     def _evolution_back(
         self, evolution: Evolution, conj: Tensor, of_inputs: Tensor, of_weights: Tensor
@@ -114,9 +126,8 @@ class _Pass:
             back = evolution.run_back(self.state, conj)
             conj = back.state_conj
         by_block = back.traces_conj.flatten(0, 1)
-        if stack.entangled:
-            blocks = evolution.matrices.flatten(0, 1)
-            by_block = _entangle_back(stack, by_block, blocks, self.weights, of_weights)
+        if self.entanglers is not None:
+            by_block = self.entanglers.back(by_block, of_weights)
         if back.shared is not None:
             _shared_phases_back(stack, back.shared, of_weights)
         if back.sampled is not None:
@@ -154,14 +165,11 @@ class _Start:
         self.met: kernels.Factors = []
         self.state: Tensor
         if not stack.all_amplitudes:
-            if stack.in_order:
-                angles = inputs[:, : stack.wires]
-            else:
-                angles = _padded(inputs)[stack.start_inputs]
+            angles = inputs if stack.in_order else _padded(inputs)[stack.start_inputs]
             self.parts = kernels.cosines_and_sines(angles, dim=2)
             parts = self.parts.view(-1, 2, inputs.shape[2]).to(stack.dtype)
-            self.by_part = torch.bmm(matrices, stack.start_vectors)
-            self.vectors = torch.bmm(self.by_part, parts)
+            self.matrices = matrices
+            self.vectors = torch.bmm(matrices, parts)
             by_wire = self.vectors.view(stack.circuits, stack.wires, 2, -1)
             self.state = kernels.kron_vectors(by_wire, self.met)
         if stack.any_amplitudes:
@@ -182,10 +190,10 @@ class _Start:
         if stack.all_amplitudes:
             return conj.new_zeros(stack.circuits * stack.wires, 2, 2)
         of_vectors = kernels.kron_vectors_back(conj, stack.wires, list(self.met)).flatten(0, 1)
-        of_parts = torch.bmm(self.by_part.mT, of_vectors).real.view_as(self.parts)
+        of_parts = torch.bmm(self.matrices.mT, of_vectors).real.view_as(self.parts)
         cosines, sines = self.parts.unbind(dim=2)
         of_cosines, of_sines = of_parts.unbind(dim=2)
-        of_angles = of_inputs[:, : stack.wires] if stack.in_order else torch.zeros_like(cosines)
+        of_angles = of_inputs if stack.in_order else torch.zeros_like(cosines)
         of_angles.addcmul_(cosines, of_sines, value=0.5).addcmul_(sines, of_cosines, value=-0.5)
         if not stack.in_order:
             _add_padded(of_inputs, stack.start_inputs, of_angles)
@@ -195,48 +203,39 @@ class _Start:
         return torch.where(self.stack.start_by_amplitude[:, None, None], amplitudes, product)
 
 
-def _entangler_angles(stack: CircuitStack, weights: Tensor) -> tuple[Tensor, Tensor]:
-    """By how much a row of a block keeps itself and takes of its partner, [q, b, d, 1]."""
-    half = weights[stack.entangler_weights][..., None] / 2
-    keep = 1 + (torch.cos(half) - 1) * stack.entangler_controlled
-    return keep[..., None], (torch.sin(half) * stack.entangler_turns)[..., None]
+class _Entanglers:
+    """The controlled rotations of each block that has some, as one matrix."""
 
+    def __init__(self, stack: CircuitStack, weights: Tensor):
+        self.stack = stack
+        self.product, self.gates = kernels.gate_products(
+            weights.index_select(0, stack.entangler_weights),
+            stack.entangler_fixed,
+            stack.entangler_turning,
+            len(stack.entangler_blocks),
+        )
 
-def _entangle(stack: CircuitStack, matrices: Tensor, weights: Tensor) -> Tensor:
-    """The blocks' matrices [steps K, d, d] with their controlled rotations multiplied on."""
-    blocks = matrices[stack.entangler_blocks]
-    keep, turn = _entangler_angles(stack, weights)
-    for q in range(len(keep)):
-        partner = blocks.flatten(0, 1)[stack.entangler_partners[q]]
-        blocks = keep[q] * blocks + turn[q] * partner
-    return matrices.index_copy(0, stack.entangler_blocks, blocks)
+    def after(self, matrices: Tensor) -> Tensor:
+        """The matrices [steps K, d, d] of all blocks with the rotations multiplied on."""
+        at = self.stack.entangler_blocks
+        return matrices.index_copy(0, at, torch.bmm(self.product, matrices.index_select(0, at)))
 
-
-def _entangle_back(
-    stack: CircuitStack, traces_conj: Tensor, matrices: Tensor, weights: Tensor, of_weights: Tensor
-) -> Tensor:
-    """Undoes `_entangle` gate by gate: adds to the gradient of the weights, and gives the conjugate
-    of G M^H of the matrices without controlled rotations.
-    """
-    at = stack.entangler_blocks
-    blocks = matrices[at]
-    gradients = torch.bmm(traces_conj[at].conj(), blocks)
-    keep, turn = _entangler_angles(stack, weights)
-    for q in range(len(keep) - 1, -1, -1):
-        rows = stack.entangler_partners[q]
-        turned = stack.entangler_turns[q][..., None] * blocks.flatten(0, 1)[rows]
-        products = torch.view_as_real(turned) * torch.view_as_real(gradients)
-        of_weights.index_add_(0, stack.entangler_weights[q], products.sum(dim=(1, 2, 3)) / 2)
-        blocks = keep[q] * blocks - turn[q] * blocks.flatten(0, 1)[rows]
-        gradients = keep[q] * gradients - turn[q] * gradients.flatten(0, 1)[rows]
-    return traces_conj.index_copy(0, at, torch.bmm(gradients.conj(), blocks.mT))
+    def back(self, traces_conj: Tensor, of_weights: Tensor) -> Tensor:
+        """From the conjugates of G M^H of the matrices that `after` gave those of the matrices it
+        was given; adds to the gradient of the weights.
+        """
+        stack, at = self.stack, self.stack.entangler_blocks
+        traces = traces_conj.index_select(0, at)
+        of_angles = kernels.gate_angles_back(traces, self.gates, stack.entangler_generators)
+        of_weights.index_add_(0, stack.entangler_weights, of_angles)
+        return traces_conj.index_copy(0, at, kernels.traces_before(traces, self.product))
 
 
 def _shared_phases(stack: CircuitStack, weights: Tensor) -> Tensor:
     """[phases, K, 2^n]: a quadratic form in the bits of a row's number, since CZ turns by pi where
     both are 1, and CRZ by its angle times control times (target - 1/2).
     """
-    bits, angles = stack.bits, weights[stack.phase_weights]
+    bits, angles = stack.bits, weights[stack.phase_weights] * stack.phase_trained
     quadratic = ((bits @ (angles + stack.phase_fixed)) * bits).sum(dim=-1)
     return quadratic - (bits @ angles.sum(dim=-1, keepdim=True))[..., 0] / 2
 
@@ -244,5 +243,5 @@ def _shared_phases(stack: CircuitStack, weights: Tensor) -> Tensor:
 def _shared_phases_back(stack: CircuitStack, gradient: Tensor, of_weights: Tensor) -> None:
     bits = stack.bits
     of_angles = bits.mT @ (gradient[..., None] * bits)
-    of_angles = of_angles - (bits.mT @ gradient[..., None]) / 2
+    of_angles = (of_angles - (bits.mT @ gradient[..., None]) / 2) * stack.phase_trained
     of_weights.index_add_(0, stack.phase_weights.flatten(), of_angles.flatten())

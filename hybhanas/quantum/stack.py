@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import pad
 
 from hybhanas.quantum import kernels
 from hybhanas.quantum.evolution import Move
@@ -34,19 +35,20 @@ class CircuitStack(nn.Module):
     """
 
     # As `hybhanas.quantum.tables` names them, by part.
-    start_vectors: Tensor
     start_inputs: Tensor
     start_amplitudes: Tensor
     start_by_amplitude: Tensor
     gate_weights: Tensor
-    gate_parts: Tensor
+    gate_fixed: Tensor
+    gate_turning: Tensor
     gate_generators: Tensor
     entangler_blocks: Tensor
     entangler_weights: Tensor
-    entangler_controlled: Tensor
-    entangler_turns: Tensor
-    entangler_partners: Tensor
+    entangler_fixed: Tensor
+    entangler_turning: Tensor
+    entangler_generators: Tensor
     phase_weights: Tensor
+    phase_trained: Tensor
     phase_fixed: Tensor
     phase_inputs: Tensor
     row_there: Tensor
@@ -56,7 +58,6 @@ class CircuitStack(nn.Module):
     bits: Tensor
     halves: Tensor
     traces: Tensor
-    zeros: Tensor
 
     def __init__(
         self,
@@ -70,7 +71,8 @@ class CircuitStack(nn.Module):
         super().__init__()
         self.dtype = dtype
         self._programs, self._lengths = tuple(programs), (inputs, weights)
-        tables = Tables(programs, width, inputs, weights)
+        self._tables: list[str] = []
+        tables = Tables(programs, width, inputs, max(weights, 1))
         self.circuits, self.wires, self.width = tables.circuits, tables.wires, tables.width
         self.steps, self._counts = tables.steps, tables.counts
         start, phases, rows = tables.start(), tables.phases(), tables.rows(observables)
@@ -82,18 +84,15 @@ class CircuitStack(nn.Module):
         there = rows.pop("there")
         self._still = [bool((t == np.arange(2**self.wires)).all()) for t in there]
         self.in_order = bool(start.pop("in_order"))
-        start["vectors"] = start["vectors"].reshape(-1, 2, 2)
+        self._keep("gate", tables.one_qubit_gates(start.pop("vectors")))
         self._keep("start", start)
-        gates = tables.one_qubit_gates()
-        gates["weights"] = gates["weights"].reshape(-1)
-        self._keep("gate", gates | {"generators": gates["parts"][:, :, 1].conj() / 2})
         self._keep("entangler", tables.entanglers())
         self._keep("phase", phases)
         rows["twice"] = 2 * rows["eigenvalues"].transpose(0, 2, 1)
         self._keep("row", rows | _indices(there))
         bits = kernels.bits(self.wires).numpy()
-        self._keep("", {"bits": bits, "halves": bits - 0.5, "zeros": np.zeros((self.circuits, 1))})
-        self._keep("", {"traces": kernels.partial_traces(self.width).numpy().astype(complex)})
+        traces = kernels.partial_traces(self.width).numpy().astype(complex)
+        self._keep("", {"bits": bits, "halves": bits - 0.5, "traces": traces})
         self.entangled = len(self.entangler_blocks) > 0
         self.moves = self._build_moves()
 
@@ -120,11 +119,13 @@ class CircuitStack(nn.Module):
         return self._run(inputs, weights, measure=False)
 
     def _run(self, inputs: Tensor, weights: Tensor, measure: bool) -> Tensor:
-        if not inputs.device == weights.device == self.zeros.device:
+        if not inputs.device == weights.device == self.bits.device:
             raise ValueError(
                 f"inputs on {inputs.device}, weights on {weights.device} and circuits on "
-                f"{self.zeros.device} are not accepted: all on one processor"
+                f"{self.bits.device} are not accepted: all on one processor"
             )
+        if not self._lengths[1]:
+            weights = pad(weights, (0, 1))  # for gates without an angle to be given one
         samples = 0 if weights.dim() == 1 else 2
         sample_bytes = self.circuits * 2**self.wires * self.dtype.itemsize
         most = max(1, WITHOUT_GRADIENT_BYTES // sample_bytes)
@@ -138,14 +139,15 @@ class CircuitStack(nn.Module):
         """A stack of some of the circuits, in their order, that takes and gives as much of each."""
         programs = [self._programs[k] for k in rows]
         stack = CircuitStack(programs, self.width, *self._lengths, self.dtype, self.observables)
-        return stack.to(self.zeros.device)
+        return stack.to(self.bits.device)
 
     def _keep(self, prefix: str, arrays: dict[str, np.ndarray]) -> None:
         real = torch.empty(0, dtype=self.dtype).real.dtype
         kinds = {"c": self.dtype, "f": real, "i": torch.long, "b": torch.bool}
         for name, array in arrays.items():
             tensor = torch.from_numpy(np.ascontiguousarray(array)).to(kinds[array.dtype.kind])
-            self.register_buffer(f"{prefix}_{name}".strip("_"), tensor, persistent=False)
+            self._tables.append(f"{prefix}_{name}".strip("_"))
+            setattr(self, self._tables[-1], tensor)
 
     def _build_moves(self) -> list[Move]:
         moves = []
@@ -159,8 +161,10 @@ class CircuitStack(nn.Module):
         return moves
 
     def _apply(self, fn: Callable[..., Tensor], recurse: bool = True) -> CircuitStack:
-        """Moves to another processor, and the indices, which are views of what moved."""
+        """Moves to another processor. The tables are no buffers, which are slow to look up."""
         super()._apply(fn, recurse)  # type: ignore[no-untyped-call]
+        for name in self._tables:
+            setattr(self, name, fn(getattr(self, name)))
         self.moves = self._build_moves()
         return self
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import cache, reduce
 
 import numpy as np
 
@@ -21,12 +22,19 @@ FIXED = {
 
 Arrays = dict[str, np.ndarray]
 
+_Place = tuple[int, tuple[int, ...], Sequence[Gate]]
+"""Which circuit, the wires of a matrix, and its gates."""
+
+_Parts = tuple[np.ndarray, np.ndarray, np.ndarray]
+"""A gate [d, d]: what no angle changes, and what the cosine and the sine of half the angle are of.
+"""
+
 
 class Tables:
     """The circuits of K programs as arrays, named in the methods that make them.
 
-    An index into the weights or the inputs of a circuit is one into those of all K in a row, each
-    with a zero appended: the place of what a circuit has not.
+    An index into the weights of a circuit is one into those of all K in a row. So is one into its
+    inputs, each with a zero appended: the place of what a circuit has not.
 
     Args:
         programs: those of most steps first.
@@ -46,8 +54,8 @@ class Tables:
     def start(self) -> Arrays:
         """`vectors` [K, n, 2, 2]: each wire's state after its fixed gates, for the cosine of half
         the encoded angle, and for its sine. `inputs` [K, n]: the angles; `in_order`: whether they
-        are the first inputs. `amplitudes` [K, 2^n]: the inputs that are amplitudes. `by_amplitude`
-        [K]: whether they are the state.
+        are all inputs, in order. `amplitudes` [K, 2^n]: the inputs that are amplitudes;
+        `by_amplitude` [K]: whether they are the state.
         """
         vectors = np.zeros((self.circuits, self.wires, 2, 2), dtype=complex)
         vectors[..., 0, 0] = 1
@@ -69,82 +77,78 @@ class Tables:
         return {
             "vectors": vectors,
             "inputs": _of_each(inputs, self.inputs + 1),
-            "in_order": np.array(bool((inputs == np.arange(self.wires)).all())),
+            "in_order": np.array(
+                self.inputs == self.wires and bool((inputs == np.arange(self.wires)).all())
+            ),
             "amplitudes": _of_each(amplitudes, self.inputs + 1),
             "by_amplitude": np.array([program.start is None for program in self.programs]),
         }
 
-    def one_qubit_gates(self) -> Arrays:
+    def one_qubit_gates(self, start: np.ndarray) -> Arrays:
         """Up to T gates, one after the other, on every wire at the start, [K, n], and then on every
-        wire of a block, [steps, K, width], all these places in a row: `weights` [places, T], and
-        `parts` [places, T, 2, 2, 2], what the cosine and what the sine of half the angle is of.
+        wire of a block, [steps, K, width], all these places in a row; see `_gates`. Those at the
+        start act on the columns of `start` [K, n, 2, 2].
         """
-        places: list[tuple[int, list[Gate]]] = []
+        places: list[_Place] = []
         for k, program in enumerate(self.programs):
-            start = program.start or {}
-            places += [
-                (k, [g for g in start.get(wire, []) if g.weight is not None])
-                for wire in range(self.wires)
-            ]
+            gates = program.start or {}
+            for wire in range(self.wires):
+                trained = [gate for gate in gates.get(wire, []) if gate.weight is not None]
+                places.append((k, (wire,), trained))
         for s in range(self.steps):
             for k, program in enumerate(self.programs):
                 step = program.steps[s] if s < len(program.steps) else Step()
-                places += [(k, step.rotations.get(wire, [])) for wire in self._block(step)]
-        shape = (len(places), max(1, max(len(gates) for _, gates in places)))
-        weights = np.full(shape, self.weights)
-        parts = np.zeros((*shape, 2, 2, 2), dtype=complex)
-        parts[..., 0, :, :] = np.eye(2)
-        for place, (k, gates) in enumerate(places):
-            for t, gate in enumerate(gates):
-                if gate.weight is None:
-                    parts[place, t, 0] = FIXED[gate.name]
-                else:
-                    weights[place, t] = gate.weight
-                    parts[place, t, 1] = kernels.generator(gate.name)
-            weights[place] += k * (self.weights + 1)
-        return {"weights": weights, "parts": parts}
+                block = self._block(step)
+                places += [(k, (wire,), step.rotations.get(wire, [])) for wire in block]
+        first = np.tile(np.eye(2, dtype=complex), (len(places), 1, 1))
+        first[: self.circuits * self.wires] = start.reshape(-1, 2, 2)
+        return self._gates(places, first)
 
     def entanglers(self) -> Arrays:
-        """Of the `blocks` [b] with controlled rotations, counted through [steps, K], up to q of
-        them: `weights` [q, b]; `controlled` [q, b, d], the rows that one acts on; `turns`
-        [q, b, d], what the sine of half its angle brings from the row `partners` [q, b, d] (counted
-        through all blocks).
+        """The controlled rotations of the `blocks` [b] that have any, counted through [steps, K];
+        see `_gates`.
         """
-        found = [
-            (s * self.circuits + k, k, self._block(step), step.entanglers)
-            for k, program in enumerate(self.programs)
-            for s, step in enumerate(program.steps)
-            if step.entanglers
-        ]
-        most = max((len(gates) for *_, gates in found), default=0)
-        rows = np.arange(2**self.width)
-        shape = (most, len(found), len(rows))
-        weights = np.zeros(shape[:2], dtype=int)
-        controlled, turns = np.zeros(shape), np.zeros(shape, dtype=complex)
-        partners = np.tile(rows, (*shape[:2], 1))
-        for b, (_, k, block, gates) in enumerate(found):
-            first = k * (self.weights + 1)
-            weights[:, b] = first + self.weights
-            for q, gate in enumerate(gates):
-                control, target = (self.width - 1 - block.index(wire) for wire in gate.wires)
-                on, bit = (rows >> control) & 1, (rows >> target) & 1
-                (_, to_zero), (to_one, _) = kernels.generator(gate.name.removeprefix("c"))
-                weights[q, b] = first + (gate.weight or 0)
-                controlled[q, b] = on
-                turns[q, b] = on * np.where(bit, to_one, to_zero)
-                partners[q, b] = rows ^ (1 << target)
+        blocks, places = [], []
+        for k, program in enumerate(self.programs):
+            for s, step in enumerate(program.steps):
+                if step.entanglers:
+                    blocks.append(s * self.circuits + k)
+                    places.append((k, self._block(step), step.entanglers))
+        first = np.tile(np.eye(2**self.width, dtype=complex), (len(places), 1, 1))
+        return self._gates(places, first) | {"blocks": np.array(blocks, dtype=int)}
+
+    def _gates(self, places: Sequence[_Place], first: np.ndarray) -> Arrays:
+        """As `kernels.gate_products` has them: `weights` [T places], `fixed` [T places, 1, 2 d^2],
+        `turning` [T places, 2, 2 d^2] and `generators` [T places, 2 d^2, 1]. Where a place has
+        fewer than T gates, identities follow; what has no angle is given a weight of its own
+        circuit, so that another's may be infinite. `first` [places, d, d] is there before all.
+        """
+        most = max(1, max((len(gates) for *_, gates in places), default=1))
+        shape, size = (most, len(places)), first.shape[-1]
+        weights = np.zeros(shape, dtype=int)
+        fixed = np.tile(np.eye(size, dtype=complex), (*shape, 1, 1))
+        turning = np.zeros((*shape, 2, size, size), dtype=complex)
+        for place, (k, wires, gates) in enumerate(places):
+            weights[:, place] = k * self.weights
+            for t, gate in enumerate(gates):
+                unchanged, with_cosine, with_sine = _in_parts(gate, wires)
+                fixed[t, place], turning[t, place] = unchanged, (with_cosine, with_sine)
+                if gate.weight is not None:
+                    weights[t, place] += gate.weight
+        generators = turning[:, :, 1].conj() / 2
+        fixed[0], turning[0] = fixed[0] @ first, turning[0] @ first[:, None]
         return {
-            "blocks": np.array([block for block, *_ in found], dtype=int),
-            "weights": weights,
-            "controlled": controlled,
-            "turns": turns,
-            "partners": partners + len(rows) * np.arange(len(found))[None, :, None],
+            "weights": weights.reshape(-1),
+            "fixed": _flat(fixed).reshape(-1, 1, 2 * size**2),
+            "turning": _flat(turning).reshape(-1, 2, 2 * size**2),
+            "generators": _flat(generators).reshape(-1, 2 * size**2, 1),
         }
 
     def phases(self) -> Arrays:
         """Of every step with phases, by place in the step's order: `weights` and `fixed`
-        [phases, K, n, n], the angles of CRZ and CZ from control to target; `inputs`
-        [phases, K, n], the encodings. `steps` [phases] says which step it is.
+        [phases, K, n, n], the angles of CRZ and CZ from control to target, and `trained`, 1 where
+        there is a CRZ; `inputs` [phases, K, n], the encodings. `steps` [phases] says which step it
+        is.
         """
         steps = [
             s
@@ -152,7 +156,8 @@ class Tables:
             if any(s < len(p.steps) and p.steps[s].phases for p in self.programs)
         ]
         shape = (len(steps), self.circuits, self.wires)
-        weights, fixed = np.full((*shape, self.wires), self.weights), np.zeros((*shape, self.wires))
+        weights = np.zeros((*shape, self.wires), dtype=int)
+        trained, fixed = np.zeros(weights.shape), np.zeros(weights.shape)
         inputs = np.full(shape, self.inputs)
         for place, s in enumerate(steps):
             for k, program in enumerate(self.programs):
@@ -164,15 +169,16 @@ class Tables:
                     if gate.input is not None:
                         inputs[at] = gate.input
                     elif gate.weight is not None:
-                        weights[at] = gate.weight
+                        weights[at], trained[at] = gate.weight, 1
                     else:
                         fixed[at] = math.pi
         return {
             "steps": np.array(steps, dtype=int),
-            "weights": _of_each(weights, self.weights + 1, axis=1),
+            "weights": _of_each(weights, self.weights, axis=1),
+            "trained": trained,
             "fixed": fixed,
             "inputs": _of_each(inputs, self.inputs + 1, axis=1),
-            "shared": np.array(bool((weights != self.weights).any() or fixed.any())),
+            "shared": np.array(bool(trained.any() or fixed.any())),
             "sampled": np.array(bool((inputs != self.inputs).any())),
         }
 
@@ -204,3 +210,32 @@ def _of_each(index: np.ndarray, length: int, axis: int = 0) -> np.ndarray:
     shape = [1] * index.ndim
     shape[axis] = -1
     return index + length * np.arange(index.shape[axis]).reshape(shape)
+
+
+def _in_parts(gate: Gate, wires: tuple[int, ...]) -> _Parts:
+    """The matrix of a gate on some of the wires, d = 2^wires."""
+    if gate.name in FIXED:
+        return FIXED[gate.name], np.zeros((2, 2)), np.zeros((2, 2))
+    if len(gate.wires) == 1:
+        return np.zeros((2, 2)), np.eye(2), np.array(kernels.generator(gate.name))
+    control, target = (wires.index(wire) for wire in gate.wires)
+    return _controlled(gate.name.removeprefix("c"), control, target, len(wires))
+
+
+@cache
+def _controlled(rotation: str, control: int, target: int, wires: int) -> _Parts:
+    def product(on_control: np.ndarray, on_target: np.ndarray) -> np.ndarray:
+        factors = [np.eye(2)] * wires
+        factors[control], factors[target] = on_control, on_target
+        return reduce(np.kron, factors)
+
+    off, on = np.diag([1.0, 0.0]), np.diag([0.0, 1.0])
+    generator = np.array(kernels.generator(rotation))
+    return product(off, np.eye(2)), product(on, np.eye(2)), product(on, generator)
+
+
+def _flat(matrices: np.ndarray) -> np.ndarray:
+    """[..., d, d] -> [..., 2 d^2], real and imaginary parts by turns."""
+    *shape, rows, columns = matrices.shape
+    flat = np.ascontiguousarray(matrices).reshape(*shape, rows * columns)
+    return flat.view(matrices.real.dtype)

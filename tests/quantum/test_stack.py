@@ -69,6 +69,33 @@ def test_values_and_gradients_in_random_company_are_those_of_each_circuit_alone(
         assert not weights.grad[k, circuit.weights :].any()
 
 
+def test_a_circuit_that_diverges_leaves_the_others_alone():
+    circuits = random_circuits(seed=2, count=7)
+    stack, order = stack_of(circuits)
+    samples = padded([random_samples(circuits[i], 3, seed=i) for i in order])
+    inputs, weights = (part.float().requires_grad_() for part in samples)
+    whole = stack(inputs, weights)
+    for k in range(len(circuits)):
+        spoilt = weights.detach().clone()
+        spoilt[k] = torch.nan
+        values = stack(inputs, spoilt.requires_grad_())
+        (gradient,) = torch.autograd.grad(values.sum(), spoilt)
+        others = [i for i in range(len(circuits)) if i != k]
+        torch.testing.assert_close(values[others], whole[others])
+        assert gradient[others].isfinite().all()
+
+
+def test_a_circuit_without_weights_has_values_and_no_gradient_of_them():
+    circuit = Circuit(2, (Gate("ry", (0,), input=0), Gate("cx", (0, 1))), ((0,), (1,)), 1, 0)
+    layer = FusedCircuit(circuit)
+    inputs = torch.tensor([[0.0], [torch.pi / 2], [torch.pi]], requires_grad=True)
+    values = layer.expectations(inputs)
+    torch.testing.assert_close(values, torch.tensor([[1.0, 1], [0, 0], [-1, -1]]))
+    of_inputs, of_weights = torch.autograd.grad(values.sum(), (inputs, layer.weights))
+    torch.testing.assert_close(of_inputs, torch.tensor([[0.0], [-2], [0]]))
+    assert of_weights.shape == (0,)
+
+
 def test_gate_by_gate_a_stack_gives_the_same_values():
     circuits = random_circuits(seed=9, count=4)
     stack, order = stack_of(circuits)
