@@ -51,7 +51,8 @@ class CircuitModule(tq.QuantumModule):
         """The expectation values [batch, observables] of the states on `device`."""
         states = device.get_states_1d()
         eigenvalues = kernels.signs(self.circuit.observables, self.circuit.qubits)
-        return (states.real.square() + states.imag.square()) @ eigenvalues.to(states.device)
+        probabilities = states.real.square() + states.imag.square()
+        return probabilities @ eigenvalues.to(probabilities)
 
 
 class QuantumLayer(nn.Module):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+import torchquantum as tq
 from conftest import everything, shipped_space
 from qiskit.quantum_info import Statevector
 
@@ -57,6 +58,22 @@ def test_fused_equals_torchquantum_in_values_and_gradients_and_qiskit_in_values(
         state = Statevector(bind(circuit, sample.numpy(), weights)).reverse_qargs()
         expected = np.abs(state.data) ** 2 @ signs(circuit.observables, circuit.qubits).numpy()
         np.testing.assert_allclose(values, expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("batch", [3, 300])
+@pytest.mark.parametrize("architecture", RANDOM[:20] + SHIPPED, ids=str)
+def test_gradients_through_the_states_on_a_device_are_those_of_the_values(architecture, batch):
+    circuit = lay_out(architecture)
+    fused = FusedCircuit(circuit, torch.complex128)
+    inputs = inputs_for(circuit, architecture.encoding, batch).double().requires_grad_()
+    device = tq.QuantumDevice(circuit.qubits, bsz=batch)
+    fused(device, inputs)
+    outcomes = [
+        (values, *torch.autograd.grad(values.sum(), (inputs, fused.weights)))
+        for values in (fused.measured(device), fused.expectations(inputs))
+    ]
+    for by_states, directly in zip(*outcomes, strict=True):
+        torch.testing.assert_close(by_states, directly)
 
 
 @pytest.mark.parametrize("architecture", RANDOM[:20] + SHIPPED, ids=str)
