@@ -77,10 +77,12 @@ class Evolution:
         traces_conj = torch.zeros_like(self.matrices)
         of_shared = None if self.shared is None else torch.zeros_like(self.shared)
         of_sampled = None if self.sampled is None else torch.zeros_like(self.sampled)
+        phased = any(move.phases is not None for move in self.moves)
         spare = torch.empty_like(gradient_conj)
+        other_spare = torch.empty_like(state) if phased else spare  # which is free in time
         if last > 0:
-            before, other_spare = torch.empty_like(state), torch.empty_like(state)
-        if last > 0 or self.moves[0].phases is not None:
+            before = torch.empty_like(state)
+        if last > 0 or phased:
             inverse = self.matrices.mT.conj_physical()
         for step in range(last, -1, -1):
             move = self.moves[step]
@@ -93,10 +95,9 @@ class Evolution:
             blocks, of_blocks = after.view(n, size, -1), of_after.view(n, size, -1)
             torch.bmm(of_blocks, blocks.mT, out=traces_conj[step, :n])
             torch.bmm(matrices.mT, of_blocks, out=moved.view(n, size, -1))
-            if step > 0 or move.phases is not None:  # else nobody asks for the state before
-                inner = other_spare[:n] if last > 0 else torch.empty_like(after)
-                torch.bmm(inverse[step, :n], blocks, out=inner.view(n, size, -1))
+            inner = other_spare[:n]
             if move.phases is not None:
+                torch.bmm(inverse[step, :n], blocks, out=inner.view(n, size, -1))
                 turned = -(inner * moved).imag
                 if of_shared is not None:
                     of_shared[move.phases, :n] = turned.sum(dim=2)
@@ -106,7 +107,9 @@ class Evolution:
                 moved *= factors
                 inner *= factors.conj()
             _put_back(moved, move, of_after)
-            if step > 0:
+            if step > 0:  # else nobody asks for the state before
+                if move.phases is None:
+                    torch.bmm(inverse[step, :n], blocks, out=inner.view(n, size, -1))
                 if step == last and n < len(state):
                     before[n:] = state[n:]
                 _put_back(inner, move, before[:n])

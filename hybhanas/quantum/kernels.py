@@ -69,7 +69,7 @@ def kron_vectors_back(gradient_conj: Tensor, count: int, met: Factors) -> Tensor
     """The gradient of a product state as that of its one-qubit states, both conjugated.
 
     Args:
-        gradient_conj: [K, 2^n, B].
+        gradient_conj: [K, 2^n, B]; overwritten.
         count: n.
         met: as `kron_vectors` left it; emptied.
 
@@ -83,14 +83,15 @@ def kron_vectors_back(gradient_conj: Tensor, count: int, met: Factors) -> Tensor
         circuits, _, size, batch = upper.shape
         parts = gradient_conj.view(circuits, size, -1, batch)
         of_upper = (parts * lower).sum(dim=2)
-        of_lower = (parts * upper.view(circuits, size, 1, batch)).sum(dim=1)
+        of_lower = parts.mul_(upper.view(circuits, size, 1, batch)).sum(dim=1)
         return torch.cat([of_upper[:, None], kron_vectors_back(of_lower, count - 1, met)], dim=1)
     of_pairs = kron_vectors_back(gradient_conj, count // 2, met)
     upper, lower = met.pop()
     circuits, pairs, size, batch = upper.shape
     parts = of_pairs.view(circuits, pairs, size, size, batch)
-    of_upper, of_lower = parts * lower.unsqueeze(2), parts * upper.unsqueeze(3)
-    of_vectors = torch.stack([of_upper.sum(dim=3), of_lower.sum(dim=2)], dim=2)
+    of_upper = (parts * lower.unsqueeze(2)).sum(dim=3)
+    of_lower = parts.mul_(upper.unsqueeze(3)).sum(dim=2)
+    of_vectors = torch.stack([of_upper, of_lower], dim=2)
     return of_vectors.view(circuits, count, size, batch)
 
 
