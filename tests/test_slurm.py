@@ -160,7 +160,7 @@ def test_a_mistake_in_one_job_is_told_where_the_sweep_was_started_and_the_others
 def test_a_job_that_is_requeued_or_out_of_time_goes_on_to_the_same_front(slurm, tmp_path):
     search = (
         "dataset=iris", "search_space=small", "search.population=6", "search.generations=4",
-        "trainer.epochs=100", "trainer.final_epochs=30", "logger.mode=disabled",
+        "trainer.epochs=750", "trainer.final_epochs=30", "logger.mode=disabled",
     )  # fmt: skip
     run(*search, f"hydra.run.dir={tmp_path / 'whole'}", slurm=slurm, cwd=tmp_path)
 
