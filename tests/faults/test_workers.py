@@ -37,6 +37,13 @@ def workers(process: subprocess.Popen[str]) -> list[psutil.Process]:
     return [c for c in children if "spawn_main" in " ".join(c.cmdline())]
 
 
+STOPPED = "stopped; the same command on the same folder goes on from here"
+
+
+def told(errors: str) -> list[str]:
+    return [line for line in errors.splitlines() if not line.startswith("the calibration is")]
+
+
 def wait_until(condition: Callable[[], object], process: subprocess.Popen[str]) -> None:
     deadline = time.monotonic() + 120
     while not condition():
@@ -82,10 +89,22 @@ def test_a_search_with_workers_that_is_stopped_leaves_none_and_goes_on(
     _, errors = process.communicate(timeout=60)
     assert process.returncode == (130 if stop == signal.SIGINT else -stop), errors
     if stop == signal.SIGINT:
-        said = [line for line in errors.splitlines() if not line.startswith("the calibration is")]
-        assert said == ["stopped; the same command on the same folder goes on from here"]
+        assert told(errors) == [STOPPED]
     psutil.wait_procs(left, timeout=30)
     assert not [worker for worker in left if worker.is_running()]
     child = nursery.run(*SEARCH, *LONG, f"hydra.run.dir={folder}")
     assert child.returncode == 0, child.errors
     assert (folder / "pareto.json").read_bytes() == undisturbed
+
+
+@pytest.mark.parametrize("after_s", [0, 0.5, 2, 5])
+def test_ctrl_c_while_workers_start_is_one_line_and_leaves_none(tmp_path, after_s):
+    process = start(tmp_path / "run")
+    wait_until(lambda: workers(process), process)
+    time.sleep(after_s)
+    started = workers(process)
+    os.killpg(process.pid, signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert (process.returncode, told(errors)) == (130, [STOPPED])
+    _, left = psutil.wait_procs(started, timeout=5)
+    assert not left

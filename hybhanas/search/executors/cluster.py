@@ -11,6 +11,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import cached_property
+from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,11 @@ class ClusterExecutor(Executor):
     @abstractmethod
     @contextmanager
     def _cluster(self, folder: Path) -> Iterator[Any]:
-        """The cluster, its workers on their way."""
+        """The cluster, without workers yet."""
+
+    @abstractmethod
+    def _hire(self, cluster: Any) -> None:
+        """Sets its workers on their way."""
 
     @contextmanager
     def at_work(
@@ -37,9 +42,12 @@ class ClusterExecutor(Executor):
         with ExitStack() as running:
 
             def start() -> Any:
-                cluster = running.enter_context(self._cluster(folder))
+                with _deaf_to_interrupts():
+                    cluster = running.enter_context(self._cluster(folder))
+                    client = running.enter_context(_client(cluster, evaluator))
                 say(f"{self}; their dashboard: {cluster.dashboard_link}")
-                return running.enter_context(_client(cluster, evaluator))
+                self._hire(cluster)
+                return client
 
             yield _OnDask(start)
 
@@ -80,8 +88,22 @@ def _call(name: str, item: Any) -> Any:
 
 
 @contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    """What is done in it is done whole, and threads and processes that come of it see no Ctrl-C.
+
+    One is for who started the search, but a terminal sends it to all.
+    """
+    resource_tracker.ensure_running()  # it clears the mask of the thread that starts it
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+
+@contextmanager
 def _client(cluster: Any, evaluator: object) -> Iterator[Any]:
-    """A client whose workers, also those to come, hold the evaluator."""
+    """A client of workers that hold the evaluator."""
     from distributed import Client, WorkerPlugin
 
     class Holding(WorkerPlugin):
@@ -91,7 +113,6 @@ def _client(cluster: Any, evaluator: object) -> Iterator[Any]:
             self.evaluator = evaluator
 
         def setup(self, worker: object) -> None:
-            signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C is for who started it
             gc.freeze()  # as in `hybhanas.run`: else a worker takes seconds to end
 
     with Client(cluster) as client:
@@ -104,7 +125,8 @@ def dask_settings(threads: int) -> Iterator[None]:
     """Dask's settings while it is used."""
     import dask
 
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # it tells of every connection
+    for logger in ("distributed", "tornado.application", "asyncio"):  # of every connection's end
+        logging.getLogger(logger).setLevel(logging.CRITICAL)
     silent = {"DASK_LOGGING__DISTRIBUTED": "critical"}  # and so do workers that share a terminal
     with dask.config.set(
         {

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+import signal
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,13 +54,28 @@ class Local(ClusterExecutor):
             from distributed import LocalCluster
 
             with LocalCluster(
-                n_workers=self.number,
+                n_workers=0,
                 threads_per_worker=1,
                 memory_limit=self.memory,
                 host="127.0.0.1",
                 dashboard_address="127.0.0.1:0",
             ) as cluster:
-                yield cluster
+                try:
+                    yield cluster
+                except BaseException:
+                    _kill(cluster._created)  # else each takes seconds to come to an end
+                    raise
+
+    def _hire(self, cluster: Any) -> None:
+        cluster.scale(self.number)
+
+
+def _kill(nannies: Iterable[Any]) -> None:
+    for nanny in list(nannies):
+        nanny.auto_restart = False
+        if nanny.pid is not None:
+            with suppress(ProcessLookupError):
+                os.kill(nanny.pid, signal.SIGKILL)
 
 
 def _cores() -> int:

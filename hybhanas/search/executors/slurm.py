@@ -88,16 +88,18 @@ class Slurm(ClusterExecutor):
                 scheduler_options={"dashboard_address": ":0"},
             ) as cluster:
                 _check_job(cluster.job_script())
-                if self.minimum is None:
-                    cluster.scale(self.workers)
-                else:
-                    cluster.adapt(minimum=self.minimum, maximum=self.workers)
                 try:
                     with _kept_up(cluster):
                         yield cluster
                 finally:
                     for key in logs.glob(".dask-jobqueue.worker.*"):
                         key.unlink()
+
+    def _hire(self, cluster: Any) -> None:
+        if self.minimum is None:
+            cluster.scale(self.workers)
+        else:
+            cluster.adapt(minimum=self.minimum, maximum=self.workers)
 
 
 def _check_job(script: str) -> None:
