@@ -218,6 +218,32 @@ def test_a_search_by_workers_of_slurm_is_the_serial_one_though_one_is_killed(slu
     assert not [*folder.rglob(".dask*")], "keys of the run's encryption are left"
 
 
+def test_a_job_that_ends_before_its_worker_came_is_told_of_and_another_submitted(slurm, tmp_path):
+    held = ("executor.workers=1", "executor.interface=lo", "executor.directives=[--hold]")
+    process = start(
+        *TINY, "executor=slurm", *held, "executor.memory=2GiB", "logger.mode=disabled",
+        f"hydra.run.dir={tmp_path / 'run'}", slurm=slurm, cwd=tmp_path,
+    )  # fmt: skip
+    asked = ("squeue", "--noheader", "--states=PENDING", "--name=dask-worker", "--format=%A")
+    wait_until(lambda: ask(*asked, slurm=slurm))
+    first = ask(*asked, slurm=slurm)
+    ask("scancel", first, slurm=slurm)
+    wait_until(lambda: ask(*asked, slurm=slurm) not in ("", first))
+    ask("scontrol", "release", ask(*asked, slurm=slurm), slurm=slurm)
+    output, errors = process.communicate(timeout=120)
+    assert process.returncode == 0, output + errors
+    assert output.count("ended before its worker came; there will be another") == 1
+    assert (tmp_path / "run" / "pareto.json").exists()
+
+
+def test_a_folder_that_no_job_can_name_is_one_line(slurm, tmp_path):
+    folder = tmp_path / "two words"
+    _, errors = run(
+        *TINY, "executor=slurm", f"hydra.run.dir={folder}", slurm=slurm, cwd=tmp_path, code=2
+    )
+    assert f"error: hydra.run.dir={folder} is not accepted: with executor=slurm" in errors
+
+
 def test_a_job_that_slurm_does_not_take_is_one_line(slurm, tmp_path):
     _, errors = run(
         *TINY, "executor=slurm", "executor.partition=nope", slurm=slurm, cwd=tmp_path, code=2

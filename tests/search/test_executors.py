@@ -146,6 +146,15 @@ def test_more_workers_than_a_generation_is_divided_for_are_warned_of(tmp_path, c
         (["executor=local", "executor.workers=0"], "executor.workers=0 is not accepted: 1 to"),
         (["executor=local", "executor.workers=999"], "cores and trainer.threads=1, or null"),
         (["executor=local", "executor.memory=much"], "executor.memory=much is not accepted: auto"),
+        (["executor=local", "executor.memory=4"], "a size such as 4GiB, at least 256MiB"),
+        (
+            ["executor=local", "executor.threads=0"],
+            "executor.threads=0 is not accepted: at",
+        ),
+        (
+            ["executor=slurm", "executor.interface=ib7"],
+            "executor.interface=ib7 is not accepted: ",
+        ),
         (["executor=slurm"], "executor=slurm is not accepted: there is no sbatch"),
         (["executor=slurm", "executor.workers=0"], "executor.workers=0 is not accepted"),
         (["executor=slurm", "executor.minimum=9"], "0 to executor.workers=4, or null"),
@@ -157,3 +166,13 @@ def test_settings_that_make_no_sense_are_named(overrides, said, composed, monkey
     with pytest.raises(InstantiationException) as error:
         instantiate(composed(*overrides).executor)
     assert said in (explain(error.value) or "")
+
+
+def test_nobody_without_the_keys_of_the_run_connects_to_local_workers(tmp_path):
+    from distributed import Client
+
+    with Local(workers=1, threads=1, memory="auto")._cluster(tmp_path, print) as cluster:
+        with pytest.raises(OSError):
+            Client(cluster.scheduler_address.replace("tls", "tcp"), timeout="1s")
+        with Client(cluster.scheduler_address, security=cluster.security, timeout="5s") as client:
+            assert client.status == "running"

@@ -19,7 +19,9 @@ from hybhanas.errors import ConfigError
 from hybhanas.search.executors.executor import Executor, Item, Result, WorkerLostError, Workers
 
 _PLUGIN = "evaluator"
-_LEFT = "took its worker down four times: out of memory, or a crash"
+_DEATHS = 4
+_LEFT = f"took its worker down {_DEATHS} times: out of memory, or a crash"
+_LEAST_MEMORY = "256MiB"
 
 
 class ClusterExecutor(Executor):
@@ -27,8 +29,8 @@ class ClusterExecutor(Executor):
 
     @abstractmethod
     @contextmanager
-    def _cluster(self, folder: Path) -> Iterator[Any]:
-        """The cluster, without workers yet."""
+    def _cluster(self, folder: Path, say: Callable[[str], None]) -> Iterator[Any]:
+        """The cluster, without workers yet; `say` is told what goes wrong with them."""
 
     @abstractmethod
     def _hire(self, cluster: Any) -> None:
@@ -43,7 +45,7 @@ class ClusterExecutor(Executor):
 
             def start() -> Any:
                 with _deaf_to_interrupts():
-                    cluster = running.enter_context(self._cluster(folder))
+                    cluster = running.enter_context(self._cluster(folder, say))
                     client = running.enter_context(_client(cluster, evaluator))
                 say(f"{self}; their dashboard: {cluster.dashboard_link}")
                 self._hire(cluster)
@@ -132,6 +134,8 @@ def dask_settings(threads: int) -> Iterator[None]:
         {
             "distributed.scheduler.worker-saturation": 1.0,  # a group waits for whoever is free
             "distributed.scheduler.work-stealing": False,
+            "distributed.scheduler.allowed-failures": _DEATHS - 1,
+            "distributed.worker.memory.pause": False,  # one that is nearly full would wait for good
             "distributed.nanny.pre-spawn-environ": limits(threads) | silent,
         }
     ):
@@ -144,16 +148,22 @@ def limits(threads: int) -> dict[str, int | str]:
     return dict.fromkeys(names, threads)
 
 
+def check_threads(value: int) -> None:
+    """Raises ConfigError unless there is one at least."""
+    if value < 1:
+        raise ConfigError(f"executor.threads={value} is not accepted: at least 1")
+
+
 def check_memory(value: str, *others: str) -> None:
-    """Raises ConfigError unless it is a size such as 4GiB, or one of other words."""
+    """Raises ConfigError unless it is a size that a worker can start in, or one of other words."""
     if value in others:
         return
     from dask.utils import parse_bytes
 
     try:
-        if parse_bytes(value) > 0:
+        if parse_bytes(value) >= parse_bytes(_LEAST_MEMORY):
             return
     except ValueError:
         pass
-    accepted = " or ".join((*others, "a size such as 4GiB"))
+    accepted = " or ".join((*others, f"a size such as 4GiB, at least {_LEAST_MEMORY}"))
     raise ConfigError(f"executor.memory={value} is not accepted: {accepted}")

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from hybhanas.errors import ConfigError
-from hybhanas.search.executors.cluster import ClusterExecutor, check_memory, dask_settings
+from hybhanas.search.executors.cluster import (
+    ClusterExecutor,
+    check_memory,
+    check_threads,
+    dask_settings,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +26,8 @@ class Local(ClusterExecutor):
     Args:
         workers: how many; None for as many as there are cores for.
         threads: that each computes with, which are the trainer's.
-        memory: what one may hold before it is ended, such as `4GiB`; `auto` for an equal share.
+        memory: what one may hold before it is ended, such as `4GiB`; `auto` for an equal share
+            of the machine's.
 
     Raises:
         ConfigError: a value that is not accepted, or more threads than this machine has cores.
@@ -32,6 +38,7 @@ class Local(ClusterExecutor):
     memory: str
 
     def __post_init__(self) -> None:
+        check_threads(self.threads)
         most = max(_cores() // self.threads, 1)
         if self.workers is not None and not 1 <= self.workers <= most:
             raise ConfigError(
@@ -49,29 +56,30 @@ class Local(ClusterExecutor):
         return self.workers or max(_cores() // self.threads, 1)
 
     @contextmanager
-    def _cluster(self, folder: Path) -> Iterator[Any]:
+    def _cluster(self, folder: Path, say: Callable[[str], None]) -> Iterator[Any]:
         with dask_settings(self.threads):
             from distributed import LocalCluster
 
             with LocalCluster(
                 n_workers=0,
                 threads_per_worker=1,
-                memory_limit=self.memory,
+                memory_limit=1 / self.number if self.memory == "auto" else self.memory,
+                security=True,  # by keys of the run: others on this machine cannot connect
                 host="127.0.0.1",
                 dashboard_address="127.0.0.1:0",
             ) as cluster:
                 try:
                     yield cluster
-                except BaseException:
-                    _kill(cluster._created)  # else each takes seconds to come to an end
+                except BaseException:  # else each takes seconds to come to an end
+                    cluster.sync(_kill, cluster._created)
                     raise
 
     def _hire(self, cluster: Any) -> None:
         cluster.scale(self.number)
 
 
-def _kill(nannies: Iterable[Any]) -> None:
-    for nanny in list(nannies):
+async def _kill(nannies: Iterable[Any]) -> None:
+    for nanny in nannies:
         nanny.auto_restart = False
         if nanny.pid is not None:
             with suppress(ProcessLookupError):

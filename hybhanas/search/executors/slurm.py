@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+import shlex
 import shutil
+import socket
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from hybhanas.errors import ConfigError
-from hybhanas.search.executors.cluster import ClusterExecutor, check_memory, dask_settings, limits
+from hybhanas.search.executors.cluster import (
+    ClusterExecutor,
+    check_memory,
+    check_threads,
+    dask_settings,
+    limits,
+)
 
 _LOOK_EVERY_S = 10
+_PATIENCE_S = 60
+_QUEUE = ("squeue", "--noheader", f"--user={os.getuid()}", "--format=%A")
+_LOST = "a job of SLURM was refused, or ended before its worker came; there will be another: {}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +66,14 @@ class Slurm(ClusterExecutor):
                 f"executor.minimum={self.minimum} is not accepted: "
                 f"0 to executor.workers={self.workers}, or null for all"
             )
+        check_threads(self.threads)
         check_memory(self.memory)
+        interfaces = [name for _, name in socket.if_nameindex()]
+        if self.interface is not None and self.interface not in interfaces:
+            raise ConfigError(
+                f"executor.interface={self.interface} is not accepted: {', '.join(interfaces)}, "
+                "or null for the default route's"
+            )
         if shutil.which("sbatch") is None:
             raise ConfigError("executor=slurm is not accepted: there is no sbatch on this machine")
 
@@ -65,12 +86,18 @@ class Slurm(ClusterExecutor):
         return f"up to {self.workers} workers by SLURM"
 
     @contextmanager
-    def _cluster(self, folder: Path) -> Iterator[Any]:
+    def _cluster(self, folder: Path, say: Callable[[str], None]) -> Iterator[Any]:
         with dask_settings(self.threads):
             from dask_jobqueue import SLURMCluster
 
             logs = folder / "slurm"
+            if shlex.quote(str(logs)) != str(logs):  # it becomes part of the jobs' command
+                raise ConfigError(
+                    f"hydra.run.dir={folder} is not accepted: with executor=slurm a path of "
+                    "letters, digits, and any of _@%+=:,./-"
+                )
             logs.mkdir(parents=True, exist_ok=True)
+            environment = limits(self.threads) | {"DASK_DISTRIBUTED__WORKER__MEMORY__PAUSE": False}
             with SLURMCluster(
                 cores=1,
                 processes=1,
@@ -81,15 +108,15 @@ class Slurm(ClusterExecutor):
                 account=self.account,
                 interface=self.interface,
                 job_extra_directives=list(self.directives),
-                job_script_prologue=[f"export {k}={v}" for k, v in limits(self.threads).items()],
+                job_script_prologue=[f"export {k}={v}" for k, v in environment.items()],
                 log_directory=str(logs),
                 security=True,
                 shared_temp_directory=str(logs),
-                scheduler_options={"dashboard_address": ":0"},
+                scheduler_options={"dashboard_address": "127.0.0.1:0"},
             ) as cluster:
                 _check_job(cluster.job_script())
                 try:
-                    with _kept_up(cluster):
+                    with _kept_up(cluster, partial(say, _LOST.format(logs))):
                         yield cluster
                 finally:
                     for key in logs.glob(".dask-jobqueue.worker.*"):
@@ -104,19 +131,49 @@ class Slurm(ClusterExecutor):
 
 def _check_job(script: str) -> None:
     """Raises ConfigError where SLURM would not take a job, or does not answer."""
-    command = ["sbatch", "--test-only"]
-    outcome = subprocess.run(command, input=script, capture_output=True, text=True, check=False)
-    if outcome.returncode != 0:
-        said = " ".join(outcome.stderr.split())
+    code, _, said = _ask("sbatch", "--test-only", script=script)
+    if code != 0:
         raise ConfigError(f"executor=slurm is not accepted: {said}; a job that sbatch takes is")
 
 
+def _ask(*command: str, script: str | None = None) -> tuple[int, str, str]:
+    """The exit code of a command of SLURM, what it answers, and its errors in one line."""
+    try:
+        outcome = subprocess.run(
+            command, input=script, capture_output=True, text=True, check=False, timeout=_PATIENCE_S
+        )
+    except subprocess.TimeoutExpired:
+        return 1, "", f"{command[0]} does not answer within {_PATIENCE_S} s"
+    return outcome.returncode, outcome.stdout, " ".join(outcome.stderr.split())
+
+
 @contextmanager
-def _kept_up(cluster: Any) -> Iterator[None]:
-    """Submits jobs anew that have ended, which dask-jobqueue does only when it is scaled."""
+def _kept_up(cluster: Any, tell: Callable[[], None]) -> Iterator[None]:
+    """Submits jobs anew that have ended, which dask-jobqueue does only when it is scaled, and only
+    for those whose worker had come: `tell` is called for each other.
+    """
     from distributed.compatibility import PeriodicCallback
 
-    keeper = PeriodicCallback(lambda: cluster.scale(len(cluster.plan)), 1000 * _LOOK_EVERY_S)
+    suspects: set[str] = set()
+
+    async def look() -> None:
+        code, queue, _ = await asyncio.to_thread(_ask, *_QUEUE)
+        if code != 0:
+            return
+        at_work = {worker["name"] for worker in cluster.scheduler_info["workers"].values()}
+        gone = {
+            name
+            for name, job in cluster.workers.items()
+            if name not in at_work and job.job_id not in queue.split()
+        }
+        for name in gone & suspects:  # twice, since dask itself looks after those that had come
+            del cluster.workers[name]
+            tell()
+        suspects.clear()
+        suspects.update(gone)
+        cluster.scale(len(cluster.plan))
+
+    keeper = PeriodicCallback(look, 1000 * _LOOK_EVERY_S)
     cluster.loop.add_callback(keeper.start)
     try:
         yield
