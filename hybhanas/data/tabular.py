@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from functools import cached_property
+from itertools import islice
 
 import numpy as np
 import pytorch_lightning as pl
@@ -99,9 +100,10 @@ class TabularDataModule(pl.LightningDataModule):
     def train_dataloader(self, epoch: int = 0) -> DataLoader[tuple[torch.Tensor, ...]]:
         """Batches from an epoch on, in an order that depends on the seed and the epoch alone."""
         order = RandomSampler(self.train, generator=torch.Generator().manual_seed(self.seed))
-        for _ in range(epoch):
-            list(order)  # what earlier epochs have drawn
-        return _loader(self.train, BatchSampler(order, self.batch_size, drop_last=False))
+        batches = BatchSampler(order, self.batch_size, drop_last=False)
+        for _ in range(epoch):  # what earlier epochs have drawn: an order that is asked for more
+            list(islice(batches, len(batches)))  # than its last batch draws another
+        return _loader(self.train, batches)
 
     def val_dataloader(self) -> DataLoader[tuple[torch.Tensor, ...]]:
         """The validation split in large batches."""

@@ -56,7 +56,7 @@ class PopulationModule(pl.LightningModule):
         self.population = population
         self.register_buffer("rates", torch.tensor(rates), persistent=False)
         self.patience = patience
-        self.stopped = 0
+        self.stopped: dict[int, int] = {}
         self._best = [-1.0] * len(rates)
         self._worse = [0] * len(rates)
         self._correct: Tensor
@@ -96,6 +96,7 @@ class PopulationModule(pl.LightningModule):
             return
         accuracies = self.accuracies
         stay = []
+        models = self.population.models
         for k, accuracy in enumerate(accuracies):
             self._worse[k] = (
                 0 if accuracy is None or accuracy > self._best[k] else self._worse[k] + 1
@@ -103,10 +104,11 @@ class PopulationModule(pl.LightningModule):
             self._best[k] = max(self._best[k], accuracy or 0.0)
             if accuracy is not None and self._worse[k] < self.patience:
                 stay.append(k)
+            else:
+                self.stopped[id(models[k])] = self.trainer.current_epoch + 1
         if len(stay) == len(accuracies):
             return
         self.population.write_back()
-        self.stopped += len(accuracies) - len(stay)
         if stay:
             self._go_on_with(stay)
         else:
@@ -150,11 +152,12 @@ class PopulationModule(pl.LightningModule):
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """A trained network and its accuracies; test is None where the test split was not touched, and
-    the state where training is at its end.
+    """A trained network, the epochs that it took and its accuracies; test is None where the test
+    split was not touched, and the state where training is at its end.
     """
 
     model: HQNN
+    epochs: int
     validation_accuracy: float
     test_accuracy: float | None
     state: TrainingState | None
@@ -246,6 +249,12 @@ def train(
         outcomes[id(model)] = (
             CandidateError("training diverged: a logit is not finite")
             if accuracy is None
-            else Trained(model, accuracy, test_accuracy, left.get(id(model)))
+            else Trained(
+                model,
+                started + module.stopped.get(id(model), until - started),
+                accuracy,
+                test_accuracy,
+                left.get(id(model)),
+            )
         )
     return [outcomes[id(model)] for model in models]

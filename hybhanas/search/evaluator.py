@@ -190,7 +190,8 @@ class Evaluator:
         for member, outcome in zip(group.members, outcomes, strict=True):
             known: dict[str, Any] = {"seconds": member.seconds + share_s, "epochs": group.epochs}
             if isinstance(outcome, Trained):
-                known |= {"status": status, "validation_accuracy": outcome.validation_accuracy}
+                known |= {"status": status, "epochs": outcome.epochs}
+                known |= {"validation_accuracy": outcome.validation_accuracy}
                 state = None if outcome.state is None else outcome.state.to_bytes()
                 results.append((replace(member, **known, reason=""), state))
             else:

@@ -16,6 +16,7 @@ from hybhanas.data.tabular import TabularDataModule
 from hybhanas.models.adam import StackedAdam
 from hybhanas.models.hqnn import HQNN
 from hybhanas.models.population import Population
+from hybhanas.models.state import TrainingState
 from hybhanas.models.training import Trained, train
 
 SPACE = everything(qubits=(1, 2, 3, 4, 5))
@@ -98,6 +99,24 @@ def test_training_a_population_is_plain_adam_on_each_network():
         torch.testing.assert_close(outcome.model(x), model(x), atol=1e-3, rtol=1e-3)
 
 
+@pytest.mark.parametrize("batch_size", [16, 30])  # 90 samples: with a rest, and without
+def test_going_on_from_a_rung_is_training_without_a_stop(batch_size):
+    data = TabularDataModule("iris", 0.2, 0.2, batch_size=batch_size, seed=0)
+    settings = (data, SETTINGS, "fused", [1, 2, 3])
+    architectures = random_architectures(11, 3)
+    whole = train(architectures, *settings, epochs=4)
+    states: list[TrainingState] = []
+    for until in (1, 3, 4):
+        parts = train(architectures, *settings, epochs=4, until=until, states=states)
+        states = [part.state for part in parts if isinstance(part, Trained) and part.state]
+    for part, uninterrupted in zip(parts, whole, strict=True):
+        assert isinstance(part, Trained)
+        assert isinstance(uninterrupted, Trained)
+        torch.testing.assert_close(
+            part.model.state_dict(), uninterrupted.model.state_dict(), atol=1e-6, rtol=1e-5
+        )
+
+
 def test_accuracy_in_company_is_that_of_training_alone_to_one_sample():
     data = TabularDataModule("wine", 0.2, 0.2, batch_size=32, seed=1)
     architectures = random_architectures(17, 6)
@@ -173,10 +192,11 @@ def test_with_patience_a_network_stops_and_the_others_end_as_if_it_had_not():
     assert went_on.validation_accuracy == alone.validation_accuracy
     assert went_on.test_accuracy == alone.test_accuracy
     assert stopped.test_accuracy is not None
+    assert (stopped.epochs, went_on.epochs) == (3, alone.epochs)
 
 
 def test_with_patience_training_ends_when_all_have_stopped():
     data = TabularDataModule("iris", 0.2, 0.2, batch_size=16, seed=0)
     still = [Architecture(qubits=q, learning_rate=1e-9) for q in (1, 2)]
     outcomes = train(still, data, replace(SETTINGS, patience=1), "fused", [1, 2], epochs=50)
-    assert all(isinstance(outcome, Trained) for outcome in outcomes)
+    assert [outcome.epochs for outcome in outcomes if isinstance(outcome, Trained)] == [2, 2]
