@@ -1,7 +1,8 @@
 """Halving: a generation is trained to a few epochs, and only the best of it further.
 
 Successive halving (Jamieson and Talwalkar 2016) inside a generation, for several objectives: one
-after the other goes on by which the hypervolume of those that do grows most.
+after the other goes on by which the hypervolume of those that do grows most; of those by which it
+does not grow, the one of the largest alone.
 """
 
 from __future__ import annotations
@@ -50,7 +51,9 @@ class Halving:
         chosen: list[tuple[str, list[float]]] = []
         while left and len(chosen) < math.ceil(self.keep * len(trained)):
             points = [point for _, point in chosen]
-            best = max(left, key=lambda pair: goals.volume([*points, pair[1]]))
+            best = max(
+                left, key=lambda one: (goals.volume([*points, one[1]]), goals.volume([one[1]]))
+            )
             chosen.append(best)
             left.remove(best)
         return {key for key, _ in chosen}

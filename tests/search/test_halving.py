@@ -79,6 +79,9 @@ def test_those_go_on_by_which_the_hypervolume_grows_most():
     assert Halving((1,), 0.25).promoted(four, goals) == {"b"}
     assert Halving((1,), 0.5).promoted(four, goals) == {"b", "d"}
     assert Halving((1,), 0.75).promoted(four, goals) == {"b", "c", "d"}
+    # of those that add nothing, a alone has 0.7 * 0.6 = 0.42, and e 0.3 * 0.4 = 0.12
+    with_e = [trained("e", 0.3, 30), *four]
+    assert Halving((1,), 0.8).promoted(with_e, goals) == {"a", "b", "c", "d"}
 
 
 @pytest.mark.parametrize(
