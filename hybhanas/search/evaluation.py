@@ -24,7 +24,7 @@ class Evaluation:
     """What is known of one architecture under fixed settings.
 
     Args:
-        key: the hash of all that determines it; see `evaluator.Settings.key`.
+        key: the hash of all that determines it; see `evaluator.Evaluator.key`.
         architecture: canonical.
         status: `evaluated`; `stopped`, trained to a rung and not promoted, see
             `hybhanas.search.halving`; `infeasible`, costed but not trained since it breaks a

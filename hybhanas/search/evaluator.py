@@ -134,15 +134,8 @@ class Evaluator:
 
     def lost(self, architecture: Architecture, error: Exception) -> Evaluation:
         """The evaluation of one that cannot even be costed."""
-        seed = derived_seed(self.seed, architecture)
-        key = self.key(architecture)
-        return Evaluation(
-            key=key,
-            architecture=architecture,
-            status=FAILED,
-            reason=_in_one_line(error),
-            seed=seed,
-            seconds=0.0,
+        return self._evaluation(
+            architecture, status=FAILED, reason=_in_one_line(error), seconds=0.0
         )
 
     def cost(self, architecture: Architecture) -> Evaluation:
@@ -152,7 +145,8 @@ class Evaluator:
         status, reason = COSTED, ""
         try:
             known |= self._size(architecture)
-            known["cost"] = self._cost(architecture, known["proxies"]["classical_flops"])
+            flops = known["proxies"]["classical_flops"]
+            known["cost"] = self.estimator(lay_out(architecture), flops).to_dict()
             known["violation"], reason = self.constraints.broken(known)
             if known["violation"] > 0:
                 status = INFEASIBLE
@@ -160,15 +154,14 @@ class Evaluator:
             if not _is_the_candidates(error):
                 raise
             status, reason = FAILED, _in_one_line(error)
-        return Evaluation(
-            key=self.key(architecture),
-            architecture=architecture,
-            status=status,
-            reason=reason,
-            seed=derived_seed(self.seed, architecture),
-            seconds=time.perf_counter() - started,
-            **known,
+        seconds = time.perf_counter() - started
+        return self._evaluation(
+            architecture, status=status, reason=reason, seconds=seconds, **known
         )
+
+    def _evaluation(self, architecture: Architecture, **known: Any) -> Evaluation:
+        seed = derived_seed(self.seed, architecture)
+        return Evaluation(key=self.key(architecture), architecture=architecture, seed=seed, **known)
 
     def train(self, group: Group) -> list[tuple[Evaluation, bytes | None]]:
         """Trains what was costed, all at once; each takes its share of the time.
@@ -258,9 +251,6 @@ class Evaluator:
             "parameters": parameter_count(architecture, *shape),
             "proxies": dict(zip(PROXIES, operations, strict=True)),
         }
-
-    def _cost(self, architecture: Architecture, flops: int) -> dict[str, Any]:
-        return self.estimator(lay_out(architecture), flops).to_dict()
 
 
 def failed(evaluation: Evaluation, error: Exception, **known: Any) -> Evaluation:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 
-from hybhanas.cost.report import CostReport
 from hybhanas.errors import ConfigError, unknown
-from hybhanas.search.evaluation import EVALUATED, PROXIES, Evaluation
+from hybhanas.search import constraints
+from hybhanas.search.evaluation import EVALUATED, Evaluation
 
-_NUMBERS = tuple(f.name for f in fields(CostReport) if f.type in ("int", "float"))
-NAMES = ("error", "parameters", *PROXIES, *_NUMBERS)
-"""Objectives to minimise: 1 - validation accuracy, parameters, and every number of the cost."""
+NAMES = ("error", *constraints.NAMES)
+"""Objectives to minimise: 1 - validation accuracy, and all that can be constrained."""
 
 
 @dataclass(frozen=True, slots=True)
