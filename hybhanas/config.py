@@ -201,6 +201,13 @@ class ExecutorConfig:
 
 
 @dataclass
+class AutoConfig(ExecutorConfig):
+    threads: int = MISSING  # the trainer's
+    shares: int = MISSING  # the trainer's
+    accelerator: str = MISSING  # the trainer's
+
+
+@dataclass
 class LocalConfig(ExecutorConfig):
     workers: int | None = MISSING  # null: as many as there are cores for
     threads: int = MISSING  # the trainer's
@@ -221,6 +228,7 @@ class SlurmConfig(ExecutorConfig):
 
 
 EXECUTORS: dict[str, type[ExecutorConfig]] = {
+    "auto": AutoConfig,
     "local": LocalConfig,
     "serial": ExecutorConfig,
     "slurm": SlurmConfig,

@@ -23,7 +23,7 @@ ROOT = Path(__file__).parent.parent
 SEARCH = (
     "backend=snapshot", "backend.snapshot=perth", "dataset=iris", "search_space=small",
     "search.population=4", "search.generations=4", "trainer.epochs=4", "trainer.final_epochs=8",
-    "logger.mode=disabled",
+    "executor=serial", "logger.mode=disabled",
 )  # fmt: skip
 """A search of sixteen architectures that takes two seconds, to be disturbed."""
 

@@ -57,16 +57,19 @@ class TrainSettings:
             )
         if self.accelerator not in ACCELERATORS:
             raise unknown("trainer.accelerator", self.accelerator, ACCELERATORS)
-        if self.accelerator == "cuda" and self._best_processor() != "cuda":
+        if self.accelerator == "cuda" and processor_of(AUTO) != "cuda":
             raise ConfigError("trainer.accelerator=cuda is not accepted: torch sees no GPU here")
 
     @property
     def processor(self) -> str:
         """What `accelerator` means on this machine: cuda or cpu."""
-        return self._best_processor() if self.accelerator == AUTO else self.accelerator
+        return processor_of(self.accelerator)
 
-    @staticmethod
-    def _best_processor() -> str:
-        import torch  # seconds, and not needed to check any other setting
 
-        return "cuda" if torch.cuda.is_available() else "cpu"
+def processor_of(accelerator: str) -> str:
+    """What a trainer's `accelerator` means on this machine: cuda or cpu."""
+    if accelerator != AUTO:
+        return accelerator
+    import torch  # seconds, and not needed to check any other setting
+
+    return "cuda" if torch.cuda.is_available() else "cpu"

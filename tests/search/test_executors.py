@@ -15,13 +15,13 @@ from hydra.utils import instantiate
 from hybhanas.errors import ConfigError
 from hybhanas.run import explain
 from hybhanas.search.evaluator import Group
-from hybhanas.search.executors import Local, Serial, WorkerLostError
+from hybhanas.search.executors import Auto, Local, Serial, WorkerLostError
 from hybhanas.search.loop import by_groups
 from hybhanas.tasks.search import search
 
 TINY = (
     "dataset=iris", "search_space=small", "search.population=4", "search.generations=2",
-    "trainer.epochs=2", "trainer.final_epochs=2", "logger.mode=disabled",
+    "trainer.epochs=2", "trainer.final_epochs=2", "executor=serial", "logger.mode=disabled",
 )  # fmt: skip
 
 
@@ -38,6 +38,10 @@ class Squares:
 
     def threads(self, name: str) -> str:
         return os.environ[name]
+
+    def process(self, seconds: float) -> int:
+        time.sleep(seconds)
+        return os.getpid()
 
     def sleep(self, seconds: int) -> None:
         self._first(seconds)
@@ -102,6 +106,38 @@ def test_a_worker_that_is_stopped_in_its_work_says_nothing(tmp_path, capfd):
     assert capfd.readouterr() == ("", "")
 
 
+AUTO = {"threads": 1, "shares": 2, "accelerator": "cpu"}
+
+
+@pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="two workers need two cores")
+def test_auto_computes_here_until_workers_have_come_and_then_by_them(tmp_path, monkeypatch):
+    monkeypatch.setattr("hybhanas.search.executors.auto.ALONE_S", 0.1)
+    squares, said = Squares(tmp_path), []
+    with Auto(**AUTO).at_work(squares, tmp_path, said.append) as workers:
+        list(workers.map(squares.process, [0.06]))
+        assert said == [], "they are not sent for before it is worth it"
+        found = dict(workers.map(squares.process, [0.1] * 300))
+        here = [i for i, process in found.items() if process == os.getpid()]
+        assert here == list(range(len(here)))
+        assert sorted(found) == list(range(300))
+        assert len(set(found.values())) == 3, "this process, and two workers"
+        assert os.getpid() not in dict(workers.map(squares.process, [0.1] * 4)).values()
+    assert "2 workers on this machine; their dashboard: http" in said[0]
+
+
+@pytest.mark.parametrize(
+    ("changes", "cores", "number"),
+    [({}, "64", 2), ({"shares": 8}, "1", 1), ({"shares": 1}, "64", 1), ({"threads": 99}, "64", 1),
+     ({"accelerator": "cuda"}, "64", 1)],
+)  # fmt: skip
+@pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="two workers need two cores")
+def test_auto_takes_a_worker_for_each_share_and_core_of_the_job_and_none_beside_a_gpu(
+    changes, cores, number, monkeypatch
+):
+    monkeypatch.setenv("SLURM_CPUS_ON_NODE", cores)
+    assert Auto(**(AUTO | changes)).number == number
+
+
 class Fragile:
     """Workers that die of every group with a certain member, as an executor tells it."""
 
@@ -121,12 +157,16 @@ def test_of_a_group_that_workers_die_of_only_who_is_to_blame_is_lost():
 
 @pytest.mark.slow
 @pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="two workers need two cores")
-def test_a_search_with_two_workers_is_the_serial_one_to_the_last_bit(tmp_path, composed):
-    for name in ("serial", "local"):
+def test_a_search_with_two_workers_is_the_serial_one_to_the_last_bit(
+    tmp_path, composed, monkeypatch
+):
+    monkeypatch.setattr("hybhanas.search.executors.auto.ALONE_S", 0.2)
+    fronts = set()
+    for name in ("serial", "local", "auto"):
         search(composed(*TINY, f"executor={name}", "search=halving", "search.rungs=[1]"),
                tmp_path / name)  # fmt: skip
-    serial, local = ((tmp_path / n / "pareto.json").read_bytes() for n in ("serial", "local"))
-    assert serial == local
+        fronts.add((tmp_path / name / "pareto.json").read_bytes())
+    assert len(fronts) == 1
 
 
 @pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="two workers need two cores")
@@ -143,6 +183,7 @@ def test_more_workers_than_a_generation_is_divided_for_are_warned_of(tmp_path, c
 @pytest.mark.parametrize(
     ("overrides", "said"),
     [
+        (["executor=auto", "executor.threads=0"], "executor.threads=0 is not accepted: at least 1"),
         (["executor=local", "executor.workers=0"], "executor.workers=0 is not accepted: 1 to"),
         (["executor=local", "executor.workers=999"], "cores and trainer.threads=1, or null"),
         (["executor=local", "executor.memory=much"], "executor.memory=much is not accepted: auto"),

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from hybhanas.errors import ConfigError
-from hybhanas.search.executors.executor import Executor, Item, Result, WorkerLostError, Workers
+from hybhanas.search.executors.executor import Executor, Item, Result, WorkerLostError
 
 _PLUGIN = "evaluator"
 _DEATHS = 4
@@ -39,7 +39,7 @@ class ClusterExecutor(Executor):
     @contextmanager
     def at_work(
         self, evaluator: object, folder: Path, say: Callable[[str], None]
-    ) -> Iterator[Workers]:
+    ) -> Iterator[DaskWorkers]:
         """See `Executor.at_work`."""
         with ExitStack() as running:
 
@@ -51,10 +51,10 @@ class ClusterExecutor(Executor):
                 self._hire(cluster)
                 return client
 
-            yield _OnDask(start)
+            yield DaskWorkers(start)
 
 
-class _OnDask:
+class DaskWorkers:
     """Computes by the workers of a client, whichever is free; the first item starts it."""
 
     def __init__(self, start: Callable[[], Any]):
@@ -63,6 +63,14 @@ class _OnDask:
     @cached_property
     def _client(self) -> Any:
         return self._start()
+
+    @cached_property
+    def _first_sign(self) -> Any:
+        return self._client.submit(_answer, pure=False)
+
+    def have_come(self) -> bool:
+        """Whether one is ready; who asks first sends for them, and does not wait."""
+        return bool(self._first_sign.done())
 
     def map(
         self, method: Callable[[Item], Result], items: Sequence[Item]
@@ -81,6 +89,10 @@ class _OnDask:
             except KilledWorker:
                 result = WorkerLostError(_LEFT)
             yield index[future.key], result
+
+
+def _answer() -> None:
+    """What a worker does as soon as it can."""
 
 
 def _call(name: str, item: Any) -> Any:
@@ -126,6 +138,7 @@ def _client(cluster: Any, evaluator: object) -> Iterator[Any]:
 def dask_settings(threads: int) -> Iterator[None]:
     """Dask's settings while it is used."""
     import dask
+    import distributed  # noqa: F401  which sets the levels of its loggers
 
     for logger in ("distributed", "tornado.application", "asyncio"):  # of every connection's end
         logging.getLogger(logger).setLevel(logging.CRITICAL)

@@ -39,11 +39,11 @@ class Local(ClusterExecutor):
 
     def __post_init__(self) -> None:
         check_threads(self.threads)
-        most = max(_cores() // self.threads, 1)
+        most = max(cores() // self.threads, 1)
         if self.workers is not None and not 1 <= self.workers <= most:
             raise ConfigError(
-                f"executor.workers={self.workers} is not accepted: 1 to {most}, since this machine "
-                f"has {_cores()} cores and trainer.threads={self.threads}, or null for all"
+                f"executor.workers={self.workers} is not accepted: 1 to {most}, since this process "
+                f"may use {cores()} cores and trainer.threads={self.threads}, or null for all"
             )
         check_memory(self.memory, "auto")
 
@@ -53,7 +53,7 @@ class Local(ClusterExecutor):
     @property
     def number(self) -> int:
         """See `Executor.number`."""
-        return self.workers or max(_cores() // self.threads, 1)
+        return self.workers or max(cores() // self.threads, 1)
 
     @contextmanager
     def _cluster(self, folder: Path, say: Callable[[str], None]) -> Iterator[Any]:
@@ -86,6 +86,11 @@ async def _kill(nannies: Iterable[Any]) -> None:
                 os.kill(nanny.pid, signal.SIGKILL)
 
 
-def _cores() -> int:
-    """Those that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+def cores() -> int:
+    """Those that this process may use: what a container or its affinity leaves of the machine's,
+    and in a job of SLURM what the job was given.
+    """
+    from dask.system import cpu_count
+
+    count = cpu_count()
+    return min(count, int(os.environ.get("SLURM_CPUS_ON_NODE", count)))
