@@ -24,11 +24,13 @@ from scripts.bench import (
     peers,
     population,
     results,
+    scaling,
     startup,
 )
 
 PARTS: dict[str, Callable[[], results.Result]] = {
     "layers": layers.run,
+    "scaling": scaling.run,
     "population": population.run,
     "memory": memory.run,
     "end_to_end": end_to_end.run,

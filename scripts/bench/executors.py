@@ -10,7 +10,7 @@ import numpy as np
 from hydra import compose, initialize_config_dir
 
 from hybhanas.run import CONF
-from hybhanas.search.executors import Executor, Local, Serial
+from hybhanas.search.executors import Auto, Executor, Local, Serial
 from hybhanas.search.loop import run_search
 from hybhanas.tasks.search import build
 from scripts.bench.results import Result
@@ -21,8 +21,9 @@ EXECUTORS: dict[str, Executor] = {
     "this process": Serial(),
     "1 worker": Local(workers=1, threads=1, memory="auto"),
     "2 workers": Local(workers=2, threads=1, memory="auto"),
+    "auto": Auto(threads=1, shares=2, accelerator="cpu"),
 }
-PROCESSES = {"this process": 1, "1 worker": 1, "2 workers": 2}
+PROCESSES = {"this process": 1, "1 worker": 1, "2 workers": 2, "auto": 2}
 """That compute, of each executor."""
 
 

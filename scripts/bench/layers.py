@@ -62,6 +62,10 @@ def ours(case: Case, simulator: str) -> Step:
     return lambda: passes(layer(case.inputs), case.inputs, weights)
 
 
+OURS = {name: partial(ours, simulator=name) for name in ("fused", "torchquantum")}
+"""Both simulators of the project."""
+
+
 def passes(values: Tensor, inputs: Tensor, weights: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """The backward pass of a step in torch."""
     by_input, by_weight = torch.autograd.grad(values.sum(), (inputs, weights))
@@ -127,8 +131,6 @@ def print_line(row: Result, cells: Sequence[str]) -> None:
 
 def run() -> Result:
     """Both simulators on all sizes and batches."""
-    simulators = ("fused", "torchquantum")
-    makers = {name: partial(ours, simulator=name) for name in simulators}
     print("quantum layer, forward and backward, one thread")
-    print_head(simulators)
-    return {"rows": [compare(case, makers) for b in BATCHES for case in cases(SIZES, b)]}
+    print_head(list(OURS))
+    return {"rows": [compare(case, OURS) for b in BATCHES for case in cases(SIZES, b)]}

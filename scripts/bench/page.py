@@ -15,6 +15,7 @@ from scripts import page
 from scripts.bench import results
 
 PAGE = page.DOCS / "performance.md"
+BATCH = 32  # of the picture, where it is not the axis
 Rows = list[dict[str, Any]]
 
 
@@ -31,7 +32,7 @@ def write() -> None:
         if name in parts:
             page.fill(name, page.markdown(table(parts[name])), PAGE)
             print(f"{name} written to docs/{PAGE.name}")
-    if {"layers", "population"} <= parts.keys():
+    if {"layers", "scaling", "population"} <= parts.keys():
         atomic.write_bytes(page.DOCS / "performance.png", _picture(parts))
 
 
@@ -53,6 +54,10 @@ def _times(part: Mapping[str, Any]) -> pd.DataFrame:
             cells[name] = f"{timing['ms']:.2f}{ratio}"
         rows.append(cells)
     return pd.DataFrame(rows).fillna("")
+
+
+def _scaling(part: Mapping[str, Any]) -> pd.DataFrame:
+    return _times({"rows": [*part["depth"], *part["batch"]]})
 
 
 def _peers(part: Mapping[str, Any]) -> pd.DataFrame:
@@ -130,6 +135,7 @@ def _values(part: Mapping[str, Any]) -> pd.DataFrame:
 
 TABLES = {
     "layers": _times,
+    "scaling": _scaling,
     "peers": _peers,
     "population": _population,
     "memory": _memory,
@@ -142,21 +148,29 @@ TABLES = {
 
 
 def _picture(parts: Mapping[str, Any]) -> bytes:
-    figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4.2), layout="constrained")
+    figure, ((by_qubits, by_count), (by_depth, by_batch)) = plt.subplots(
+        2, 2, figsize=(11, 8), layout="constrained"
+    )
     chosen = parts.get("peers", parts["layers"])["rows"]
-    _by_qubits(left, [r for r in chosen if r["batch"] == 32 and r["entangler"] == "cx"])
-    _by_count(right, [r for r in parts["population"]["rows"] if r["what"] == "layer"])
+    chosen = [row for row in chosen if row["batch"] == BATCH and row["entangler"] == "cx"]
+    _times_by(by_qubits, "qubits", chosen, f"2 to 6 layers, batch {BATCH}")
+    _by_count(by_count, [r for r in parts["population"]["rows"] if r["what"] == "layer"])
+    scaling = parts["scaling"]
+    of = f"{scaling['depth'][0]['qubits']} qubits"
+    _times_by(by_depth, "layers", scaling["depth"], f"{of}, batch {BATCH}")
+    _times_by(by_batch, "batch", scaling["batch"], f"{of}, {scaling['batch'][0]['layers']} layers")
+    by_batch.set_xscale("log", base=2)
     content = page.png(figure)
     plt.close(figure)
     return content
 
 
-def _by_qubits(axes: Axes, rows: Rows) -> None:
+def _times_by(axes: Axes, what: str, rows: Rows, fixed: str) -> None:
     for name in rows[0]["timings"]:
-        points = [(row["qubits"], row["timings"][name]["ms"]) for row in rows]
+        points = [(row[what], row["timings"][name]["ms"]) for row in rows]
         axes.plot(*zip(*points, strict=True), marker="o", label=name)
-    axes.set(yscale="log", xlabel="qubits", ylabel="forward and backward (ms)")
-    axes.set_title("one circuit, batch 32", fontsize=10)
+    axes.set(yscale="log", xlabel=what, ylabel="forward and backward (ms)")
+    axes.set_title(f"one circuit, {fixed}", fontsize=10)
     axes.legend(fontsize=8)
 
 

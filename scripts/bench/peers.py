@@ -1,4 +1,4 @@
-"""The fused layer against public simulators that run the same circuits gate by gate.
+"""Both simulators of the project against public ones that run the same circuits gate by gate.
 
     pip install --editable '.[peers]' --constraint constraints.txt
 
@@ -140,14 +140,14 @@ PEERS = {
 def run() -> Result:
     """The installed peers on the circuits of the part `layers`."""
     print("quantum layer against other simulators, forward and backward, one core")
-    makers: dict[str, Callable[[Case], Step]] = {"fused": partial(layers.ours, simulator="fused")}
+    makers: dict[str, Callable[[Case], Step]] = dict(layers.OURS)
     for name, peer in PEERS.items():
         missing = [module for module in peer.modules if find_spec(module) is None]
         if missing:
             print(f"{name} is left out: {', '.join(missing)} not installed")
         else:
             makers[name] = peer.make
-    if len(makers) == 1:
+    if len(makers) == len(layers.OURS):
         return {}
     layers.print_head(list(makers))
     with one_core():
