@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -114,3 +115,20 @@ def test_ctrl_c_while_workers_start_is_one_line_and_leaves_none(tmp_path, after_
     assert (process.returncode, told(errors)) == (130, [STOPPED])
     _, left = psutil.wait_procs(started, timeout=5)
     assert not left
+
+
+def test_where_no_worker_can_be_had_a_search_goes_on_alone_and_says_so_once(undisturbed, tmp_path):
+    without = ["unshare", "--net"]  # not even a loopback interface
+    if subprocess.run([*without, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("a network namespace takes root")
+    folder = tmp_path / "run"
+    outcome = subprocess.run(
+        [*without, sys.executable, "run.py", *SEARCH, *LONG, "executor=auto",
+         f"hydra.run.dir={folder}"],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+        env=os.environ | {"DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "1s"},  # not half a minute
+    )  # fmt: skip
+    assert outcome.returncode == 0, outcome.stderr
+    (said,) = told(outcome.stderr)
+    assert re.fullmatch(r"executor=auto: no workers here \(.+\); this process goes on alone", said)
+    assert (folder / "pareto.json").read_bytes() == undisturbed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -19,6 +20,8 @@ from hybhanas.search.executors.executor import (
     Workers,
 )
 from hybhanas.search.executors.local import Local, cores
+
+log = logging.getLogger(__name__)
 
 ALONE_S = 3.0
 """Seconds of computing before workers are sent for, who take some of their own to come."""
@@ -69,10 +72,12 @@ class Auto(Executor):
 
 
 class _HereAtFirst:
-    """Computes here until workers have come, who are sent for after ALONE_S."""
+    """Computes here until workers have come, who are sent for after ALONE_S; to the end where they
+    cannot be had.
+    """
 
     def __init__(self, workers: DaskWorkers):
-        self._workers = workers
+        self._workers: DaskWorkers | None = workers
         self._spent_s = 0.0
 
     def map(
@@ -80,11 +85,21 @@ class _HereAtFirst:
     ) -> Iterator[tuple[int, Result | WorkerLostError]]:
         """See `Workers.map`."""
         for index, item in enumerate(items):
-            if self._spent_s > ALONE_S and self._workers.have_come():
-                for i, result in self._workers.map(method, items[index:]):
+            if (workers := self._at_work()) is not None:
+                for i, result in workers.map(method, items[index:]):
                     yield index + i, result
                 return
             started = time.perf_counter()
             result_here = method(item)
             self._spent_s += time.perf_counter() - started
             yield index, result_here
+
+    def _at_work(self) -> DaskWorkers | None:
+        if self._workers is None or self._spent_s <= ALONE_S:
+            return None
+        try:
+            return self._workers if self._workers.have_come() else None
+        except (OSError, RuntimeError) as error:  # no loopback, no files left to open, ...
+            log.warning("executor=auto: no workers here (%s); this process goes on alone", error)
+            self._workers = None
+            return None
