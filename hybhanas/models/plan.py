@@ -7,22 +7,21 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from hybhanas.architecture import Architecture
 from hybhanas.circuit import lay_out
 from hybhanas.models.settings import AUTO, TrainSettings
 from hybhanas.quantum.program import block_width, compiled
 
-STEP_S = 2.5e-3
-"""A training step of any network, beside its circuits: Lightning, the dense layers, Adam."""
-
-OPERATION_S = 2e-4
-"""A step of a circuit, forward and back, that has next to nothing to compute."""
-
-FLOPS_PER_S = 5e10
-"""Of products with the matrices of blocks."""
-
-PASSES_S = 4e-8
-"""For each amplitude of each sample: what start, measurement and each step's phases take."""
+SECONDS = {
+    "step": 1.4e-3,  # of any group, beside its networks: Lightning, what is called once
+    "network": 6.6e-4,  # of each: dense layers, Adam
+    "operation": 3.7e-5,  # a step of the longest circuit that has next to nothing to compute
+    "flop": 2.3e-11,  # of products with the matrices of blocks, forward and back
+    "pass": 8e-9,  # an amplitude of a sample, at the start, in measurement and in phases
+}
+"""What parts of a training step take, in seconds; `scripts/fit_plan.py` fits them."""
 
 STATES_BYTES = {"cpu": 2**21, "cuda": 2**28}
 """The states of a training batch that a stack may hold: on a CPU a cache's worth, beyond which
@@ -30,7 +29,7 @@ more networks at once gain nothing; a step takes some ten times as much."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Work:
+class Work:
     """What decides on the time of a step of networks together, by their circuits' programs."""
 
     networks: int
@@ -40,8 +39,8 @@ class _Work:
     phases: int  # steps with phases, the most
     sampled: bool  # whether any encodes again after its first gates
 
-    def __add__(self, other: _Work) -> _Work:
-        return _Work(
+    def __add__(self, other: Work) -> Work:
+        return Work(
             self.networks + other.networks,
             max(self.qubits, other.qubits),
             self.steps + other.steps,
@@ -71,7 +70,7 @@ def plan(
     Returns:
         Indices into `architectures`, every one in one group, those that take longest first.
     """
-    work = [_work(architecture) for architecture in architectures]
+    work = [work_of(architecture) for architecture in architectures]
     order = sorted(range(len(work)), key=lambda i: (work[i].qubits, work[i].sampled, work[i].steps))
     ordered = [work[i] for i in order]
     most = len(architectures) if settings.population == AUTO else int(settings.population)
@@ -83,12 +82,17 @@ def plan(
         whole = sum(part.step_s for part in parts)
         bounds = (whole / settings.shares / share for share in SHARES)
         plans = [parts, *(_cut(ordered, batch_size, most, most_held, bound) for bound in bounds)]
-        parts = min(plans, key=lambda plan: _span_s(plan, settings.shares))
+        parts = min(plans, key=lambda plan: _expected_span_s(plan, settings.shares))
     parts.sort(key=lambda part: -part.step_s)
     return [order[part.start : part.stop] for part in parts]
 
 
-SHARES = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.4, 1.6, 2.0)
+SPREAD, DRAWS = 0.15, 50
+"""Of estimates: the standard deviation of the logarithm of what is measured over them, and how many
+outcomes are drawn.
+"""
+
+SHARES = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.4, 1.6, 2.0, 2.5, 3.0)
 """Bounds on the time of a group that are tried: equal shares, divided by these."""
 
 
@@ -102,7 +106,7 @@ class _Part:
 
 
 def _cut(
-    work: Sequence[_Work], batch_size: int, most: int, most_held: int, most_s: float
+    work: Sequence[Work], batch_size: int, most: int, most_held: int, most_s: float
 ) -> list[_Part]:
     """Cuts networks where the sum of times is least; a single one may exceed the bounds on the
     number, on the bytes of states and on the time.
@@ -110,7 +114,7 @@ def _cut(
     best = [0.0] + [math.inf] * len(work)  # the least time of the first networks, by their number
     last: list[_Part | None] = [None] * len(best)
     for end in range(1, len(best)):
-        group: _Work | None = None
+        group: Work | None = None
         for start in range(end - 1, -1, -1):
             group = work[start] if group is None else work[start] + group
             held = group.networks * 2**group.qubits * batch_size * 8
@@ -127,29 +131,48 @@ def _cut(
     return parts
 
 
-def _span_s(parts: Sequence[_Part], workers: int) -> float:
-    """The time of a step of all, where each worker that is free takes the longest that is left."""
+def _expected_span_s(parts: Sequence[_Part], workers: int) -> float:
+    """The time of a step of all, the longest first: the mean over DRAWS of what the groups may
+    really take. The less is left for the end, the less does it cost that estimates are off.
+    """
+    estimates = np.array(sorted((part.step_s for part in parts), reverse=True))
+    spread = np.random.default_rng(0).lognormal(sigma=SPREAD, size=(DRAWS, len(estimates)))
+    return sum(_span_s(times, workers) for times in (estimates * spread).tolist()) / DRAWS
+
+
+def _span_s(times_s: Sequence[float], workers: int) -> float:
+    """The time of all, where each worker that is free takes the next."""
     busy_s = [0.0] * workers
-    for step_s in sorted((part.step_s for part in parts), reverse=True):
-        heapq.heapreplace(busy_s, busy_s[0] + step_s)
+    for time_s in times_s:
+        heapq.heapreplace(busy_s, busy_s[0] + time_s)
     return max(busy_s)
 
 
-def _step_s(group: _Work, batch_size: int) -> float:
+def _step_s(group: Work, batch_size: int) -> float:
     """The estimated time of a training step of networks together, in seconds."""
+    return sum(SECONDS[part] * count for part, count in amounts(group, batch_size).items())
+
+
+def amounts(group: Work, batch_size: int) -> dict[str, float]:
+    """How much of each of SECONDS there is in a training step of networks together."""
     rows, size = 2**group.qubits, 2 ** block_width(group.qubits)
     columns = batch_size if group.sampled else min(batch_size, rows)
     products = group.steps * rows * columns * size * 32
-    passes = group.networks * rows * batch_size * (1 + group.phases)
-    operations = group.longest * OPERATION_S
-    return STEP_S + operations + products / FLOPS_PER_S + passes * PASSES_S
+    return {
+        "step": 1,
+        "network": group.networks,
+        "operation": group.longest,
+        "flop": products,
+        "pass": group.networks * rows * batch_size * (1 + group.phases),
+    }
 
 
-def _work(architecture: Architecture) -> _Work:
+def work_of(architecture: Architecture) -> Work:
+    """That of one network."""
     qubits = architecture.qubits
     program = compiled(lay_out(architecture), qubits, block_width(qubits))
     phased = [step for step in program.steps if step.phases]
-    return _Work(
+    return Work(
         networks=1,
         qubits=qubits,
         steps=len(program.steps),

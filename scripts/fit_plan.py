@@ -1,0 +1,88 @@
+"""What the parts of a training step take on this machine, for hybhanas.models.plan.
+
+    python scripts/fit_plan.py                  # some minutes
+
+Random networks of a search space are trained in groups of random sizes, on one thread; of each
+group a step's time is what two epochs take less than six, so that no set-up is in it. The seconds
+of plan.SECONDS are then fitted by least squares of relative errors, none below zero.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Sequence
+from functools import reduce
+from operator import add
+
+import numpy as np
+from scipy.optimize import nnls
+
+from hybhanas.architecture import Architecture
+from hybhanas.data.tabular import TabularDataModule
+from hybhanas.models import plan
+from hybhanas.models.settings import TrainSettings
+from hybhanas.models.training import train
+from scripts.bench.end_to_end import search_space
+
+BATCH = 64
+LARGEST = 12
+SETTINGS = TrainSettings(
+    epochs=6, final_epochs=6, learning_rate=0.03, patience=None, accelerator="cpu",
+    population="auto", shares=1, threads=1,
+)  # fmt: skip
+
+
+def step_s(architectures: Sequence[Architecture], data: TabularDataModule) -> float:
+    """A training step of networks together, in seconds."""
+    seeds = range(len(architectures))
+    taken = []
+    for epochs in (2, 6):
+        started = time.perf_counter()
+        train(architectures, data, SETTINGS, "fused", seeds, epochs)
+        taken.append(time.perf_counter() - started)
+    return (taken[1] - taken[0]) / 4 / len(data.train_dataloader())
+
+
+def main(given: Sequence[str] | None = None) -> None:
+    """Prints what is set, what fits, and how far off each is."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--groups", type=int, default=80, metavar="N")
+    arguments = parser.parse_args(given)
+    rng = np.random.default_rng(1)
+    space = search_space("hqnn")
+    data = TabularDataModule("digits", 0.2, 0.2, BATCH, seed=1)
+    counts, measured_s = [], []
+    while len(measured_s) < arguments.groups:
+        # Neighbours of a generation in the planner's order, which is how groups are made.
+        asked = sorted(
+            (space.decode(space.sample(rng)) for _ in range(20)),
+            key=lambda a: (a.qubits, plan.work_of(a).sampled, plan.work_of(a).steps),
+        )
+        size = int(rng.integers(1, LARGEST + 1))
+        first = int(rng.integers(0, len(asked) - size + 1))
+        group = asked[first : first + size]
+        work = reduce(add, map(plan.work_of, group))
+        if size > 1 and work.networks * 2**work.qubits * BATCH * 8 > plan.STATES_BYTES["cpu"]:
+            continue  # which is never planned
+        counts.append(list(plan.amounts(work, BATCH).values()))
+        measured_s.append(step_s(group, data))
+    table, measured = np.array(counts), np.array(measured_s)
+    fitted, _ = nnls(table / measured[:, None], np.ones(len(measured)))
+    print(
+        f"{len(measured)} groups, of which a step takes {1e3 * min(measured):.1f} to "
+        f"{1e3 * max(measured):.1f} ms"
+    )
+    print("part               set     fitted  (s)")
+    for part, seconds in zip(plan.SECONDS, fitted, strict=True):
+        print(f"{part:10} {plan.SECONDS[part]:11.2e} {seconds:10.2e}")
+    for name, seconds in (("set", [*plan.SECONDS.values()]), ("fitted", fitted)):
+        ratios = table @ seconds / measured
+        low, middle, high = np.percentile(ratios, [10, 50, 90])
+        print(
+            f"estimated over measured, {name}: {middle:.2f} ({low:.2f} to {high:.2f}, 10 % to 90 %)"
+        )
+
+
+if __name__ == "__main__":
+    main()
