@@ -174,6 +174,7 @@ class _Generations:
     ) -> Iterator[Evaluation]:
         costed: dict[Architecture, Evaluation] = {}
         unknown = [a for a in architectures if a not in known]
+        unknown.sort(key=lambda a: -a.qubits * a.depth)  # what may take long is not the last
         for index, outcome in self._workers.map(self._evaluator.cost, unknown):
             if isinstance(outcome, WorkerLostError):
                 outcome = self._evaluator.lost(unknown[index], outcome)

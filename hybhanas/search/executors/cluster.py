@@ -148,6 +148,7 @@ def dask_settings(threads: int) -> Iterator[None]:
             "distributed.scheduler.worker-saturation": 1.0,  # a group waits for whoever is free
             "distributed.scheduler.work-stealing": False,
             "distributed.scheduler.allowed-failures": _DEATHS - 1,
+            "distributed.worker.profile.enabled": False,  # it stops each a hundred times a second
             "distributed.worker.memory.pause": False,  # one that is nearly full would wait for good
             "distributed.nanny.pre-spawn-environ": limits(threads) | silent,
         }
