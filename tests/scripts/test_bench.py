@@ -33,7 +33,7 @@ def test_named_parts_run_and_gather_in_one_file(monkeypatch, capsys):
 def test_an_unknown_part_is_one_line_that_names_the_others(capsys):
     with pytest.raises(SystemExit):
         bench.main(["layer"])
-    assert "no such part: layer; there are layers, population" in capsys.readouterr().err
+    assert "no such part: layer; there are layers, scaling, population" in capsys.readouterr().err
 
 
 def test_results_of_another_machine_replace_those_of_this_one():
