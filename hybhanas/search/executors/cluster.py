@@ -70,7 +70,7 @@ class DaskWorkers:
 
     def have_come(self) -> bool:
         """Whether one is ready; who asks first sends for them, and does not wait."""
-        return bool(self._first_sign.done())
+        return bool(self._first_sign.status == "finished")  # and not that they died of it
 
     def map(
         self, method: Callable[[Item], Result], items: Sequence[Item]
