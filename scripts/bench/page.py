@@ -171,7 +171,8 @@ def _times_by(axes: Axes, what: str, rows: Rows, fixed: str) -> None:
         axes.plot(*zip(*points, strict=True), marker="o", label=name)
     axes.set(yscale="log", xlabel=what, ylabel="forward and backward (ms)")
     axes.set_title(f"one circuit, {fixed}", fontsize=10)
-    axes.legend(fontsize=8)
+    axes.margins(y=0.3)
+    axes.legend(fontsize=8, loc="upper left", ncols=3)
 
 
 def _by_count(axes: Axes, rows: Rows) -> None:
