@@ -120,23 +120,25 @@ class Tables:
     def _gates(self, places: Sequence[_Place], first: np.ndarray) -> Arrays:
         """As `kernels.gate_products` has them: `weights` [T places], `fixed` [T places, 1, 2 d^2],
         `turning` [T places, 2, 2 d^2] and `generators` [T places, 2 d^2, 1]. Where a place has
-        fewer than T gates, identities follow; what has no angle is given a weight of its own
-        circuit, so that another's may be infinite. `first` [places, d, d] is there before all.
+        fewer than T gates with an angle, identities follow; what has no angle is given a weight of
+        its own circuit, so that another's may be infinite. `first` [places, d, d] is there before
+        all.
         """
-        most = max(1, max((len(gates) for *_, gates in places), default=1))
+        merged = [_merged(gates, wires) for _, wires, gates in places]
+        most = max(1, max((len(turns) for _, turns in merged), default=1))
         shape, size = (most, len(places)), first.shape[-1]
         weights = np.zeros(shape, dtype=int)
         fixed = np.tile(np.eye(size, dtype=complex), (*shape, 1, 1))
         turning = np.zeros((*shape, 2, size, size), dtype=complex)
-        for place, (k, wires, gates) in enumerate(places):
+        before = first.copy()
+        for place, ((k, *_), (matrix, turns)) in enumerate(zip(places, merged, strict=True)):
             weights[:, place] = k * self.weights
-            for t, gate in enumerate(gates):
-                unchanged, with_cosine, with_sine = _in_parts(gate, wires)
-                fixed[t, place], turning[t, place] = unchanged, (with_cosine, with_sine)
-                if gate.weight is not None:
-                    weights[t, place] += gate.weight
+            before[place] = matrix @ first[place]
+            for t, (parts, weight) in enumerate(turns):
+                fixed[t, place], turning[t, place] = parts[0], parts[1:]
+                weights[t, place] += weight
         generators = turning[:, :, 1].conj() / 2
-        fixed[0], turning[0] = fixed[0] @ first, turning[0] @ first[:, None]
+        fixed[0], turning[0] = fixed[0] @ before, turning[0] @ before[:, None]
         return {
             "weights": weights.reshape(-1),
             "fixed": _flat(fixed).reshape(-1, 1, 2 * size**2),
@@ -210,6 +212,32 @@ def _of_each(index: np.ndarray, length: int, axis: int = 0) -> np.ndarray:
     shape = [1] * index.ndim
     shape[axis] = -1
     return index + length * np.arange(index.shape[axis]).reshape(shape)
+
+
+def _merged(
+    gates: Sequence[Gate], wires: tuple[int, ...]
+) -> tuple[np.ndarray, list[tuple[_Parts, int]]]:
+    """Gates on some wires as one matrix and, behind it, gates with an angle alone: their parts and
+    weights.
+
+    A gate F without an angle goes to the front, F G = (F G F^H) F, in double precision: two
+    Hadamards are the identity then, and not less by what the root of 1/2 is rounded by, which adds
+    up where data are encoded again and again.
+    """
+    matrix = np.eye(2 ** len(wires), dtype=complex)
+    turns: list[tuple[_Parts, int]] = []
+    for gate in gates:
+        parts = _in_parts(gate, wires)
+        if gate.weight is not None:
+            turns.append((parts, gate.weight))
+        else:
+            there, back = parts[0], parts[0].conj().T
+            matrix = there @ matrix
+            turns = [
+                ((there @ a @ back, there @ b @ back, there @ c @ back), weight)
+                for (a, b, c), weight in turns
+            ]
+    return matrix, turns
 
 
 def _in_parts(gate: Gate, wires: tuple[int, ...]) -> _Parts:
