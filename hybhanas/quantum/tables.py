@@ -124,14 +124,14 @@ class Tables:
         its own circuit, so that another's may be infinite. `first` [places, d, d] is there before
         all.
         """
-        merged = [_merged(gates, wires) for _, wires, gates in places]
-        most = max(1, max((len(turns) for _, turns in merged), default=1))
+        parted = [merged(gates, wires) for _, wires, gates in places]
+        most = max(1, max((len(turns) for _, turns in parted), default=1))
         shape, size = (most, len(places)), first.shape[-1]
         weights = np.zeros(shape, dtype=int)
         fixed = np.tile(np.eye(size, dtype=complex), (*shape, 1, 1))
         turning = np.zeros((*shape, 2, size, size), dtype=complex)
         before = first.copy()
-        for place, ((k, *_), (matrix, turns)) in enumerate(zip(places, merged, strict=True)):
+        for place, ((k, *_), (matrix, turns)) in enumerate(zip(places, parted, strict=True)):
             weights[:, place] = k * self.weights
             before[place] = matrix @ first[place]
             for t, (parts, weight) in enumerate(turns):
@@ -214,7 +214,7 @@ def _of_each(index: np.ndarray, length: int, axis: int = 0) -> np.ndarray:
     return index + length * np.arange(index.shape[axis]).reshape(shape)
 
 
-def _merged(
+def merged(
     gates: Sequence[Gate], wires: tuple[int, ...]
 ) -> tuple[np.ndarray, list[tuple[_Parts, int]]]:
     """Gates on some wires as one matrix and, behind it, gates with an angle alone: their parts and

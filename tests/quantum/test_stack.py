@@ -11,9 +11,11 @@ from hybhanas.architecture import Architecture
 from hybhanas.circuit import Circuit, Gate, lay_out
 from hybhanas.quantum.fused import FusedCircuit, stack_of
 from hybhanas.quantum.gate_by_gate import GateByGateStack
+from hybhanas.quantum.kernels import generator
 from hybhanas.quantum.modules import quantum_layer
 from hybhanas.quantum.program import compiled, row_index, rows_of
 from hybhanas.quantum.stack import CircuitStack
+from hybhanas.quantum.tables import merged
 from scripts.bench.memory import peak_bytes
 
 SPACE = everything(qubits=(1, 2, 3, 4, 5, 6))
@@ -172,3 +174,15 @@ def test_memory_of_a_training_step_does_not_grow_with_depth():
     shallow, deep = most_bytes(2), most_bytes(12)
     assert shallow > 3 * state
     assert deep - shallow < state
+
+
+def test_gates_without_an_angle_go_to_the_front_where_hadamards_cancel():
+    h, rz, ry = Gate("h", (0,)), Gate("rz", (0,), weight=3), Gate("ry", (0,), weight=1)
+    matrix, turns = merged([h, rz, h, h, ry, h], (0,))
+    np.testing.assert_allclose(matrix, np.eye(2), atol=1e-15)
+    # Three Hadamards stand behind RZ and make it RX; one behind RY turns it the other way.
+    expected = [(3, np.array(generator("rx"))), (1, -np.array(generator("ry")))]
+    for ((_, of_cosine, of_sine), weight), (of, turned) in zip(turns, expected, strict=True):
+        assert weight == of
+        np.testing.assert_allclose(of_cosine, np.eye(2), atol=1e-15)
+        np.testing.assert_allclose(of_sine, turned, atol=1e-15)
