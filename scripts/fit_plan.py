@@ -21,27 +21,23 @@ from scipy.optimize import nnls
 from hybhanas.architecture import Architecture
 from hybhanas.data.tabular import TabularDataModule
 from hybhanas.models import plan
-from hybhanas.models.settings import TrainSettings
 from hybhanas.models.training import train
-from scripts.bench.end_to_end import search_space
+from scripts.bench.end_to_end import search_space, training
 
 BATCH = 64
 LARGEST = 12
-SETTINGS = TrainSettings(
-    epochs=6, final_epochs=6, learning_rate=0.03, patience=None, accelerator="cpu",
-    population="auto", shares=1, threads=1,
-)  # fmt: skip
+EPOCHS = (2, 6)
 
 
 def step_s(architectures: Sequence[Architecture], data: TabularDataModule) -> float:
     """A training step of networks together, in seconds."""
     seeds = range(len(architectures))
     taken = []
-    for epochs in (2, 6):
+    for epochs in EPOCHS:
         started = time.perf_counter()
-        train(architectures, data, SETTINGS, "fused", seeds, epochs)
+        train(architectures, data, training(epochs), "fused", seeds, epochs)
         taken.append(time.perf_counter() - started)
-    return (taken[1] - taken[0]) / 4 / len(data.train_dataloader())
+    return (taken[1] - taken[0]) / (EPOCHS[1] - EPOCHS[0]) / len(data.train_dataloader())
 
 
 def main(given: Sequence[str] | None = None) -> None:
@@ -55,15 +51,13 @@ def main(given: Sequence[str] | None = None) -> None:
     counts, measured_s = [], []
     while len(measured_s) < arguments.groups:
         # Neighbours of a generation in the planner's order, which is how groups are made.
-        asked = sorted(
-            (space.decode(space.sample(rng)) for _ in range(20)),
-            key=lambda a: (a.qubits, plan.work_of(a).sampled, plan.work_of(a).steps),
-        )
+        drawn = [space.decode(space.sample(rng)) for _ in range(20)]
+        asked = sorted(drawn, key=lambda architecture: plan.work_of(architecture).place)
         size = int(rng.integers(1, LARGEST + 1))
         first = int(rng.integers(0, len(asked) - size + 1))
         group = asked[first : first + size]
         work = reduce(add, map(plan.work_of, group))
-        if size > 1 and work.networks * 2**work.qubits * BATCH * 8 > plan.STATES_BYTES["cpu"]:
+        if size > 1 and work.states_bytes(BATCH) > plan.STATES_BYTES["cpu"]:
             continue  # which is never planned
         counts.append(list(plan.amounts(work, BATCH).values()))
         measured_s.append(step_s(group, data))

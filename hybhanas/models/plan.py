@@ -39,6 +39,15 @@ class Work:
     phases: int  # steps with phases, the most
     sampled: bool  # whether any encodes again after its first gates
 
+    @property
+    def place(self) -> tuple[int, bool, int]:
+        """Neighbours in this order have much in common."""
+        return self.qubits, self.sampled, self.steps
+
+    def states_bytes(self, batch_size: int) -> int:
+        """What the states of a batch take."""
+        return self.networks * 2**self.qubits * batch_size * 8
+
     def __add__(self, other: Work) -> Work:
         return Work(
             self.networks + other.networks,
@@ -71,7 +80,7 @@ def plan(
         Indices into `architectures`, every one in one group, those that take longest first.
     """
     work = [work_of(architecture) for architecture in architectures]
-    order = sorted(range(len(work)), key=lambda i: (work[i].qubits, work[i].sampled, work[i].steps))
+    order = sorted(range(len(work)), key=lambda i: work[i].place)
     ordered = [work[i] for i in order]
     most = len(architectures) if settings.population == AUTO else int(settings.population)
     most_held = STATES_BYTES[settings.processor]
@@ -117,7 +126,7 @@ def _cut(
         group: Work | None = None
         for start in range(end - 1, -1, -1):
             group = work[start] if group is None else work[start] + group
-            held = group.networks * 2**group.qubits * batch_size * 8
+            held = group.states_bytes(batch_size)
             step_s = _step_s(group, batch_size)
             if start < end - 1 and (group.networks > most or held > most_held or step_s > most_s):
                 break

@@ -34,16 +34,7 @@ def run() -> Result:
         rng = np.random.default_rng(1)
         architectures = [space.decode(space.sample(rng)) for _ in range(count)]
         data = TabularDataModule(name, 0.2, 0.2, batch, seed=1)
-        settings = TrainSettings(
-            epochs=epochs,
-            final_epochs=epochs,
-            learning_rate=0.03,
-            patience=None,
-            accelerator="cpu",
-            population="auto",
-            shares=1,
-            threads=threads,
-        )
+        settings = training(epochs, threads)
         train(architectures[:1], data, settings, "fused", [1], epochs=1)  # Lightning's first
         started = time.perf_counter()
         groups, accuracies = 0, []
@@ -70,6 +61,20 @@ def run() -> Result:
         )
     torch.set_num_threads(1)
     return {"rows": rows}
+
+
+def training(epochs: int, threads: int = 1) -> TrainSettings:
+    """As the default trainer's, on one CPU and for one worker."""
+    return TrainSettings(
+        epochs=epochs,
+        final_epochs=epochs,
+        learning_rate=0.03,
+        patience=None,
+        accelerator="cpu",
+        population="auto",
+        shares=1,
+        threads=threads,
+    )
 
 
 def search_space(name: str) -> SearchSpace:

@@ -23,8 +23,6 @@ EXECUTORS: dict[str, Executor] = {
     "2 workers": Local(workers=2, threads=1, memory="auto"),
     "auto": Auto(threads=1, shares=2, accelerator="cpu"),
 }
-PROCESSES = {"this process": 1, "1 worker": 1, "2 workers": 2, "auto": 2}
-"""That compute, of each executor."""
 
 
 def run() -> Result:
@@ -53,7 +51,7 @@ def run() -> Result:
                     )
                     seconds[name].append(time.perf_counter() - begun)
                     busy_s = sum(evaluation.seconds for evaluation in evaluations)
-                    idle[name].append(1 - busy_s / seconds[name][-1] / PROCESSES[name])
+                    idle[name].append(1 - busy_s / seconds[name][-1] / executor.number)
                 started_s[name].append(begun - started)
             found[name] = [f"{e.key} {e.values.get('error')}" for e in evaluations]
     one = float(np.median(seconds["1 worker"]))

@@ -153,7 +153,8 @@ def _picture(parts: Mapping[str, Any]) -> bytes:
     )
     chosen = parts.get("peers", parts["layers"])["rows"]
     chosen = [row for row in chosen if row["batch"] == BATCH and row["entangler"] == "cx"]
-    _times_by(by_qubits, "qubits", chosen, f"2 to 6 layers, batch {BATCH}")
+    layers = [row["layers"] for row in chosen]
+    _times_by(by_qubits, "qubits", chosen, f"{layers[0]} to {layers[-1]} layers, batch {BATCH}")
     _by_count(by_count, [r for r in parts["population"]["rows"] if r["what"] == "layer"])
     scaling = parts["scaling"]
     of = f"{scaling['depth'][0]['qubits']} qubits"

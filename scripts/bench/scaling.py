@@ -14,13 +14,12 @@ def run() -> Result:
     """Both simulators on a ring of CX, by more layers and by more samples."""
     print(f"quantum layer of {QUBITS} qubits, forward and backward, one thread")
     layers.print_head(list(layers.OURS))
-    sizes = [(depth, BATCH) for depth in DEPTHS], [(DEPTH, batch) for batch in BATCHES]
-    by_depth, by_batch = (
-        [
-            layers.compare(case, layers.OURS)
-            for depth, batch in of_one
-            for case in layers.cases([(QUBITS, depth)], batch, entanglers=("cx",))
-        ]
-        for of_one in sizes
-    )
-    return {"depth": by_depth, "batch": by_batch}
+    return {
+        "depth": [_row(depth, BATCH) for depth in DEPTHS],
+        "batch": [_row(DEPTH, batch) for batch in BATCHES],
+    }
+
+
+def _row(depth: int, batch: int) -> Result:
+    (case,) = layers.cases([(QUBITS, depth)], batch, entanglers=("cx",))
+    return layers.compare(case, layers.OURS)

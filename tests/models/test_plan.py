@@ -73,7 +73,7 @@ def test_more_shares_divide_the_work_and_longest_groups_come_first():
     assert times == sorted(times, reverse=True)
 
 
-def test_what_manywork_ofers_take_is_never_more_than_with_the_groups_of_one():
+def test_what_many_workers_take_is_never_more_than_with_the_groups_of_one():
     work = [work_of(a) for a in RANDOM]
 
     def spans(shares: int) -> list[float]:

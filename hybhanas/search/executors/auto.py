@@ -85,7 +85,7 @@ class _HereAtFirst:
     ) -> Iterator[tuple[int, Result | WorkerLostError]]:
         """See `Workers.map`."""
         for index, item in enumerate(items):
-            if (workers := self._at_work()) is not None:
+            if (workers := self._whoever_has_come()) is not None:
                 for i, result in workers.map(method, items[index:]):
                     yield index + i, result
                 return
@@ -94,7 +94,7 @@ class _HereAtFirst:
             self._spent_s += time.perf_counter() - started
             yield index, result_here
 
-    def _at_work(self) -> DaskWorkers | None:
+    def _whoever_has_come(self) -> DaskWorkers | None:
         if self._workers is None or self._spent_s <= ALONE_S:
             return None
         try:
