@@ -6,7 +6,6 @@ import json
 
 import numpy as np
 import pytest
-from conftest import everything
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +13,7 @@ from hybhanas.architecture import CHOICES, Architecture
 from hybhanas.circuit import lay_out
 from hybhanas.entanglement import entangled_pairs
 from hybhanas.errors import ConfigError
+from tests.helpers.settings import everything
 
 WORDS = (*CHOICES["entanglement"], "all_1", "all_2", "odd_1", "odd_2", "even_1", "even_3", "even_9")
 

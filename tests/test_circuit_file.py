@@ -6,7 +6,6 @@ import random
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from qiskit import QuantumCircuit, qasm2, qasm3, qpy
@@ -14,6 +13,7 @@ from qiskit.circuit import Parameter
 
 from hybhanas.circuit_file import read_circuit
 from hybhanas.errors import ConfigError
+from tests.helpers import ROOT
 
 GOOD = (ROOT / "docs" / "ghz5.qasm").read_text()
 

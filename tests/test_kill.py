@@ -10,7 +10,9 @@ import time
 from pathlib import Path
 
 import pytest
-from nursery import ROOT, SEARCH
+
+from tests.helpers import ROOT
+from tests.helpers.nursery import SEARCH
 
 LONG = ("trainer.epochs=40", "trainer.final_epochs=400")
 """Seconds are left when the first record is there: the signal cannot come too late."""

@@ -7,7 +7,8 @@ import re
 import subprocess
 
 import pytest
-from conftest import ROOT
+
+from tests.helpers import ROOT
 
 PAGES = {name: (ROOT / name).read_text() for name in ("README.md", "docs/scaling.md")}
 RUN_BY_CI_ITSELF = {"make test", "make slurm", "apt-get install slurm-wlm munge"}

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 import torch
-from conftest import ROOT, TINY
+
+from tests.helpers import ROOT, TINY
 
 
 def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:

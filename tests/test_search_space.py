@@ -6,13 +6,13 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from conftest import everything
 from hydra.utils import instantiate
 
 from hybhanas.architecture import CHOICES
 from hybhanas.circuit import lay_out
 from hybhanas.errors import ConfigError
 from hybhanas.search_space import SearchSpace
+from tests.helpers.settings import everything
 
 
 def test_the_small_space_has_at_most_200_architectures_all_different(composed):

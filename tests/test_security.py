@@ -13,8 +13,6 @@ from pathlib import Path
 import pytest
 import torch
 import yaml
-from conftest import ROOT, TINY
-from nursery import SEARCH
 from omegaconf import OmegaConf
 
 from hybhanas.errors import ConfigError
@@ -25,6 +23,8 @@ from hybhanas.tasks.cost import cost
 from hybhanas.tasks.finished import TARGETS
 from hybhanas.tasks.recost import recost
 from hybhanas.tasks.search import search
+from tests.helpers import ROOT, TINY
+from tests.helpers.nursery import SEARCH
 
 
 @pytest.fixture(scope="module")

@@ -12,9 +12,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from cluster import new_folder, script
-from conftest import ROOT, TINY
 from omegaconf import OmegaConf
+
+from tests.helpers import ROOT, TINY
+from tests.helpers.cluster import new_folder, script
 
 pytestmark = pytest.mark.slurm
 LAUNCHER = ("hydra/launcher=slurm", "hydra.launcher.timeout_min=10", "logger.mode=disabled")

@@ -7,7 +7,8 @@ import subprocess
 import sys
 
 import pytest
-from conftest import ROOT, TINY
+
+from tests.helpers import ROOT, TINY
 
 
 @pytest.mark.slow

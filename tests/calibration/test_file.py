@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from conftest import make_calibration
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from qiskit_ibm_runtime import fake_provider
@@ -18,6 +17,7 @@ from hybhanas import atomic
 from hybhanas.calibration import Calibration, GateProperties, Qubit, file, repaired, snapshot
 from hybhanas.calibration.record import SNAPSHOT
 from hybhanas.errors import ConfigError
+from tests.helpers.synthetic import make_calibration
 
 SNAPSHOTS = Path(fake_provider.__file__).parent / "backends"
 LINE = make_calibration(3, ((0, 1), (1, 2)))

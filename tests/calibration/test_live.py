@@ -9,11 +9,11 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from conftest import ROOT
 from qiskit_ibm_runtime import fake_provider
 
 from hybhanas.calibration import file, live, snapshot
 from hybhanas.errors import ConfigError
+from tests.helpers import ROOT
 
 SHIPPED = Path(fake_provider.__file__).parent
 

@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from conftest import ROOT
 from hydra.utils import instantiate
 from omegaconf import OmegaConf
 from qiskit.transpiler import generate_preset_pass_manager
@@ -24,6 +23,7 @@ from hybhanas.cost.schedule import schedule
 from hybhanas.cost.target import build_target
 from hybhanas.errors import ConfigError
 from hybhanas.qiskit_view import to_qiskit
+from tests.helpers import ROOT
 
 MACHINES = {  # qubits, coupled pairs
     "ionq_forte": (36, 36 * 35 // 2),

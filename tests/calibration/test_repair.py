@@ -6,13 +6,13 @@ import math
 from dataclasses import replace
 
 import pytest
-from conftest import make_calibration
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hybhanas.calibration import Calibration, GateProperties, Repair, repaired
 from hybhanas.calibration.record import IBM_SOURCES, fully_connected
 from hybhanas.errors import ConfigError
+from tests.helpers.synthetic import make_calibration
 
 LINE = make_calibration(3, ((0, 1), (1, 2)))
 

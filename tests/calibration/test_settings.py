@@ -7,13 +7,13 @@ import subprocess
 import sys
 
 import pytest
-from conftest import ROOT
 from hydra import compose, initialize_config_dir
 
 from hybhanas.config import CALIBRATIONS
 from hybhanas.errors import ConfigError
 from hybhanas.run import CONF, _check_keys, explain
 from hybhanas.tasks.check import check
+from tests.helpers import ROOT
 
 MISTAKES = {
     "calibration=filee": "calibration=filee is unknown (did you mean file?); accepted: file, live",

@@ -6,7 +6,6 @@ import builtins
 
 import numpy as np
 import pytest
-from conftest import cost_model, make_calibration
 from qiskit import QuantumCircuit
 from qiskit.quantum_info import Statevector
 
@@ -19,6 +18,8 @@ from hybhanas.cost.target import build_target
 from hybhanas.cost.transpile import Transpiler
 from hybhanas.errors import CandidateError, ConfigError
 from hybhanas.qiskit_view import bind, to_qiskit
+from tests.helpers.settings import cost_model
+from tests.helpers.synthetic import make_calibration
 
 LINE = make_calibration(4, ((0, 1), (1, 2), (2, 3)))
 

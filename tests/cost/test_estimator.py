@@ -6,7 +6,6 @@ import math
 from dataclasses import fields, replace
 
 import pytest
-from conftest import cost_model, everything, make_calibration
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,6 +17,8 @@ from hybhanas.cost.model import Device, Workload
 from hybhanas.cost.report import PARTS, CostReport
 from hybhanas.errors import CandidateError, ConfigError
 from hybhanas.qiskit_view import to_qiskit
+from tests.helpers.settings import cost_model, everything
+from tests.helpers.synthetic import make_calibration
 
 MODEL = cost_model(
     faults="whole_circuit", idle="off", sampling_exponent=1, shots=1000, optimization_level=1

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 import pytest
-from conftest import make_calibration
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,6 +12,7 @@ from hybhanas.cost.noise import relaxation, success
 from hybhanas.cost.physical import of_steps
 from hybhanas.cost.schedule import schedule
 from hybhanas.errors import ConfigError
+from tests.helpers.synthetic import make_calibration
 
 PAIR = make_calibration()
 WAITING = of_steps(

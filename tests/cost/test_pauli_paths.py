@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from conftest import make_calibration
 
 from hybhanas.architecture import Architecture
 from hybhanas.calibration import GateProperties, snapshot
@@ -18,6 +17,7 @@ from hybhanas.cost.schedule import schedule
 from hybhanas.errors import CandidateError
 from scripts.aer import NoisyCircuit
 from scripts.validate_noise import shrinkage
+from tests.helpers.synthetic import make_calibration
 
 PAIR = make_calibration(cz_error=0.03, sx_error=0.001)
 ROTATED = [("sx", (0,)), ("rz", (0,)), ("sx", (0,))]  # RY by a free angle

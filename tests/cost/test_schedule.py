@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from conftest import make_calibration
 from qiskit import QuantumCircuit
 from qiskit.circuit.library import efficient_su2
 from qiskit.exceptions import QiskitError
@@ -14,6 +13,7 @@ from hybhanas.cost.physical import PhysicalCircuit, from_qiskit, of_steps
 from hybhanas.cost.schedule import schedule
 from hybhanas.cost.target import build_target
 from hybhanas.errors import CandidateError
+from tests.helpers.synthetic import make_calibration
 
 PAIR = make_calibration()
 

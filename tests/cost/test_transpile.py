@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from conftest import make_calibration
 from qiskit import QuantumCircuit, qasm2
 from qiskit.circuit.library import UnitaryGate
 
@@ -15,6 +14,7 @@ from hybhanas.calibration import repaired, snapshot
 from hybhanas.cost.physical import PhysicalCircuit, of_steps
 from hybhanas.cost.transpile import Transpiler, _key
 from hybhanas.errors import CandidateError
+from tests.helpers.synthetic import make_calibration
 
 LINE = make_calibration(4, ((0, 1), (1, 2), (2, 3)))
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 
 import pytest
-from nursery import SEARCH
+
+from tests.helpers.nursery import SEARCH
 
 pytestmark = pytest.mark.faults
 

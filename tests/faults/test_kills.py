@@ -14,7 +14,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from nursery import ROOT, SEARCH, Nursery
+
+from tests.helpers import ROOT
+from tests.helpers.nursery import SEARCH, Nursery
 
 pytestmark = pytest.mark.faults
 KILLS, LANES = 50, 2

@@ -10,7 +10,8 @@ import time
 from pathlib import Path
 
 import pytest
-from nursery import SEARCH
+
+from tests.helpers.nursery import SEARCH
 
 pytestmark = pytest.mark.faults
 

@@ -14,7 +14,9 @@ from pathlib import Path
 
 import psutil
 import pytest
-from nursery import ROOT, SEARCH
+
+from tests.helpers import ROOT
+from tests.helpers.nursery import SEARCH
 
 LONG = ("trainer.epochs=400", "trainer.final_epochs=10")
 """Seconds are left when the first record is there."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from conftest import everything
 from torch.utils.flop_counter import FlopCounterMode
 
 from hybhanas.architecture import Architecture
 from hybhanas.models.hqnn import HQNN, classical_flops, parameter_count
+from tests.helpers.settings import everything
 
 SPACE = everything(qubits=(1, 2, 3))
 RNG = np.random.default_rng(11)

@@ -8,11 +8,11 @@ from operator import add
 
 import numpy as np
 import pytest
-from conftest import everything, train_settings
 
 from hybhanas.architecture import Architecture
 from hybhanas.errors import ConfigError
 from hybhanas.models.plan import STATES_BYTES, _span_s, _step_s, plan, work_of
+from tests.helpers.settings import everything, train_settings
 
 SETTINGS = train_settings(epochs=1, final_epochs=1, learning_rate=0.03)
 SPACE = everything(qubits=(2, 3, 4, 5, 6, 7, 8))

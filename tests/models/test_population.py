@@ -8,7 +8,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from conftest import everything, train_settings
 from torch.nn import functional
 
 from hybhanas.architecture import Architecture
@@ -18,6 +17,7 @@ from hybhanas.models.hqnn import HQNN
 from hybhanas.models.population import Population
 from hybhanas.models.state import TrainingState
 from hybhanas.models.training import Trained, train
+from tests.helpers.settings import everything, train_settings
 
 SPACE = everything(qubits=(1, 2, 3, 4, 5))
 FEATURES, CLASSES = 6, 3

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 import torch
-from conftest import train_settings
 
 from hybhanas.architecture import Architecture
 from hybhanas.data.tabular import TabularDataModule
 from hybhanas.errors import CandidateError, ConfigError
 from hybhanas.models.training import Trained, train
+from tests.helpers.settings import train_settings
 
 SETTINGS = train_settings(epochs=3, final_epochs=3, learning_rate=0.05)
 IRIS = TabularDataModule("iris", 0.2, 0.2, batch_size=16, seed=0)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from conftest import everything
 
 from hybhanas.architecture import Architecture
 from hybhanas.circuit import Circuit, Gate, lay_out
@@ -17,6 +16,7 @@ from hybhanas.quantum.program import compiled, row_index, rows_of
 from hybhanas.quantum.stack import CircuitStack
 from hybhanas.quantum.tables import merged
 from scripts.bench.memory import peak_bytes
+from tests.helpers.settings import everything
 
 SPACE = everything(qubits=(1, 2, 3, 4, 5, 6))
 

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 import torch
 import torchquantum as tq
-from conftest import everything, shipped_space
 from qiskit.quantum_info import Statevector
 
 from hybhanas.architecture import CHOICES, Architecture
@@ -16,6 +15,7 @@ from hybhanas.qiskit_view import bind
 from hybhanas.quantum.fused import FusedCircuit
 from hybhanas.quantum.kernels import signs
 from hybhanas.quantum.modules import QuantumLayer, quantum_layer
+from tests.helpers.settings import everything, shipped_space
 
 SPACE = everything()
 RNG = np.random.default_rng(7)

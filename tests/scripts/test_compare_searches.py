@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import ROOT
 
 from hybhanas.architecture import Architecture
 from hybhanas.search.evaluation import COSTED, EVALUATED, FAILED, STOPPED, Evaluation
@@ -17,6 +16,7 @@ from hybhanas.tasks.search import build
 from scripts import compare_searches as script
 from scripts import page
 from scripts.search_table import Row, TableEvaluator, tabulated
+from tests.helpers import ROOT
 
 TINY = (
     "dataset=iris", "trainer.epochs=3", "search_space.qubits=[2]", "search_space.depth=[1]",

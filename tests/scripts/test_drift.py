@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 
 import pytest
-from conftest import TINY
 from hydra import compose, initialize_config_dir
 
 from hybhanas.run import CONF
@@ -13,6 +12,7 @@ from hybhanas.tasks.finished import read_run
 from hybhanas.tasks.search import search
 from scripts import drift as script
 from scripts import page
+from tests.helpers import TINY
 
 
 @pytest.fixture(scope="module")

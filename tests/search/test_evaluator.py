@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import pytest
 import torch
-from conftest import cost_model, make_calibration, train_settings
 
 from hybhanas.architecture import Architecture
 from hybhanas.cost.estimator import CostEstimator
@@ -16,6 +15,8 @@ from hybhanas.models.training import train
 from hybhanas.search.constraints import Constraints
 from hybhanas.search.evaluation import COSTED, EVALUATED, FAILED, Evaluation
 from hybhanas.search.evaluator import Evaluator, Group, derived_seed
+from tests.helpers.settings import cost_model, train_settings
+from tests.helpers.synthetic import make_calibration
 
 MODEL = cost_model(faults="whole_circuit", optimization_level=1)
 TRAINING = train_settings(epochs=1, final_epochs=2, learning_rate=0.05)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 
 import pytest
-from search.test_strategies import FormulaEvaluator, search, strategy
 
 from hybhanas.architecture import Architecture
 from hybhanas.errors import ConfigError
 from hybhanas.search.evaluation import EVALUATED, STOPPED, Evaluation
 from hybhanas.search.halving import Halving
+from tests.search.test_strategies import FormulaEvaluator, search, strategy
 
 
 def test_each_rung_keeps_its_fraction_and_the_front_is_of_the_fully_trained(tmp_path):

@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from conftest import everything, shipped_space
 
 from hybhanas.architecture import Architecture
 from hybhanas.errors import ConfigError
@@ -31,6 +30,7 @@ from hybhanas.search.loop import run_search
 from hybhanas.search.strategy import RandomSearch
 from hybhanas.search.surrogate import Surrogate
 from hybhanas.search.tpe import TPESearch
+from tests.helpers.settings import everything, shipped_space
 
 REFERENCE = {"error": 1.0, "total_s": 50.0, "parameters": 300.0}
 KINDS = dict.fromkeys(ALGORITHMS, GeneticSearch) | {"tpe": TPESearch, "random": RandomSearch}

@@ -9,12 +9,12 @@ import sys
 
 import pandas as pd
 import pytest
-from conftest import ROOT, TINY
 from omegaconf import OmegaConf
 
 from hybhanas.errors import ConfigError
 from hybhanas.tasks.compare import compare
 from hybhanas.tasks.differences import differences
+from tests.helpers import ROOT, TINY
 
 
 @pytest.fixture(scope="module")

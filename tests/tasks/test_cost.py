@@ -8,11 +8,11 @@ import sys
 from dataclasses import fields
 
 import pytest
-from conftest import ROOT
 
 from hybhanas.cost.report import CostReport
 from hybhanas.errors import ConfigError
 from hybhanas.tasks.cost import cost
+from tests.helpers import ROOT
 
 GHZ = ROOT / "docs" / "ghz5.qasm"
 

@@ -9,13 +9,13 @@ import sys
 
 import pandas as pd
 import pytest
-from conftest import ROOT, TINY
 
 from hybhanas.errors import ConfigError
 from hybhanas.tasks.cost import cost
 from hybhanas.tasks.finished import read_run
 from hybhanas.tasks.recost import recost
 from hybhanas.tasks.search import search
+from tests.helpers import ROOT, TINY
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 import torch
-from conftest import TINY
 from PIL import Image
 
 from hybhanas.architecture import Architecture
@@ -18,6 +17,7 @@ from hybhanas.run import CONF
 from hybhanas.search.evaluation import Evaluation
 from hybhanas.search.evaluator import Evaluator
 from hybhanas.tasks.search import build, search
+from tests.helpers import TINY
 
 QUIET = "logger.mode=disabled"
 

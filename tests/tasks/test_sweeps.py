@@ -7,12 +7,12 @@ import subprocess
 import sys
 
 import pytest
-from conftest import ROOT
 from hydra import compose, initialize_config_dir
 from hydra.core.hydra_config import HydraConfig
 
 from hybhanas.run import CONF, Mistake
 from hybhanas.tasks.sweeps import job_folder, sweep_name
+from tests.helpers import ROOT
 
 
 def test_a_jobs_folder_depends_on_its_own_overrides_and_not_on_their_order_or_place():

@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parent.parent.parent
 
 SEARCH = (
     "backend=snapshot", "backend.snapshot=perth", "dataset=iris", "search_space=small",

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-SCRIPT = Path(__file__).parent.parent / "scripts" / "local_slurm.sh"
+SCRIPT = Path(__file__).parent.parent.parent / "scripts" / "local_slurm.sh"
 
 
 def script(verb: str, folder: Path) -> subprocess.CompletedProcess[str]:

@@ -1,0 +1,48 @@
+"""The settings of conf/, changed where a test wants it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hydra.utils import instantiate
+from omegaconf import OmegaConf
+
+from hybhanas.architecture import CHOICES
+from hybhanas.cost.model import CostModel
+from hybhanas.models.settings import TrainSettings
+from hybhanas.run import CONF
+from hybhanas.search_space import SearchSpace
+
+
+def cost_model(**changes: object) -> CostModel:
+    """The default cost model's settings, but for the changes."""
+    default = dict(OmegaConf.load(CONF / "cost_model" / "hyb_hanas.yaml"))
+    del default["_target_"]
+    return CostModel(**(default | changes))
+
+
+def train_settings(**changes: object) -> TrainSettings:
+    """The default trainer's settings on one CPU, but for the changes."""
+    default = dict(OmegaConf.load(CONF / "trainer" / "default.yaml"))
+    del default["_target_"]
+    return TrainSettings(**(default | {"accelerator": "cpu"} | changes))
+
+
+def everything(**changes: Sequence[object]) -> SearchSpace:
+    """A search space with every accepted word, for random architectures."""
+    values: dict[str, Sequence[object]] = {
+        "qubits": (1, 2, 3, 4, 5),
+        "depth": (1, 2, 3),
+        "reuploading": (False, True),
+        "hidden_layers": (0, 1, 2),
+        "hidden_width": (3, 8),
+        "learning_rate": (None, 0.01),
+        **CHOICES,
+    }
+    return SearchSpace(**(values | changes))  # type: ignore[arg-type]
+
+
+def shipped_space(name: str) -> SearchSpace:
+    """A search space of the configuration."""
+    space: SearchSpace = instantiate(OmegaConf.load(CONF / "search_space" / f"{name}.yaml"))
+    return space
