@@ -1,0 +1,40 @@
+"""Settings: dataclass fields that say whether they determine a result."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+NO_EFFECT: Mapping[str, Any] = {"affects_result": False}
+"""Metadata of a field that changes where or how fast a result is computed, and never the result.
+
+    memory: str = field(default="auto", metadata=NO_EFFECT)  # of each worker
+"""
+
+
+def determining(settings: Any) -> dict[str, Any]:
+    """The settings of a dataclass that determine results, as plain JSON types.
+
+    Record keys, the check that a folder holds the same search, and recosting all read this.
+
+    Args:
+        settings: an instance of a dataclass. A field without metadata determines results.
+
+    Example:
+        >>> from dataclasses import dataclass, field
+        >>> @dataclass
+        ... class Training:
+        ...     epochs: int = 12
+        ...     progress_bar: bool = field(default=True, metadata=NO_EFFECT)
+        >>> determining(Training())
+        {'epochs': 12}
+    """
+    named = {
+        field.name: getattr(settings, field.name)
+        for field in fields(settings)
+        if field.metadata.get("affects_result", True)
+    }
+    plain: dict[str, Any] = json.loads(json.dumps(named, default=dict))
+    return plain
