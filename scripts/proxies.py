@@ -26,7 +26,7 @@ from hybhanas.circuit import lay_out
 from hybhanas.cost.estimator import CostEstimator
 from hybhanas.cost.model import Workload
 from hybhanas.cost.report import CostReport
-from hybhanas.models.hqnn import classical_flops, parameter_count
+from hybhanas.models.layers import classical_flops, parameter_count
 from hybhanas.qiskit_view import to_qiskit
 from hybhanas.reporting.units import duration
 from hybhanas.run import CONF

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from hybhanas.architecture import Architecture
-from hybhanas.circuit import lay_out
+from hybhanas.models.layers import Dense, Layer, lay_out_network
 from hybhanas.quantum.modules import quantum_layer
-
-ACTIVATIONS = {"relu": nn.ReLU, "tanh": nn.Tanh, "gelu": nn.GELU}
 
 
 class AngleScale(nn.Module):
@@ -31,6 +30,16 @@ class UnitVector(nn.Module):
         return functional.normalize(x, dim=1)
 
 
+FUNCTIONS: dict[str, Callable[[], nn.Module]] = {
+    "relu": nn.ReLU,
+    "tanh": nn.Tanh,
+    "gelu": nn.GELU,
+    "angle_scale": AngleScale,
+    "unit_vector": UnitVector,
+}
+"""The layers without parameters, by the names that `hybhanas.models.layers` gives them."""
+
+
 class HQNN(nn.Module):
     """A hybrid quantum-classical neural network for classification.
 
@@ -39,15 +48,20 @@ class HQNN(nn.Module):
         features: length of one sample.
         classes: number of logits.
         simulator: `fused` or `torchquantum`; parameters have the same names in both.
+
+    Example:
+        >>> model = HQNN(Architecture(qubits=2), features=4, classes=3, simulator="fused")
+        >>> model(torch.zeros(5, 4)).shape
+        torch.Size([5, 3])
     """
 
     def __init__(self, architecture: Architecture, features: int, classes: int, simulator: str):
         super().__init__()
-        circuit = lay_out(architecture)
         self.architecture = architecture
-        self.encoder = encoder(architecture, features, circuit.inputs)
-        self.quantum = quantum_layer(circuit, simulator)
-        self.readout = readout(architecture, len(circuit.observables), classes)
+        self.layers = lay_out_network(architecture, features, classes)
+        self.encoder = built(self.layers.encoder)
+        self.quantum = quantum_layer(self.layers.circuit, simulator)
+        self.readout = built(self.layers.readout)
 
     def forward(self, x: Tensor) -> Tensor:
         """[batch, features] -> logits [batch, classes]."""
@@ -55,54 +69,13 @@ class HQNN(nn.Module):
         return logits
 
 
-def encoder(architecture: Architecture, features: int, inputs: int) -> nn.Sequential:
-    """The classical layers before the circuit: [batch, features] -> [batch, inputs]."""
-    layers: list[nn.Module] = []
-    width = features
-    for _ in range(architecture.hidden_layers):
-        layers += [
-            nn.Linear(width, architecture.hidden_width),
-            ACTIVATIONS[architecture.activation](),
-        ]
-        width = architecture.hidden_width
-    layers.append(nn.Linear(width, inputs))
-    layers.append(UnitVector() if architecture.encoding == "amplitude" else AngleScale())
-    return nn.Sequential(*layers)
-
-
-def readout(architecture: Architecture, observables: int, classes: int) -> nn.Sequential:
-    """The classical layers after the circuit: [batch, observables] -> [batch, classes]."""
-    if architecture.readout == "linear":
-        return nn.Sequential(nn.Linear(observables, classes))
+def built(layers: Sequence[Layer]) -> nn.Sequential:
+    """Classical layers as torch modules, with fresh weights."""
     return nn.Sequential(
-        nn.Linear(observables, architecture.hidden_width),
-        ACTIVATIONS[architecture.activation](),
-        nn.Linear(architecture.hidden_width, classes),
+        *(
+            nn.Linear(layer.inputs, layer.outputs)
+            if isinstance(layer, Dense)
+            else FUNCTIONS[layer.name]()
+            for layer in layers
+        )
     )
-
-
-def parameter_count(architecture: Architecture, features: int, classes: int) -> int:
-    """Trainable parameters, quantum and classical, without building the simulator."""
-    circuit = lay_out(architecture)
-    with torch.device("meta"):
-        parts = [
-            encoder(architecture, features, circuit.inputs),
-            readout(architecture, len(circuit.observables), classes),
-        ]
-    return circuit.weights + sum(p.numel() for part in parts for p in part.parameters())
-
-
-def classical_flops(architecture: Architecture, features: int, classes: int) -> int:
-    """Floating-point operations of the classical layers for one sample, forward.
-
-    Those of the matrix products, a multiplication and an addition for each weight, as torch's
-    FlopCounterMode counts them.
-    """
-    circuit = lay_out(architecture)
-    with torch.device("meta"):
-        parts = [
-            encoder(architecture, features, circuit.inputs),
-            readout(architecture, len(circuit.observables), classes),
-        ]
-    linears = [m for part in parts for m in part if isinstance(m, nn.Linear)]
-    return sum(2 * linear.weight.numel() for linear in linears)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import torch
 from torch import Tensor, nn
 
-from hybhanas.models.hqnn import ACTIVATIONS, HQNN, AngleScale, UnitVector
+from hybhanas.models.hqnn import FUNCTIONS, HQNN, AngleScale, UnitVector
 from hybhanas.quantum.modules import circuit_stack
 
 
@@ -127,7 +127,7 @@ class _Hidden(nn.Module):
         self.dense = dense
         self.has = _Choice([layer is not None for layer in dense.layers])
         used = {a for a, layer in zip(activations, dense.layers, strict=True) if layer is not None}
-        self.functions = [ACTIVATIONS[name]() for name in sorted(used)]
+        self.functions = [FUNCTIONS[name]() for name in sorted(used)]
         by_name = [[a == name for a in activations] for name in sorted(used)]
         self.register_buffer("is_activation", torch.tensor(by_name), persistent=False)
 

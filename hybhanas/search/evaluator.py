@@ -15,11 +15,10 @@ from typing import Any
 import torch
 
 from hybhanas.architecture import Architecture
-from hybhanas.circuit import lay_out
 from hybhanas.cost.estimator import CostEstimator
 from hybhanas.data.tabular import TabularDataModule
 from hybhanas.errors import CandidateError
-from hybhanas.models.hqnn import classical_flops, parameter_count
+from hybhanas.models.layers import Layers, lay_out_network
 from hybhanas.models.plan import plan
 from hybhanas.models.settings import TrainSettings
 from hybhanas.models.state import TrainingState
@@ -144,9 +143,9 @@ class Evaluator:
         known: dict[str, Any] = {}
         status, reason = COSTED, ""
         try:
-            known |= self._size(architecture)
-            flops = known["proxies"]["classical_flops"]
-            known["cost"] = self.estimator(lay_out(architecture), flops).to_dict()
+            layers = lay_out_network(architecture, self.data.features, self.data.classes)
+            known |= _size(layers)
+            known["cost"] = self.estimator(layers.circuit, layers.classical_flops).to_dict()
             known["violation"], reason = self.constraints.broken(known)
             if known["violation"] > 0:
                 status = INFEASIBLE
@@ -242,15 +241,11 @@ class Evaluator:
         )
         return Finished(trained.validation_accuracy, trained.test_accuracy, content.getvalue())
 
-    def _size(self, architecture: Architecture) -> dict[str, Any]:
-        circuit = lay_out(architecture)
-        shape = (self.data.features, self.data.classes)
-        flops = classical_flops(architecture, *shape)
-        operations = (flops + circuit.simulation_flops, flops, circuit.simulation_flops)
-        return {
-            "parameters": parameter_count(architecture, *shape),
-            "proxies": dict(zip(PROXIES, operations, strict=True)),
-        }
+
+def _size(layers: Layers) -> dict[str, Any]:
+    flops, simulation = layers.classical_flops, layers.circuit.simulation_flops
+    proxies = dict(zip(PROXIES, (flops + simulation, flops, simulation), strict=True))
+    return {"parameters": layers.parameters, "proxies": proxies}
 
 
 def failed(evaluation: Evaluation, error: Exception, **known: Any) -> Evaluation:

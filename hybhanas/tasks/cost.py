@@ -127,7 +127,7 @@ def _subject(config: DictConfig) -> _Subject:
             raise ConfigError(f"{setting} is not accepted: it names no qubits")
         architecture = Architecture.from_dict(choices).canonical()
         data = instantiate(config.dataset)
-        from hybhanas.models.hqnn import classical_flops
+        from hybhanas.models.layers import classical_flops
 
         flops = classical_flops(architecture, data.features, data.classes)
         workload = Workload(samples=len(data.train), epochs=epochs, batch_size=batch_size)

@@ -8,7 +8,8 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from hybhanas.architecture import Architecture
-from hybhanas.models.hqnn import HQNN, classical_flops, parameter_count
+from hybhanas.models.hqnn import HQNN
+from hybhanas.models.layers import classical_flops, parameter_count
 from tests.helpers.settings import everything
 
 SPACE = everything(qubits=(1, 2, 3))

@@ -1,0 +1,113 @@
+"""The layers of an HQNN as data, without torch: its modules and its counts come from this list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hybhanas.architecture import Architecture
+from hybhanas.circuit import Circuit, lay_out
+
+
+@dataclass(frozen=True, slots=True)
+class Dense:
+    """A dense layer with a bias, [batch, inputs] -> [batch, outputs]."""
+
+    inputs: int
+    outputs: int
+
+    @property
+    def parameters(self) -> int:
+        """Weights and biases."""
+        return self.inputs * self.outputs + self.outputs
+
+    @property
+    def flops(self) -> int:
+        """Floating-point operations for one sample: a multiplication and an addition a weight, as
+        torch's FlopCounterMode counts them.
+        """
+        return 2 * self.inputs * self.outputs
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A layer without parameters, by its name in `hybhanas.models.hqnn.FUNCTIONS`."""
+
+    name: str
+
+
+Layer = Dense | Function
+
+
+@dataclass(frozen=True)
+class Layers:
+    """All layers of an HQNN: dense ones, the circuit, dense ones.
+
+    Args:
+        architecture: what they were laid out from.
+        encoder: from features to the circuit's inputs.
+        circuit: from inputs to expectation values.
+        readout: from expectation values to logits.
+    """
+
+    architecture: Architecture
+    encoder: tuple[Layer, ...]
+    circuit: Circuit
+    readout: tuple[Layer, ...]
+
+    @property
+    def parameters(self) -> int:
+        """Trainable parameters, quantum and classical."""
+        return self.circuit.weights + sum(dense.parameters for dense in self._dense)
+
+    @property
+    def classical_flops(self) -> int:
+        """Floating-point operations of the matrix products of the classical layers for one sample,
+        forward.
+        """
+        return sum(dense.flops for dense in self._dense)
+
+    @property
+    def _dense(self) -> list[Dense]:
+        return [layer for layer in (*self.encoder, *self.readout) if isinstance(layer, Dense)]
+
+
+def lay_out_network(architecture: Architecture, features: int, classes: int) -> Layers:
+    """Lays an architecture out for a data set.
+
+    Args:
+        architecture: what to lay out.
+        features: length of one sample.
+        classes: number of logits.
+
+    Example:
+        >>> layers = lay_out_network(Architecture(qubits=2), features=4, classes=3)
+        >>> layers.encoder
+        (Dense(inputs=4, outputs=2), Function(name='angle_scale'))
+        >>> layers.classical_flops  # 2 (4 x 2 + 2 x 3)
+        28
+    """
+    circuit = lay_out(architecture)
+    hidden, activation = architecture.hidden_width, Function(architecture.activation)
+    encoder: list[Layer] = []
+    width = features
+    for _ in range(architecture.hidden_layers):
+        encoder += [Dense(width, hidden), activation]
+        width = hidden
+    encoder.append(Dense(width, circuit.inputs))
+    amplitudes = architecture.encoding == "amplitude"
+    encoder.append(Function("unit_vector" if amplitudes else "angle_scale"))
+    observables = len(circuit.observables)
+    readout: list[Layer] = [Dense(observables, classes)]
+    if architecture.readout != "linear":
+        readout = [Dense(observables, hidden), activation, Dense(hidden, classes)]
+    return Layers(architecture, tuple(encoder), circuit, tuple(readout))
+
+
+def parameter_count(architecture: Architecture, features: int, classes: int) -> int:
+    """Trainable parameters of an HQNN, quantum and classical."""
+    return lay_out_network(architecture, features, classes).parameters
+
+
+def classical_flops(architecture: Architecture, features: int, classes: int) -> int:
+    """Floating-point operations of an HQNN's classical layers for one sample, forward."""
+    return lay_out_network(architecture, features, classes).classical_flops
