@@ -8,24 +8,7 @@ from functools import cached_property
 
 from hybhanas.architecture import Architecture
 from hybhanas.entanglement import entangled_pairs
-
-ROTATIONS = ("rx", "ry", "rz")
-CONTROLLED_ROTATIONS = ("crx", "cry", "crz")
-
-
-@dataclass(frozen=True, slots=True)
-class Gate:
-    """One gate: its name, its wires, and where its angle comes from.
-
-    `input` is an index into the circuit's inputs, `weight` one into its trainable weights; a gate
-    with neither has no angle. The gate `amplitude` acts on all wires, prepares the state whose
-    amplitudes are the normalised inputs, and comes first if at all.
-    """
-
-    name: str
-    wires: tuple[int, ...]
-    input: int | None = None
-    weight: int | None = None
+from hybhanas.gates import AMPLITUDE, GATES, Gate
 
 
 @dataclass(frozen=True)
@@ -45,18 +28,21 @@ class Circuit:
     def __hash__(self) -> int:
         return self._hash
 
+    @property
+    def by_amplitude(self) -> bool:
+        """Whether the inputs are the amplitudes of the first state; else they are angles."""
+        return bool(self.gates) and self.gates[0].name == AMPLITUDE
+
     @cached_property
     def _hash(self) -> int:
         return hash((self.qubits, self.gates, self.observables))
 
     @cached_property
     def simulation_flops(self) -> int:
-        """Real operations of one state-vector run, gate by gate: per amplitude 14 for a dense
-        one-qubit gate (two complex products and a sum), 7 for a controlled one, 6 for the square
-        and the observable signs. Permutations and signs (CX, CZ) are free.
+        """Real operations of one state-vector run, gate by gate: per amplitude those of each gate
+        (`GateSpec.operations`), and 6 for the square and the sign of an observable.
         """
-        per_amplitude = {"h": 14, "rx": 14, "ry": 14, "rz": 14, "crx": 7, "cry": 7, "crz": 7}
-        total = sum(per_amplitude.get(gate.name, 0) for gate in self.gates)
+        total = sum(GATES[gate.name].operations for gate in self.gates)
         return 2**self.qubits * (total + 4 + 2 * len(self.observables))
 
 
@@ -77,7 +63,7 @@ def lay_out(architecture: Architecture) -> Circuit:
                 gates.append(Gate(name, (wire,), weight=weights))
                 weights += 1
         for pair in entangled_pairs(entanglement, n):
-            if architecture.entangler in CONTROLLED_ROTATIONS:
+            if GATES[architecture.entangler].parameters:
                 gates.append(Gate(architecture.entangler, pair, weight=weights))
                 weights += 1
             else:
@@ -93,12 +79,12 @@ def lay_out(architecture: Architecture) -> Circuit:
 
 def _encoding(encoding: str, qubits: int, first: bool) -> Iterator[Gate]:
     if encoding == "amplitude":
-        yield Gate("amplitude", tuple(range(qubits)))
+        yield Gate(AMPLITUDE, tuple(range(qubits)))
         return
     for wire in range(qubits):
         if encoding == "rz" and first:
             yield Gate("h", (wire,))
-        yield Gate(encoding, (wire,), input=wire)
+        yield Gate(encoding, (wire,), inputs=(wire,))
 
 
 def _observables(measurement: str, qubits: int) -> Iterator[tuple[int, ...]]:

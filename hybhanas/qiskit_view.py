@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import reduce
+from operator import mul
 
 import numpy as np
 from qiskit import QuantumCircuit
 from qiskit.circuit import Parameter, ParameterVector
 
 from hybhanas.circuit import Circuit
+from hybhanas.gates import AMPLITUDE
 
 
 def to_qiskit(circuit: Circuit, measure: bool = True) -> QuantumCircuit:
@@ -21,15 +24,15 @@ def to_qiskit(circuit: Circuit, measure: bool = True) -> QuantumCircuit:
         circuit: the gate list.
         measure: append a Z measurement of every qubit.
     """
-    amplitude = any(gate.name == "amplitude" for gate in circuit.gates)
-    inputs = ParameterVector("input", circuit.inputs - 1 if amplitude else circuit.inputs)
+    inputs = ParameterVector("input", circuit.inputs - circuit.by_amplitude)
     weights = ParameterVector("weight", circuit.weights)
     qiskit = QuantumCircuit(circuit.qubits)
     for gate in circuit.gates:
-        if gate.name == "amplitude":
+        if gate.name == AMPLITUDE:
             _prepare_amplitudes(qiskit, inputs)
-        elif gate.input is not None:
-            getattr(qiskit, gate.name)(inputs[gate.input], *gate.wires)
+        elif gate.inputs:
+            angle = reduce(mul, [inputs[i] for i in gate.inputs])
+            getattr(qiskit, gate.name)(angle, *gate.wires)
         elif gate.weight is not None:
             getattr(qiskit, gate.name)(weights[gate.weight], *gate.wires)
         else:
@@ -46,8 +49,7 @@ def bind(
     amplitudes for amplitude encoding), `weights` [weights] in radians.
     """
     qiskit = to_qiskit(circuit, measure)
-    amplitude = any(gate.name == "amplitude" for gate in circuit.gates)
-    angles = amplitude_angles(inputs) if amplitude else inputs
+    angles = amplitude_angles(inputs) if circuit.by_amplitude else inputs
     values = {"input": np.asarray(angles), "weight": np.asarray(weights)}
     bound: dict[Parameter, float] = {
         parameter: float(values[parameter.vector.name][parameter.index])

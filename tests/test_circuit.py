@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from hybhanas.architecture import Architecture
-from hybhanas.circuit import Gate, lay_out
+from hybhanas.circuit import lay_out
+from hybhanas.gates import Gate
 
 
 def test_a_two_qubit_layer_is_encoding_rotations_entangler():
     circuit = lay_out(Architecture(qubits=2, rotations="ry_rz", entangler="crx"))
     assert circuit.gates == (
-        Gate("ry", (0,), input=0),
-        Gate("ry", (1,), input=1),
+        Gate("ry", (0,), inputs=(0,)),
+        Gate("ry", (1,), inputs=(1,)),
         Gate("ry", (0,), weight=0),
         Gate("rz", (0,), weight=1),
         Gate("ry", (1,), weight=2),
@@ -33,7 +34,7 @@ def test_each_layer_entangles_the_pairs_of_its_own_word():
 def test_rz_encoding_starts_with_one_hadamard_a_qubit_however_often_it_uploads():
     circuit = lay_out(Architecture(qubits=3, depth=4, encoding="rz", reuploading=True))
     assert sum(gate.name == "h" for gate in circuit.gates) == 3
-    assert sum(gate.input is not None for gate in circuit.gates) == 12
+    assert sum(bool(gate.inputs) for gate in circuit.gates) == 12
 
 
 def test_observables_are_z_of_each_qubit_and_zz_of_neighbours():

@@ -10,7 +10,8 @@ from hypothesis.extra.numpy import arrays
 from qiskit.quantum_info import Statevector
 
 from hybhanas.architecture import Architecture
-from hybhanas.circuit import Circuit, Gate, lay_out
+from hybhanas.circuit import Circuit, lay_out
+from hybhanas.gates import Gate
 from hybhanas.qiskit_view import bind, to_qiskit
 
 

@@ -12,7 +12,7 @@ from qiskit.circuit import ParameterExpression
 
 from hybhanas.calibration import Calibration
 from hybhanas.calibration.record import fully_connected
-from hybhanas.circuit import CONTROLLED_ROTATIONS, Circuit
+from hybhanas.circuit import Circuit
 from hybhanas.cost.model import CostModel, Device, Workload
 from hybhanas.cost.noise import Success, success
 from hybhanas.cost.pauli_paths import observable_success
@@ -21,6 +21,7 @@ from hybhanas.cost.report import CostReport
 from hybhanas.cost.schedule import Schedule, schedule
 from hybhanas.cost.transpile import Transpiler
 from hybhanas.errors import ConfigError
+from hybhanas.gates import shift_terms
 from hybhanas.qiskit_view import to_qiskit
 
 BACKWARD_AND_FORWARD = 3
@@ -150,12 +151,11 @@ class CostEstimator:
 def shift_circuits(circuit: QuantumCircuit) -> int:
     """Circuits that the parameter-shift rule runs for the derivatives by all parameters.
 
-    Two for each angle that is a parameter, four for one of a controlled rotation, whose generator
-    has three eigenvalues (Wierichs et al., Quantum 6, 677 (2022)). Encoding angles count as well:
+    The shift terms of its gate for each angle that is a parameter. Encoding angles count as well:
     trainable layers before the circuit need their derivatives.
     """
     return sum(
-        4 if step.name in CONTROLLED_ROTATIONS else 2
+        shift_terms(step.name)
         for step in circuit.data
         for angle in step.params
         if isinstance(angle, ParameterExpression) and angle.parameters

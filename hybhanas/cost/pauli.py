@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 from qiskit.circuit.library import get_standard_gate_name_mapping
 
+from hybhanas.gates import GATES
+
 Bits = list[np.ndarray]
 """x and z of a move's qubits in turn: x0, z0 or x0, z0, x1, z1, each [words] of uint64."""
 
@@ -25,9 +27,10 @@ Step = tuple[str, tuple[float, ...] | None, tuple[int, ...]]
 """A gate's name, its angles in radians (None where they are free), and its qubits' positions."""
 
 AXES = {
-    "rx": (1,), "ry": (3,), "rz": (2,), "p": (2,), "u1": (2,),
-    "rxx": (1, 1), "ryy": (3, 3), "rzz": (2, 2), "rzx": (2, 1),
-}  # fmt: skip
+    gate.name: tuple({"X": 1, "Z": 2, "Y": 3}[letter] for letter in gate.generator)
+    for gate in GATES.values()
+    if gate.generator and not gate.control
+}
 """The Pauli that a rotation turns about, by the codes of its qubits."""
 
 TOLERANCE = 1e-6

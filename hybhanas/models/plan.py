@@ -187,5 +187,5 @@ def work_of(architecture: Architecture) -> Work:
         steps=len(program.steps),
         longest=len(program.steps),
         phases=len(phased),
-        sampled=any(gate.input is not None for step in phased for gate in step.phases),
+        sampled=any(bool(gate.inputs) for step in phased for gate in step.phases),
     )

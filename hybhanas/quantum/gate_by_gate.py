@@ -10,6 +10,7 @@ import torchquantum.functional as tqf
 from torch import Tensor, nn
 
 from hybhanas.circuit import Circuit
+from hybhanas.gates import AMPLITUDE
 from hybhanas.quantum.modules import CircuitModule
 
 
@@ -25,16 +26,16 @@ class GateByGateCircuit(CircuitModule):
         device.reset_states(inputs.shape[0])
         for gate in self.circuit.gates:
             wires = list(gate.wires)
-            if gate.name == "amplitude":
+            if gate.name == AMPLITUDE:
                 device.set_states(inputs.to(device.states.dtype))
-            elif gate.input is not None:
-                getattr(tqf, gate.name)(device, wires=wires, params=inputs[:, [gate.input]])
+            elif gate.inputs:
+                angle = inputs[:, list(gate.inputs)].prod(dim=1, keepdim=True)
+                getattr(tqf, gate.name)(device, wires=wires, params=angle)
             elif gate.weight is not None:
                 angle = weights[gate.weight].reshape(1, 1)
                 getattr(tqf, gate.name)(device, wires=wires, params=angle)
             else:
-                name = "hadamard" if gate.name == "h" else gate.name
-                getattr(tqf, {"cx": "cnot"}.get(name, name))(device, wires=wires)
+                getattr(tqf, gate.name)(device, wires=wires)
 
 
 class GateByGateStack(nn.Module):

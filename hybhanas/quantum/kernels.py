@@ -17,16 +17,6 @@ from functools import cache
 import torch
 from torch import Tensor
 
-AXES = {"rx": (1, 0, 0), "ry": (0, 1, 0), "rz": (0, 0, 1)}
-
-
-def generator(name: str) -> list[list[complex]]:
-    """-i n.sigma of a rotation's axis n: the rotation by angle is cos(angle/2) + sin(angle/2) of
-    it.
-    """
-    x, y, z = AXES[name]
-    return [[-1j * z, -1j * x - y], [-1j * x + y, 1j * z]]
-
 
 @cache
 def bits(wires: int) -> Tensor:

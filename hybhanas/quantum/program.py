@@ -10,18 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import groupby
 
 import numpy as np
 
-from hybhanas.circuit import ROTATIONS, Circuit, Gate
+from hybhanas.circuit import Circuit
+from hybhanas.errors import CandidateError
+from hybhanas.gates import GATES, Gate
 
-MOVES = ("cx", "swap")
-PHASES = ("cz", "crz")
-ENTANGLERS = ("crx", "cry")
-
-TO_Z = {"rx": ("h", "h"), "ry": ("turn", "turn_back"), "rz": ()}
+TO_Z = {"X": ("h", "h"), "Y": ("turn", "turn_back"), "Z": ()}
 """The fixed gates before and after RZ that make it a rotation about another axis."""
 
 
@@ -77,9 +75,8 @@ def compiled(circuit: Circuit, wires: int, width: int, whole: bool = False) -> P
         whole: end in the natural order of rows and with all phases, which measuring Z needs not.
     """
     gates = list(circuit.gates)
-    amplitude = bool(gates) and gates[0].name == "amplitude"
     start: dict[int, list[Gate]] | None = None
-    if amplitude:
+    if circuit.by_amplitude:
         gates = gates[1:]
     else:
         start, gates = _leading(gates, circuit.qubits)
@@ -97,21 +94,26 @@ def row_index(before: Sequence[int], moves: Sequence[Gate], after: Sequence[int]
 
     Args:
         before: the wires as the old rows order them, most significant bit first.
-        moves: gates `cx` and `swap` on the way.
+        moves: gates that permute basis states on the way.
         after: the wires as the new rows order them.
     """
     wires = len(after)
     moved = rows_of(tuple(after))
     for gate in reversed(moves):
-        first, second = (wires - 1 - w for w in gate.wires)
-        if gate.name == "swap":
-            differ = ((moved >> first) ^ (moved >> second)) & 1
-            moved = moved ^ (differ << first) ^ (differ << second)
-        else:
-            moved = moved ^ (((moved >> first) & 1) << second)
+        shifts = [wires - 1 - w for w in gate.wires]
+        after_gate = sum(((moved >> shift) & 1) << i for i, shift in enumerate(reversed(shifts)))
+        changed = after_gate ^ _states_before(gate.name)[after_gate]
+        for i, shift in enumerate(reversed(shifts)):
+            moved = moved ^ (((changed >> i) & 1) << shift)
     place = np.empty(2**wires, dtype=np.int64)
     place[rows_of(tuple(before))] = np.arange(2**wires)
     return place[moved]
+
+
+@cache
+def _states_before(name: str) -> np.ndarray:
+    """[2^wires]: the basis state that a permutation takes to each basis state."""
+    return np.argsort(GATES[name].permutation)  # type: ignore[arg-type]
 
 
 @lru_cache(maxsize=4096)
@@ -126,17 +128,14 @@ def rows_of(order: tuple[int, ...]) -> np.ndarray:
 
 
 def _kind(gate: Gate) -> str:
-    if gate.name in MOVES:
-        return "moves"
-    if gate.name in PHASES:
-        return "phases"
-    if gate.input is not None:
+    kind = GATES[gate.name].kind if gate.name in GATES else "unknown"
+    if gate.inputs and kind == "one_qubit" and len(gate.inputs) == 1:
         return "encoding"
-    if gate.name in ENTANGLERS:
-        return "entangler"
-    if gate.name == "h" or gate.name in ROTATIONS:
-        return "one_qubit"
-    raise ValueError(f"the fused simulator has no gate {gate.name}")
+    if gate.inputs or kind in ("unknown", "state"):
+        raise CandidateError(
+            f"the fused simulator cannot run gate {gate.name}; simulator=torchquantum may"
+        )
+    return kind
 
 
 def _leading(gates: list[Gate], wires: int) -> tuple[dict[int, list[Gate]], list[Gate]]:
@@ -148,13 +147,8 @@ def _leading(gates: list[Gate], wires: int) -> tuple[dict[int, list[Gate]], list
     closed: set[int] = set()
     for gate in gates:
         wire = gate.wires[0]
-        trained = any(g.input is not None or g.weight is not None for g in start[wire])
-        if (
-            len(gate.wires) > 1
-            or wire in closed
-            or (gate.input is not None and trained)
-            or (gate.input is None and gate.weight is None and trained)
-        ):
+        trained = any(g.inputs or g.weight is not None for g in start[wire])
+        if len(gate.wires) > 1 or wire in closed or (gate.weight is None and trained):
             closed.update(gate.wires)
             rest.append(gate)
         else:
@@ -175,12 +169,12 @@ class _Compiler:
         self.waiting: dict[int, list[Gate]] = {}  # one-qubit gates in no block yet, by wire
 
     def add(self, kind: str, run: list[Gate]) -> None:
-        if kind == "moves":
+        if kind == "permutation":
             self._close()
             if self.gap.phases:
                 self._bare_step()
             self.gap.moves += run
-        elif kind == "phases":
+        elif kind == "phase":
             self._close()
             self._add_phases(run)
         elif kind == "encoding":
@@ -210,12 +204,12 @@ class _Compiler:
             for gate in together:
                 self._turn(gate, first=True)
             self._close()
-            self._add_phases([Gate("rz", gate.wires, input=gate.input) for gate in together])
+            self._add_phases([Gate("rz", gate.wires, gate.inputs) for gate in together])
             for gate in together:
                 self._turn(gate, first=False)
 
     def _turn(self, gate: Gate, first: bool) -> None:
-        if turns := TO_Z[gate.name]:
+        if turns := TO_Z[GATES[gate.name].generator]:
             self.add("one_qubit", [Gate(turns[0 if first else 1], gate.wires)])
 
     def _add_phases(self, run: list[Gate]) -> None:

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from functools import cache, reduce
+from functools import cache
 
 import numpy as np
 
-from hybhanas.circuit import Gate
+from hybhanas.gates import GATES, Gate
 from hybhanas.quantum import kernels
 from hybhanas.quantum.program import Program, Step, row_index
 
 _ROOT = math.sqrt(0.5)
-FIXED = {
-    "h": np.array([[_ROOT, _ROOT], [_ROOT, -_ROOT]], dtype=complex),
+_TURNS = {
     "turn": np.array([[_ROOT, -1j * _ROOT], [-1j * _ROOT, _ROOT]]),  # RX(pi/2)
     "turn_back": np.array([[_ROOT, 1j * _ROOT], [1j * _ROOT, _ROOT]]),
 }
-"""The gates without an angle that act on one wire."""
+"""The fixed gates of `hybhanas.quantum.program.TO_Z` that are not in the table of gates."""
 
 Arrays = dict[str, np.ndarray]
 
@@ -69,11 +68,11 @@ class Tables:
             for wire, gates in program.start.items():
                 for gate in gates:
                     before = vectors[k, wire, :, 0]
-                    if gate.input is not None:
-                        vectors[k, wire, :, 1] = np.array(kernels.generator(gate.name)) @ before
-                        inputs[k, wire] = gate.input
+                    if gate.inputs:
+                        vectors[k, wire, :, 1] = _parts(gate.name)[2] @ before
+                        (inputs[k, wire],) = gate.inputs
                     elif gate.weight is None:
-                        vectors[k, wire, :, 0] = FIXED[gate.name] @ before
+                        vectors[k, wire, :, 0] = _parts(gate.name)[0] @ before
         return {
             "vectors": vectors,
             "inputs": _of_each(inputs, self.inputs + 1),
@@ -168,8 +167,8 @@ class Tables:
                 order = program.steps[s].order(self.wires)
                 for gate in program.steps[s].phases:
                     at = (place, k, *(order.index(wire) for wire in gate.wires))
-                    if gate.input is not None:
-                        inputs[at] = gate.input
+                    if gate.inputs:
+                        (inputs[at],) = gate.inputs
                     elif gate.weight is not None:
                         weights[at], trained[at] = gate.weight, 1
                     else:
@@ -227,7 +226,7 @@ def merged(
     matrix = np.eye(2 ** len(wires), dtype=complex)
     turns: list[tuple[_Parts, int]] = []
     for gate in gates:
-        parts = _in_parts(gate, wires)
+        parts = _embedded(gate.name, tuple(wires.index(wire) for wire in gate.wires), len(wires))
         if gate.weight is not None:
             turns.append((parts, gate.weight))
         else:
@@ -240,26 +239,25 @@ def merged(
     return matrix, turns
 
 
-def _in_parts(gate: Gate, wires: tuple[int, ...]) -> _Parts:
-    """The matrix of a gate on some of the wires, d = 2^wires."""
-    if gate.name in FIXED:
-        return FIXED[gate.name], np.zeros((2, 2)), np.zeros((2, 2))
-    if len(gate.wires) == 1:
-        return np.zeros((2, 2)), np.eye(2), np.array(kernels.generator(gate.name))
-    control, target = (wires.index(wire) for wire in gate.wires)
-    return _controlled(gate.name.removeprefix("c"), control, target, len(wires))
+def _parts(name: str) -> _Parts:
+    """Those of a gate on its own wires."""
+    if name in _TURNS:
+        return _TURNS[name], np.zeros((2, 2)), np.zeros((2, 2))
+    return GATES[name].parts
 
 
 @cache
-def _controlled(rotation: str, control: int, target: int, wires: int) -> _Parts:
-    def product(on_control: np.ndarray, on_target: np.ndarray) -> np.ndarray:
-        factors = [np.eye(2)] * wires
-        factors[control], factors[target] = on_control, on_target
-        return reduce(np.kron, factors)
+def _embedded(name: str, places: tuple[int, ...], wires: int) -> _Parts:
+    """The parts of a gate on some of the wires, d = 2^wires."""
+    others = [place for place in range(wires) if place not in places]
+    axes = np.argsort([*places, *others])
 
-    off, on = np.diag([1.0, 0.0]), np.diag([0.0, 1.0])
-    generator = np.array(kernels.generator(rotation))
-    return product(off, np.eye(2)), product(on, np.eye(2)), product(on, generator)
+    def embedded(matrix: np.ndarray) -> np.ndarray:
+        whole = np.kron(matrix, np.eye(2 ** len(others))).reshape([2] * 2 * wires)
+        return whole.transpose(*axes, *(axes + wires)).reshape(2**wires, 2**wires)
+
+    fixed, of_cosine, of_sine = (embedded(part) for part in _parts(name))
+    return fixed, of_cosine, of_sine
 
 
 def _flat(matrices: np.ndarray) -> np.ndarray:

@@ -11,6 +11,7 @@ at ten qubits for minutes: the time of each first step is kept as `first_s`.
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial, reduce
@@ -56,7 +57,7 @@ def pennylane(case: Case, device: str, diff_method: str, **settings: Any) -> Ste
     def node(inputs: Tensor, weights: Tensor) -> list[Any]:
         samples, shared = inputs.unbind(1), weights.unbind()
         for gate in circuit.gates:
-            angles = [samples[gate.input]] if gate.input is not None else []
+            angles = [math.prod(samples[i] for i in gate.inputs)] if gate.inputs else []
             angles += [shared[gate.weight]] if gate.weight is not None else []
             operations[gate.name](*angles, wires=gate.wires)
         return [qml.expval(reduce(matmul, map(qml.Z, wires))) for wires in circuit.observables]
@@ -74,7 +75,7 @@ def deepquantum(case: Case) -> Step:
 
     circuit = dq.QubitCircuit(case.circuit.qubits)
     for gate in case.circuit.gates:
-        given = {"encode": True} if gate.input is not None else {}
+        given = {"encode": True} if gate.inputs else {}
         getattr(circuit, gate.name)(*gate.wires, **given)
     for wires in case.circuit.observables:
         circuit.observable(list(wires))
@@ -103,7 +104,7 @@ def tensorcircuit(case: Case) -> Step:
     def one(inputs: Any, weights: Any) -> Any:
         state = tc.Circuit(circuit.qubits)
         for gate in circuit.gates:
-            given = {"theta": inputs[gate.input]} if gate.input is not None else {}
+            given = {"theta": math.prod(inputs[i] for i in gate.inputs)} if gate.inputs else {}
             given |= {"theta": weights[gate.weight]} if gate.weight is not None else {}
             getattr(state, gate.name)(*gate.wires, **given)
         return jax.numpy.stack(

@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 
 from hybhanas.architecture import Architecture
 from hybhanas.calibration import snapshot
-from hybhanas.circuit import Circuit, Gate, lay_out
+from hybhanas.circuit import Circuit, lay_out
 from hybhanas.cost.estimator import CostEstimator, shift_circuits
 from hybhanas.cost.model import Device, Workload
 from hybhanas.cost.report import PARTS, CostReport
 from hybhanas.errors import CandidateError, ConfigError
+from hybhanas.gates import Gate
 from hybhanas.qiskit_view import to_qiskit
 from tests.helpers.settings import cost_model, everything
 from tests.helpers.synthetic import make_calibration

@@ -7,10 +7,10 @@ import pytest
 import torch
 
 from hybhanas.architecture import Architecture
-from hybhanas.circuit import Circuit, Gate, lay_out
+from hybhanas.circuit import Circuit, lay_out
+from hybhanas.gates import GATES, Gate
 from hybhanas.quantum.fused import FusedCircuit, stack_of
 from hybhanas.quantum.gate_by_gate import GateByGateStack
-from hybhanas.quantum.kernels import generator
 from hybhanas.quantum.modules import quantum_layer
 from hybhanas.quantum.program import compiled, row_index, rows_of
 from hybhanas.quantum.stack import CircuitStack
@@ -88,7 +88,7 @@ def test_a_circuit_that_diverges_leaves_the_others_alone():
 
 
 def test_a_circuit_without_weights_has_values_and_no_gradient_of_them():
-    circuit = Circuit(2, (Gate("ry", (0,), input=0), Gate("cx", (0, 1))), ((0,), (1,)), 1, 0)
+    circuit = Circuit(2, (Gate("ry", (0,), inputs=(0,)), Gate("cx", (0, 1))), ((0,), (1,)), 1, 0)
     layer = FusedCircuit(circuit)
     inputs = torch.tensor([[0.0], [torch.pi / 2], [torch.pi]], requires_grad=True)
     values = layer.expectations(inputs)
@@ -181,7 +181,7 @@ def test_gates_without_an_angle_go_to_the_front_where_hadamards_cancel():
     matrix, turns = merged([h, rz, h, h, ry, h], (0,))
     np.testing.assert_allclose(matrix, np.eye(2), atol=1e-15)
     # Three Hadamards stand behind RZ and make it RX; one behind RY turns it the other way.
-    expected = [(3, np.array(generator("rx"))), (1, -np.array(generator("ry")))]
+    expected = [(3, GATES["rx"].parts[2]), (1, -GATES["ry"].parts[2])]
     for ((_, of_cosine, of_sine), weight), (of, turned) in zip(turns, expected, strict=True):
         assert weight == of
         np.testing.assert_allclose(of_cosine, np.eye(2), atol=1e-15)

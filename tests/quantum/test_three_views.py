@@ -9,8 +9,9 @@ import torchquantum as tq
 from qiskit.quantum_info import Statevector
 
 from hybhanas.architecture import CHOICES, Architecture
-from hybhanas.circuit import Circuit, Gate, lay_out
+from hybhanas.circuit import Circuit, lay_out
 from hybhanas.errors import CandidateError
+from hybhanas.gates import Gate
 from hybhanas.qiskit_view import bind
 from hybhanas.quantum.fused import FusedCircuit
 from hybhanas.quantum.kernels import signs
@@ -128,18 +129,20 @@ def test_gradients_on_the_shipped_spaces_pass_gradcheck(architecture):
 
 
 ODD = {
-    "a two-qubit gate first": [Gate("cx", (0, 1)), Gate("ry", (0,), input=0)],
-    "an input rotated about two axes": [Gate("ry", (0,), input=0), Gate("rx", (1,), input=0)],
+    "a two-qubit gate first": [Gate("cx", (0, 1)), Gate("ry", (0,), inputs=(0,))],
+    "an input rotated about two axes": [
+        Gate("ry", (0,), inputs=(0,)), Gate("rx", (1,), inputs=(0,)),
+    ],
     "a weight shared by three gates": [
-        Gate("ry", (0,), weight=0), Gate("rx", (1,), weight=0), Gate("ry", (0,), input=0),
+        Gate("ry", (0,), weight=0), Gate("rx", (1,), weight=0), Gate("ry", (0,), inputs=(0,)),
         Gate("crz", (0, 1), weight=0), Gate("h", (0,)),
     ],
     "inputs only after the first block": [
-        Gate("rx", (0,), weight=0), Gate("cx", (0, 1)), Gate("ry", (1,), input=0),
+        Gate("rx", (0,), weight=0), Gate("cx", (0, 1)), Gate("ry", (1,), inputs=(0,)),
     ],
     "swaps among CX": [
-        Gate("ry", (0,), input=0), Gate("swap", (0, 2)), Gate("cx", (2, 1)), Gate("swap", (1, 2)),
-        Gate("rx", (2,), weight=0),
+        Gate("ry", (0,), inputs=(0,)), Gate("swap", (0, 2)), Gate("cx", (2, 1)),
+        Gate("swap", (1, 2)), Gate("rx", (2,), weight=0),
     ],
 }  # fmt: skip
 

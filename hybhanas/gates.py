@@ -1,0 +1,221 @@
+"""The table of gates: what a circuit may hold, each fact about a gate in one row.
+
+The circuit, its three views, the cost (shift terms, operations) and the Pauli propagator read this
+table, so that a fixed or a trainable gate is added by one row. A gate on wires (a, b) counts its
+basis states as 2 a + b, the first wire being the most significant.
+"""
+
+from __future__ import annotations
+
+import cmath
+import math
+from dataclasses import dataclass
+from functools import cached_property, reduce
+from typing import Literal
+
+import numpy as np
+
+Matrix = tuple[tuple[complex, ...], ...]
+
+Kind = Literal["permutation", "phase", "one_qubit", "entangler", "state"]
+"""How the fused simulator applies a gate: as a reordering of rows, as a diagonal, in a product of
+one-qubit matrices, in the matrix of a block of wires, or as the state to start from.
+"""
+
+DEFAULT_SHIFT_TERMS = 2
+"""Of a gate that is not in the table: that of a generator with two eigenvalues."""
+
+
+PAULIS = {
+    "X": np.array([[0, 1], [1, 0]], dtype=complex),
+    "Y": np.array([[0, -1j], [1j, 0]]),
+    "Z": np.array([[1, 0], [0, -1]], dtype=complex),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class GateSpec:
+    """A row of the table. A gate has a `matrix`, or a `generator` and with it one angle.
+
+    A gate with a generator is exp(-i angle/2 G), angle in radians, G being the product of Paulis
+    `generator`; with `control` it acts where its first wire is 1. The Pauli-string propagator
+    treats a free angle as a random rotation about G, and every other gate by its matrix.
+
+    Example:
+        >>> GATES["crz"].kind, GATES["crz"].shift_terms
+        ('phase', 4)
+
+    Args:
+        name: as Qiskit names its instruction and the method of a circuit that adds it, and as
+            TorchQuantum names its functional.
+        generator: a Pauli letter a wire, the control not counted, such as `X` or `ZZ`.
+        control: whether the first wire is a control.
+        matrix: [2^wires, 2^wires], unitary, of a gate without an angle.
+        entangles: whether an architecture may name it as its `entangler`.
+    """
+
+    name: str
+    generator: str = ""
+    control: bool = False
+    matrix: Matrix | None = None
+    entangles: bool = False
+
+    @property
+    def is_state(self) -> bool:
+        """Whether it prepares a state from all inputs, on any number of wires."""
+        return not self.generator and self.matrix is None
+
+    @cached_property
+    def wires(self) -> int:
+        """How many wires it acts on; 0 stands for all of the circuit."""
+        if self.matrix is not None:
+            return len(self.matrix).bit_length() - 1
+        return len(self.generator) + self.control
+
+    @property
+    def parameters(self) -> int:
+        """How many angles it has, 0 or 1."""
+        return int(bool(self.generator))
+
+    @cached_property
+    def kind(self) -> Kind:
+        """How the fused simulator applies it."""
+        if self.is_state:
+            return "state"
+        if self.wires == 1:
+            return "one_qubit"
+        if self.permutation is not None:
+            return "permutation"
+        return "phase" if self.is_diagonal else "entangler"
+
+    @cached_property
+    def is_diagonal(self) -> bool:
+        """Whether it multiplies basis states by phases and does nothing else."""
+        if self.matrix is None:
+            return set(self.generator) == {"Z"}
+        return all(not x for i, row in enumerate(self.matrix) for j, x in enumerate(row) if i != j)
+
+    @cached_property
+    def permutation(self) -> tuple[int, ...] | None:
+        """The basis state that each basis state becomes; None where it does anything else."""
+        if self.matrix is None or self.is_diagonal:
+            return None
+        images = []
+        for column in zip(*self.matrix, strict=True):
+            if column.count(0) != len(column) - 1 or 1 not in column:
+                return None
+            images.append(column.index(1))
+        return tuple(images)
+
+    @cached_property
+    def shift_terms(self) -> int:
+        """Circuits that the parameter-shift rule runs for the derivative by its angle: 0, 2, or 4
+        for a controlled rotation, whose generator has the three eigenvalues -1, 0 and 1 (Wierichs
+        et al., Quantum 6, 677 (2022)).
+        """
+        return self.parameters * (4 if self.control else DEFAULT_SHIFT_TERMS)
+
+    @cached_property
+    def operations(self) -> int:
+        """Real operations an amplitude, gate by gate: 14 for a dense one-qubit gate (two complex
+        products and a sum). A controlled gate touches half of the amplitudes. A product of Paulis
+        on two wires takes two products and a sum as well, a diagonal one on two a product, 6.
+        Permutations and fixed diagonals are free.
+        """
+        if self.kind in ("state", "permutation") or (self.is_diagonal and not self.parameters):
+            return 0
+        if self.wires == 1 or self.control:
+            return 14 >> self.control
+        if self.parameters:
+            return 6 if self.is_diagonal else 14
+        return 8 * 2**self.wires - 2
+
+    @cached_property
+    def parts(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Three matrices [2^wires, 2^wires] whose sum is the gate's unitary: the first as it is,
+        the second times the cosine of half the angle, the third times its sine.
+        """
+        if self.matrix is not None:
+            matrix = np.array(self.matrix, dtype=complex)
+            return matrix, np.zeros_like(matrix), np.zeros_like(matrix)
+        paulis = reduce(np.kron, [PAULIS[letter] for letter in self.generator])
+        unit, none = np.eye(len(paulis), dtype=complex), np.zeros_like(paulis)
+        if not self.control:
+            return none, unit, -1j * paulis
+        off, on = np.diag([1.0, 0.0]), np.diag([0.0, 1.0])
+        return np.kron(off, unit), np.kron(on, unit), np.kron(on, -1j * paulis)
+
+    @cached_property
+    def phases(self) -> tuple[float, ...]:
+        """Of each basis state of a diagonal gate its phase, in radians, or where the gate has an
+        angle, what the angle is multiplied by.
+        """
+        if self.matrix is not None:
+            return tuple(cmath.phase(row[i]) for i, row in enumerate(self.matrix))
+        by_sine = self.parts[2].diagonal()  # -i, 0 or i
+        return tuple((by_sine.imag / 2).tolist())
+
+
+def _rotation(name: str, generator: str, *, entangles: bool = False) -> GateSpec:
+    return GateSpec(name=name, generator=generator, entangles=entangles)
+
+
+def _controlled(name: str, generator: str) -> GateSpec:
+    return GateSpec(name=name, generator=generator, control=True, entangles=True)
+
+
+_ROOT = math.sqrt(0.5)
+_CX = ((1, 0, 0, 0), (0, 1, 0, 0), (0, 0, 0, 1), (0, 0, 1, 0))
+_CZ = ((1, 0, 0, 0), (0, 1, 0, 0), (0, 0, 1, 0), (0, 0, 0, -1))
+_SWAP = ((1, 0, 0, 0), (0, 0, 1, 0), (0, 1, 0, 0), (0, 0, 0, 1))
+
+AMPLITUDE = "amplitude"
+"""The gate that prepares the state whose amplitudes are the normalised inputs."""
+
+GATES: dict[str, GateSpec] = {
+    row.name: row
+    for row in (
+        GateSpec(name=AMPLITUDE),
+        GateSpec(name="h", matrix=((_ROOT, _ROOT), (_ROOT, -_ROOT))),
+        GateSpec(name="cx", matrix=_CX, entangles=True),
+        GateSpec(name="cz", matrix=_CZ, entangles=True),
+        GateSpec(name="swap", matrix=_SWAP),
+        _rotation("rx", "X"),
+        _rotation("ry", "Y"),
+        _rotation("rz", "Z"),
+        _rotation("p", "Z"),  # RZ but for a global phase
+        _rotation("u1", "Z"),
+        _controlled("crx", "X"),
+        _controlled("cry", "Y"),
+        _controlled("crz", "Z"),
+        _rotation("rxx", "XX"),
+        _rotation("ryy", "YY"),
+        _rotation("rzz", "ZZ"),
+        _rotation("rzx", "ZX"),
+    )
+}
+"""Every gate by its name."""
+
+
+def shift_terms(name: str) -> int:
+    """Circuits that the parameter-shift rule runs for one angle of a gate, in the table or not."""
+    return GATES[name].shift_terms if name in GATES else DEFAULT_SHIFT_TERMS
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """One gate of a circuit: its name, its wires, and where its angle comes from.
+
+    The angle is the product of the circuit's inputs at the indices `inputs`, or the trainable
+    weight at the index `weight`; a gate with neither has no angle. The gate `amplitude` acts on all
+    wires, prepares the state whose amplitudes are the normalised inputs, and comes first if at all.
+
+    Example:
+        >>> Gate("rzz", (0, 1), inputs=(0, 1))  # RZZ by x_0 x_1, of the ZZ feature map
+        Gate(name='rzz', wires=(0, 1), inputs=(0, 1), weight=None)
+    """
+
+    name: str
+    wires: tuple[int, ...]
+    inputs: tuple[int, ...] = ()
+    weight: int | None = None
