@@ -19,7 +19,7 @@ import numpy as np
 from scipy.optimize import nnls
 
 from hybhanas.architecture import Architecture
-from hybhanas.data.tabular import TabularDataModule
+from hybhanas.data.tabular import TabularData
 from hybhanas.models import plan
 from hybhanas.models.training import train
 from scripts.bench.end_to_end import search_space, training
@@ -29,7 +29,7 @@ LARGEST = 12
 EPOCHS = (2, 6)
 
 
-def step_s(architectures: Sequence[Architecture], data: TabularDataModule) -> float:
+def step_s(architectures: Sequence[Architecture], data: TabularData) -> float:
     """A training step of networks together, in seconds."""
     seeds = range(len(architectures))
     taken = []
@@ -47,7 +47,7 @@ def main(given: Sequence[str] | None = None) -> None:
     arguments = parser.parse_args(given)
     rng = np.random.default_rng(1)
     space = search_space("hqnn")
-    data = TabularDataModule("digits", 0.2, 0.2, BATCH, seed=1)
+    data = TabularData(name="digits", batch_size=BATCH, seed=1)
     counts, measured_s = [], []
     while len(measured_s) < arguments.groups:
         # Neighbours of a generation in the planner's order, which is how groups are made.

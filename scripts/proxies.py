@@ -97,7 +97,7 @@ def costs(
         instantiate(config.cost_model),
         instantiate(config.device),
         Workload(
-            samples=len(data.train),
+            samples=data.train_samples,
             epochs=config.trainer.final_epochs,
             batch_size=data.batch_size,
         ),

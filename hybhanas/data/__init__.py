@@ -1,1 +1,1 @@
-"""Data sets as Lightning data modules with train, validation and test splits."""
+"""Data sets with train, validation and test splits; importing them imports nothing heavy."""

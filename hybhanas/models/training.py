@@ -16,7 +16,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from hybhanas.architecture import Architecture
-from hybhanas.data.tabular import TabularDataModule
+from hybhanas.data.protocol import SearchData
 from hybhanas.errors import CandidateError
 from hybhanas.models.adam import StackedAdam
 from hybhanas.models.hqnn import HQNN
@@ -165,7 +165,7 @@ class Trained:
 
 def train(
     architectures: Sequence[Architecture],
-    data: TabularDataModule,
+    data: SearchData,
     settings: TrainSettings,
     simulator: str,
     seeds: Sequence[int],

@@ -16,7 +16,7 @@ import torch
 
 from hybhanas.architecture import Architecture
 from hybhanas.cost.estimator import CostEstimator
-from hybhanas.data.tabular import TabularDataModule
+from hybhanas.data.protocol import SearchData
 from hybhanas.errors import CandidateError
 from hybhanas.models.layers import Layers, lay_out_network
 from hybhanas.models.plan import plan
@@ -81,7 +81,7 @@ class Evaluator:
     """Evaluates architectures; the outcome is a pure function of these settings.
 
     Args:
-        data: the data set, split.
+        data: the data set, split, as `hybhanas.data.protocol.ready` gives it.
         estimator: what costs a circuit.
         training: how networks are trained.
         simulator: what runs their circuits.
@@ -89,7 +89,7 @@ class Evaluator:
         constraints: what breaks them is not trained.
     """
 
-    data: TabularDataModule
+    data: SearchData
     estimator: CostEstimator
     training: TrainSettings
     simulator: str
@@ -100,12 +100,7 @@ class Evaluator:
     def settings(self) -> dict[str, Any]:
         """All that determines an evaluation but the architecture, in plain JSON types."""
         return {
-            "data": {
-                "name": self.data.name,
-                "hash": self.data.hash,
-                "batch_size": self.data.batch_size,
-                "seed": self.data.seed,
-            },
+            "data": {"hash": self.data.hash, "batch_size": self.data.batch_size},
             "calibration": {
                 "name": self.estimator.calibration.name,
                 "hash": self.estimator.calibration.hash,

@@ -19,7 +19,9 @@ from hybhanas.circuit_file import read_circuit
 from hybhanas.cost.estimator import CostEstimator
 from hybhanas.cost.model import Workload
 from hybhanas.cost.report import PARTS, CostReport
+from hybhanas.data.protocol import ready
 from hybhanas.errors import CandidateError, ConfigError
+from hybhanas.models.layers import lay_out_network
 from hybhanas.reporting.terminal import terminal
 from hybhanas.reporting.units import PART_NAMES, duration
 from hybhanas.tasks.finished import overrides, read_run
@@ -126,11 +128,9 @@ def _subject(config: DictConfig) -> _Subject:
         if "qubits" not in choices:
             raise ConfigError(f"{setting} is not accepted: it names no qubits")
         architecture = Architecture.from_dict(choices).canonical()
-        data = instantiate(config.dataset)
-        from hybhanas.models.layers import classical_flops
-
-        flops = classical_flops(architecture, data.features, data.classes)
-        workload = Workload(samples=len(data.train), epochs=epochs, batch_size=batch_size)
+        data = ready(instantiate(config.dataset))
+        flops = lay_out_network(architecture, data.features, data.classes).classical_flops
+        workload = Workload(samples=data.train_samples, epochs=epochs, batch_size=batch_size)
     return _Subject(setting, str(architecture), lay_out(architecture), flops, workload)
 
 

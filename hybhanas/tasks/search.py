@@ -22,6 +22,7 @@ from hybhanas import atomic
 from hybhanas.calibration import Calibration
 from hybhanas.cost.estimator import CostEstimator
 from hybhanas.cost.model import Workload
+from hybhanas.data.protocol import ready
 from hybhanas.errors import ConfigError
 from hybhanas.reporting.interactive import write_front_page
 from hybhanas.reporting.plots import plot_anatomy, plot_front
@@ -142,7 +143,7 @@ def build(config: DictConfig, folder: Path) -> tuple[Evaluator, Strategy]:
     space = instantiate(config.search_space)
     strategy = instantiate(config.search, _partial_=True)(space=space)
     training = instantiate(config.trainer)
-    data = instantiate(config.dataset)
+    data = ready(instantiate(config.dataset))
     model = instantiate(config.cost_model)
     calibration = instantiate(config.calibration)
     widest, usable = max(space.qubits), len(calibration.usable_qubits)
@@ -156,7 +157,7 @@ def build(config: DictConfig, folder: Path) -> tuple[Evaluator, Strategy]:
         config.device.peak_flops_per_s = earlier["device"]["peak_flops_per_s"]
     device = instantiate(config.device)
     workload = Workload(
-        samples=len(data.train), epochs=training.final_epochs, batch_size=data.batch_size
+        samples=data.train_samples, epochs=training.final_epochs, batch_size=data.batch_size
     )
     estimator = CostEstimator(
         calibration, model, device, workload, config.backend.power_w, cache_folder(config)

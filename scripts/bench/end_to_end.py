@@ -9,7 +9,7 @@ import torch
 from hydra.utils import instantiate
 from omegaconf import OmegaConf
 
-from hybhanas.data.tabular import TabularDataModule
+from hybhanas.data.tabular import TabularData
 from hybhanas.models.plan import plan
 from hybhanas.models.settings import TrainSettings
 from hybhanas.models.training import Trained, train
@@ -33,7 +33,7 @@ def run() -> Result:
         space = search_space(space_name)
         rng = np.random.default_rng(1)
         architectures = [space.decode(space.sample(rng)) for _ in range(count)]
-        data = TabularDataModule(name, 0.2, 0.2, batch, seed=1)
+        data = TabularData(name=name, batch_size=batch, seed=1)
         settings = training(epochs, threads)
         train(architectures[:1], data, settings, "fused", [1], epochs=1)  # Lightning's first
         started = time.perf_counter()

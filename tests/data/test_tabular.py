@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
+import numpy as np
 import pytest
 import torch
 
-from hybhanas.data.tabular import SHIPPED, TabularDataModule
+from hybhanas.data.tabular import SHIPPED, TabularData
 from hybhanas.errors import ConfigError
 
 
-def data(name: str = "iris", seed: int = 0, **change: float) -> TabularDataModule:
+def data(name: str = "iris", seed: int = 0, **change: float) -> TabularData:
     settings = {"validation_fraction": 0.2, "test_fraction": 0.2, "batch_size": 32} | change
-    return TabularDataModule(name, seed=seed, **settings)
+    return TabularData(name=name, seed=seed, **settings)
 
 
 @pytest.mark.parametrize(
@@ -24,28 +28,30 @@ def test_each_set_has_its_known_shape_and_every_class_in_every_split(
 ):
     module = data(name)
     assert (module.features, module.classes) == (features, classes)
-    splits = (module.train, module.validation, module.test)
+    splits = (module.splits.train, module.splits.validation, module.splits.test)
     assert sum(map(len, splits)) == samples
+    assert module.train_samples == len(splits[0])
     for split in splits:
-        assert split.tensors[0].dtype == torch.float32
-        assert len(split.tensors[1].unique()) == classes
+        assert (split.features.dtype, split.classes.dtype) == (np.float32, np.int64)
+        assert len(np.unique(split.classes)) == classes
     assert name in SHIPPED
 
 
 def test_no_sample_is_in_two_splits():
-    module = data("digits")
+    splits = data("digits").splits
     rows = [
-        tuple(x.tolist()) for s in (module.train, module.validation, module.test) for x in s[:][0]
+        tuple(x.tolist())
+        for split in (splits.train, splits.validation, splits.test)
+        for x in split.features
     ]
     assert len(rows) == len(set(rows)) == 1797
 
 
 def test_the_training_split_alone_has_mean_zero_and_deviation_one():
-    module = data("wine")
-    train = module.train.tensors[0]
-    torch.testing.assert_close(train.mean(0), torch.zeros(13), atol=1e-5, rtol=0)
-    torch.testing.assert_close(train.std(0, correction=0), torch.ones(13), atol=1e-5, rtol=0)
-    assert module.test.tensors[0].mean(0).abs().max() > 1e-3
+    splits = data("wine").splits
+    np.testing.assert_allclose(splits.train.features.mean(0), np.zeros(13), atol=1e-5)
+    np.testing.assert_allclose(splits.train.features.std(0), np.ones(13), atol=1e-5)
+    assert np.abs(splits.test.features.mean(0)).max() > 1e-3
 
 
 def test_splits_and_batches_depend_on_the_seed_alone():
@@ -65,6 +71,17 @@ def test_wrong_settings_are_named():
     with pytest.raises(ConfigError, match="dataset.validation_fraction=0.9 is not accepted"):
         data(validation_fraction=0.9)
     with pytest.raises(ConfigError, match="cannot split iris"):
-        data(test_fraction=0.01)
+        data(test_fraction=0.01).splits  # noqa: B018  it is split when it is first read
     with pytest.raises(ConfigError, match="dataset.batch_size=0"):
         data(batch_size=0)
+
+
+def test_the_size_of_a_data_set_is_known_without_torch():
+    code = (
+        "import sys\n"
+        "from hybhanas.data.tabular import TabularData\n"
+        "data = TabularData(name='iris', seed=1)\n"
+        "print(data.features, data.classes, data.train_samples, 'torch' in sys.modules)"
+    )
+    child = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert child.stdout.split() == ["4", "3", "90", "False"]

@@ -11,7 +11,7 @@ import torch
 from torch.nn import functional
 
 from hybhanas.architecture import Architecture
-from hybhanas.data.tabular import TabularDataModule
+from hybhanas.data.tabular import TabularData
 from hybhanas.models.adam import StackedAdam
 from hybhanas.models.hqnn import HQNN
 from hybhanas.models.population import Population
@@ -75,7 +75,7 @@ def test_writing_back_gives_each_network_what_the_population_learnt():
 
 def test_training_a_population_is_plain_adam_on_each_network():
     """Against a loop of torch's own parts on the gate-by-gate simulator."""
-    data = TabularDataModule("iris", 0.2, 0.2, batch_size=16, seed=0)
+    data = TabularData(name="iris", batch_size=16, seed=0)
     architectures = random_architectures(11, 3)
     outcomes = train(architectures, data, SETTINGS, "fused", [1, 2, 3], epochs=2)
     for architecture, seed, outcome in zip(architectures, (1, 2, 3), outcomes, strict=True):
@@ -95,13 +95,13 @@ def test_training_a_population_is_plain_adam_on_each_network():
                 functional.cross_entropy(model(features), classes).backward()
                 optimizer.step()
                 schedule.step()
-        x = data.validation.tensors[0]
+        x = torch.from_numpy(data.splits.validation.features)
         torch.testing.assert_close(outcome.model(x), model(x), atol=1e-3, rtol=1e-3)
 
 
 @pytest.mark.parametrize("batch_size", [16, 30])  # 90 samples: with a rest, and without
 def test_going_on_from_a_rung_is_training_without_a_stop(batch_size):
-    data = TabularDataModule("iris", 0.2, 0.2, batch_size=batch_size, seed=0)
+    data = TabularData(name="iris", batch_size=batch_size, seed=0)
     settings = (data, SETTINGS, "fused", [1, 2, 3])
     architectures = random_architectures(11, 3)
     whole = train(architectures, *settings, epochs=4)
@@ -118,7 +118,7 @@ def test_going_on_from_a_rung_is_training_without_a_stop(batch_size):
 
 
 def test_accuracy_in_company_is_that_of_training_alone_to_one_sample():
-    data = TabularDataModule("wine", 0.2, 0.2, batch_size=32, seed=1)
+    data = TabularData(name="wine", batch_size=32, seed=1)
     architectures = random_architectures(17, 6)
     seeds = range(6)
     together = train(architectures, data, SETTINGS, "fused", list(seeds), epochs=4)
@@ -126,12 +126,12 @@ def test_accuracy_in_company_is_that_of_training_alone_to_one_sample():
         (alone,) = train([architecture], data, SETTINGS, "fused", [seed], epochs=4)
         assert isinstance(outcome, Trained)
         assert isinstance(alone, Trained)
-        one_sample = 1 / len(data.validation)
+        one_sample = 1 / len(data.splits.validation)
         assert abs(outcome.validation_accuracy - alone.validation_accuracy) <= 1.01 * one_sample
 
 
 def test_one_network_that_diverges_does_not_touch_the_others():
-    data = TabularDataModule("iris", 0.2, 0.2, batch_size=16, seed=0)
+    data = TabularData(name="iris", batch_size=16, seed=0)
     wild = Architecture(qubits=2, learning_rate=0.99, hidden_layers=2, hidden_width=8)
     calm = Architecture(qubits=2, learning_rate=0.01)
 
@@ -171,7 +171,7 @@ def test_networks_that_stay_when_others_leave_compute_what_they_did(rows, simula
 
 
 def test_with_patience_a_network_stops_and_the_others_end_as_if_it_had_not():
-    data = TabularDataModule("iris", 0.2, 0.2, batch_size=16, seed=0)
+    data = TabularData(name="iris", batch_size=16, seed=0)
     still = Architecture(qubits=2, learning_rate=1e-9)  # never gets any better
     learning = Architecture(qubits=2, depth=2, learning_rate=0.03)
     patient = replace(SETTINGS, patience=2)
@@ -196,7 +196,7 @@ def test_with_patience_a_network_stops_and_the_others_end_as_if_it_had_not():
 
 
 def test_with_patience_training_ends_when_all_have_stopped():
-    data = TabularDataModule("iris", 0.2, 0.2, batch_size=16, seed=0)
+    data = TabularData(name="iris", batch_size=16, seed=0)
     still = [Architecture(qubits=q, learning_rate=1e-9) for q in (1, 2)]
     outcomes = train(still, data, replace(SETTINGS, patience=1), "fused", [1, 2], epochs=50)
     assert [outcome.epochs for outcome in outcomes if isinstance(outcome, Trained)] == [2, 2]

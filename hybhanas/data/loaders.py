@@ -1,0 +1,47 @@
+"""Splits in memory as torch data loaders."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import torch
+from torch.utils.data import (
+    BatchSampler,
+    DataLoader,
+    RandomSampler,
+    SequentialSampler,
+    TensorDataset,
+)
+
+if TYPE_CHECKING:
+    from hybhanas.data.tabular import Split
+
+EVALUATION_BATCH = 1024
+
+Loader = DataLoader[tuple[torch.Tensor, ...]]
+
+
+def shuffled(split: Split, batch_size: int, seed: int, epoch: int) -> Loader:
+    """Batches from an epoch on, in an order that depends on the seed and the epoch alone."""
+    data = _tensors(split)
+    order = RandomSampler(data, generator=torch.Generator().manual_seed(seed))
+    batches = BatchSampler(order, batch_size, drop_last=False)
+    for _ in range(epoch):  # draws what earlier epochs drew: an order that is asked for more than
+        list(islice(batches, len(batches)))  # its last batch draws another
+    return _loader(data, batches)
+
+
+def in_order(split: Split) -> Loader:
+    """Large batches, for evaluation."""
+    data = _tensors(split)
+    return _loader(data, BatchSampler(SequentialSampler(data), EVALUATION_BATCH, False))
+
+
+def _tensors(split: Split) -> TensorDataset:
+    return TensorDataset(torch.from_numpy(split.features), torch.from_numpy(split.classes))
+
+
+def _loader(data: TensorDataset, batches: BatchSampler) -> Loader:
+    """A loader that indexes the tensors once a batch instead of collating single samples."""
+    return DataLoader(data, sampler=batches, batch_size=None)

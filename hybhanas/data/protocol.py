@@ -1,0 +1,97 @@
+"""What a data set must offer to a search."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+from hybhanas.errors import ConfigError
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+class Batches(Protocol):
+    """Batches of float features [batch, features] and integer classes [batch]; torch's DataLoader
+    is one.
+    """
+
+    def __iter__(self) -> Iterator[Sequence[Tensor]]:
+        """A pass over all samples."""
+        ...
+
+    def __len__(self) -> int:
+        """The number of batches in a pass."""
+        ...
+
+
+class SearchData(Protocol):
+    """A classification data set, split and ready for training.
+
+    A LightningDataModule with these attributes is one. Name its class as `_target_` of a file in
+    `conf/dataset/`; the other keys of the file are its arguments.
+
+    Attributes:
+        hash: names everything that determines the batches: values, splits, order. Records of
+            evaluations are kept by it, so data of another hash are evaluated anew.
+        features: length of one sample.
+        classes: number of classes, which are numbered from 0.
+        train_samples: samples of the training split.
+        batch_size: samples of a training batch.
+    """
+
+    @property
+    def hash(self) -> str: ...  # noqa: D102  described above, as those below
+
+    @property
+    def features(self) -> int: ...  # noqa: D102
+
+    @property
+    def classes(self) -> int: ...  # noqa: D102
+
+    @property
+    def train_samples(self) -> int: ...  # noqa: D102
+
+    @property
+    def batch_size(self) -> int: ...  # noqa: D102
+
+    def train_dataloader(self, epoch: int = 0) -> Batches:
+        """The training split from an epoch on, in the order that an uninterrupted training would
+        see: a search that trains in several stages asks for the rest of the epochs.
+        """
+        ...
+
+    def val_dataloader(self) -> Batches:
+        """The validation split, by which a search compares architectures."""
+        ...
+
+    def test_dataloader(self) -> Batches:
+        """The test split, which only the final training of the front reads."""
+        ...
+
+
+COUNTS = ("features", "classes", "train_samples", "batch_size")
+LOADERS = ("train_dataloader", "val_dataloader", "test_dataloader")
+
+
+def ready(data: Any) -> SearchData:
+    """Prepares a data set as Lightning would, and checks that it is a `SearchData`.
+
+    Raises:
+        ConfigError: it lacks something, which is named.
+    """
+    for hook, arguments in (("prepare_data", [()]), ("setup", [("fit",), ("test",)])):
+        if hasattr(data, hook):
+            for argument in arguments:
+                getattr(data, hook)(*argument)
+    missing = [name for name in ("hash", *COUNTS, *LOADERS) if not hasattr(data, name)]
+    if not missing and "epoch" not in inspect.signature(data.train_dataloader).parameters:
+        missing = ["argument epoch of train_dataloader"]
+    if missing:
+        raise ConfigError(
+            f"dataset._target_={type(data).__module__}.{type(data).__qualname__} is not accepted: "
+            f"it has no {', no '.join(missing)}; see hybhanas.data.protocol.SearchData"
+        )
+    prepared: SearchData = data
+    return prepared

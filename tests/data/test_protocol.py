@@ -1,0 +1,67 @@
+"""A data set of anyone's: what a search asks of it, and what is said when it is not there."""
+
+from __future__ import annotations
+
+import pytest
+import pytorch_lightning as pl
+import torch
+from torch.utils.data import DataLoader, TensorDataset
+
+from hybhanas.architecture import Architecture
+from hybhanas.data.protocol import ready
+from hybhanas.data.tabular import TabularData
+from hybhanas.errors import ConfigError
+from hybhanas.models.training import Trained, train
+from tests.helpers.settings import train_settings
+
+
+class TwoBlobs(pl.LightningDataModule):
+    """Two clouds of points, as Lightning's own documentation would write it."""
+
+    features, classes, train_samples, batch_size = 3, 2, 40, 10
+    hash = "two blobs"
+
+    def setup(self, stage: str) -> None:
+        torch.manual_seed(0)
+        labels = torch.arange(80) % 2
+        points = torch.randn(80, 3) + 6.0 * labels[:, None]
+        parts = zip(points.split(40), labels.split(40), strict=True)
+        self.train, self.held_out = (TensorDataset(*part) for part in parts)
+
+    def train_dataloader(self, epoch: int = 0) -> DataLoader:
+        return DataLoader(self.train, self.batch_size)
+
+    def val_dataloader(self) -> DataLoader:
+        return DataLoader(self.held_out, 40)
+
+    test_dataloader = val_dataloader
+
+
+def test_a_lightning_data_module_of_ones_own_is_trained_on():
+    settings = train_settings(epochs=6, learning_rate=0.05)
+    architectures = [Architecture(qubits=2), Architecture(qubits=1, depth=2)]
+    outcomes = train(architectures, ready(TwoBlobs()), settings, "fused", [1, 2], 6, test=True)
+    for outcome in outcomes:
+        assert isinstance(outcome, Trained)
+        assert outcome.validation_accuracy == outcome.test_accuracy == 1.0
+
+
+def test_what_a_data_set_lacks_is_named():
+    class Nameless(TwoBlobs):
+        hash = property()
+
+    class Unordered(TwoBlobs):
+        def train_dataloader(self) -> DataLoader:
+            return DataLoader(self.train, self.batch_size)
+
+    with pytest.raises(ConfigError, match="Nameless is not accepted: it has no hash; see hybhanas"):
+        ready(Nameless())
+    with pytest.raises(ConfigError, match="it has no argument epoch of train_dataloader"):
+        ready(Unordered())
+    with pytest.raises(ConfigError, match="it has no hash, no features"):
+        ready(pl.LightningDataModule())
+
+
+def test_the_shipped_data_sets_keep_the_protocol():
+    data = TabularData(name="iris", seed=0)
+    assert ready(data) is data
