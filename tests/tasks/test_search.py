@@ -94,7 +94,7 @@ def test_a_checkpoint_loads_without_executing_anything_and_gives_the_recorded_ac
         architecture = Architecture.from_dict(saved["architecture"])
         model = HQNN(architecture, saved["features"], saved["classes"], "torchquantum")
         model.load_state_dict(saved["state_dict"])
-        features, classes = evaluator.data.test.tensors
+        ((features, classes),) = evaluator.data.test_dataloader()
         accuracy = (model(features).argmax(dim=1) == classes).float().mean().item()
         assert accuracy == pytest.approx(member["test_accuracy"])
 
