@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass, fields, replace
+from itertools import chain, zip_longest
 from typing import Any
 
+from hybhanas.ansatz import ENCODINGS, ENTANGLERS, ROTATIONS, Encoding
 from hybhanas.entanglement import PATTERNS, entangled_pairs, first_word
 from hybhanas.errors import ConfigError, unknown
+from hybhanas.gates import AMPLITUDE, Gate
 
-CHOICES: dict[str, tuple[str, ...]] = {
-    "encoding": ("rx", "ry", "rz", "amplitude"),
-    "rotations": ("ry", "ry_rz", "rz_ry_rz", "rx_ry_rz"),
-    "entangler": ("cx", "cz", "crx", "cry", "crz"),
+CHOICES: dict[str, Collection[str]] = {
+    "encoding": ENCODINGS,
+    "rotations": ROTATIONS,
+    "entangler": ENTANGLERS,
     "entanglement": PATTERNS,
     "measurement": ("z", "z_zz"),
     "activation": ("relu", "tanh", "gelu"),
     "readout": ("linear", "mlp"),
 }
-"""The accepted words of every choice that is a word; entanglement accepts more, see
-`hybhanas.entanglement`.
+"""The accepted words of every choice that is a word, registered ones included; entanglement accepts
+more, see `hybhanas.entanglement`.
 """
 
 
@@ -34,14 +38,21 @@ class Architecture:
     measured expectation values pass the readout to one logit per class.
 
     Two architectures that are the same network are equal once canonical; see `canonical`.
+
+    Example:
+        >>> str(Architecture(qubits=4, depth=2, entanglement="ring"))
+        '4q x2 ry rz_ry_rz cx/ring z > linear'
+
+    Raises:
+        ConfigError: a choice that is not accepted.
     """
 
     qubits: int
     depth: int = 1
-    encoding: str = "ry"  # rotation axis of the angle encoding, or amplitude
+    encoding: str = "ry"  # rotation axis of the angle encoding, amplitude, or iqp (ZZ feature map)
     reuploading: bool = False  # encode again before every layer
     rotations: str = "rz_ry_rz"  # trainable one-qubit gates of a layer, in order of application
-    entangler: str = "cx"  # two-qubit gate of a layer; the controlled rotations are trainable
+    entangler: str = "cx"  # two-qubit gate of a layer; those that take an angle are trainable
     entanglement: str = "linear"  # pairs of qubits; one word, or one a layer: ring-odd_2-none
     measurement: str = "z"  # Z on every qubit; z_zz adds Z Z on neighbours
     hidden_layers: int = 0  # dense layers before the circuit, besides the one that feeds it
@@ -76,6 +87,12 @@ class Architecture:
             )
 
     @property
+    def by_amplitude(self) -> bool:
+        """Whether the circuit's inputs are the amplitudes of a state; else they are angles."""
+        first = next(iter(ENCODINGS[self.encoding](self.qubits, 0)), None)
+        return first is not None and first.name == AMPLITUDE
+
+    @property
     def entanglement_by_layer(self) -> tuple[str, ...]:
         """The word of each layer; see `hybhanas.entanglement.entangled_pairs`."""
         words = tuple(self.entanglement.split("-"))
@@ -88,8 +105,11 @@ class Architecture:
         one network twice under two names.
         """
         change: dict[str, Any] = {}
-        if self.depth == 1 or self.encoding == "amplitude":
-            change["reuploading"] = False
+        uploads_again = self.reuploading and self.depth > 1 and not self.by_amplitude
+        change["reuploading"] = uploads_again
+        change["encoding"] = _first_encoding(
+            self.encoding, self.qubits, self.depth if uploads_again else 1
+        )
         words = [first_word(word, self.qubits) for word in self.entanglement_by_layer]
         change["entanglement"] = words[0] if len(set(words)) == 1 else "-".join(words)
         if change["entanglement"] == "none":
@@ -137,3 +157,17 @@ class Architecture:
         if self.learning_rate is not None:
             text += f" lr {self.learning_rate:g}"
         return text
+
+
+def _first_encoding(word: str, qubits: int, layers: int) -> str:
+    """The first word whose gates are the same ones in the layers that encode."""
+    own = ENCODINGS[word]
+
+    def gates(encoding: Encoding) -> Iterator[Gate]:
+        return chain.from_iterable(encoding(qubits, layer) for layer in range(layers))
+
+    return next(
+        name
+        for name, other in ENCODINGS.items()
+        if other is own or all(a == b for a, b in zip_longest(gates(own), gates(other)))
+    )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import cached_property
 
+from hybhanas.ansatz import ENCODINGS, ENTANGLERS, ROTATIONS
 from hybhanas.architecture import Architecture
 from hybhanas.entanglement import entangled_pairs
-from hybhanas.gates import AMPLITUDE, GATES, Gate
+from hybhanas.errors import ConfigError
+from hybhanas.gates import AMPLITUDE, GATES, Gate, operations
 
 
 @dataclass(frozen=True)
@@ -42,49 +44,74 @@ class Circuit:
         """Real operations of one state-vector run, gate by gate: per amplitude those of each gate
         (`GateSpec.operations`), and 6 for the square and the sign of an observable.
         """
-        total = sum(GATES[gate.name].operations for gate in self.gates)
+        total = sum(operations(gate) for gate in self.gates)
         return 2**self.qubits * (total + 4 + 2 * len(self.observables))
 
 
 def lay_out(architecture: Architecture) -> Circuit:
     """Lays an architecture's circuit out as gates.
 
-    RZ encoding puts a Hadamard before the first RZ, since RZ does nothing to |0>.
+    Raises:
+        ConfigError: a registered word gives gates that no circuit can have.
+
+    Example:
+        >>> circuit = lay_out(Architecture(qubits=2, rotations="ry", entangler="crx"))
+        >>> [gate.name for gate in circuit.gates], circuit.weights
+        (['ry', 'ry', 'ry', 'ry', 'crx'], 3)
     """
     n = architecture.qubits
+    encode, rotate = ENCODINGS[architecture.encoding], ROTATIONS[architecture.rotations]
+    entangle = ENTANGLERS[architecture.entangler]
+    uploads_again = architecture.reuploading and not architecture.by_amplitude
     gates: list[Gate] = []
     weights = 0
-    for layer, entanglement in enumerate(architecture.entanglement_by_layer):
-        uploads_again = architecture.reuploading and architecture.encoding != "amplitude"
+
+    def add(word: str, own: Iterable[Gate]) -> None:
+        """Appends gates whose weights count from 0."""
+        nonlocal weights
+        first = weights
+        for gate in own:
+            _check(word, gate, n)
+            if gate.weight is not None:
+                weight = first + gate.weight
+                weights = max(weights, weight + 1)
+                gate = replace(gate, weight=weight)
+            gates.append(gate)
+
+    for layer, pattern in enumerate(architecture.entanglement_by_layer):
         if layer == 0 or uploads_again:
-            gates += _encoding(architecture.encoding, n, first=layer == 0)
-        for wire in range(n):
-            for name in architecture.rotations.split("_"):
-                gates.append(Gate(name, (wire,), weight=weights))
-                weights += 1
-        for pair in entangled_pairs(entanglement, n):
-            if GATES[architecture.entangler].parameters:
-                gates.append(Gate(architecture.entangler, pair, weight=weights))
-                weights += 1
-            else:
-                gates.append(Gate(architecture.entangler, pair))
+            add(f"encoding={architecture.encoding}", encode(n, layer))
+        add(f"rotations={architecture.rotations}", rotate(n, layer))
+        for pair in entangled_pairs(pattern, n):
+            add(f"entangler={architecture.entangler}", entangle(*pair))
     return Circuit(
         qubits=n,
         gates=tuple(gates),
         observables=tuple(_observables(architecture.measurement, n)),
-        inputs=2**n if architecture.encoding == "amplitude" else n,
+        inputs=2**n if architecture.by_amplitude else _inputs(gates),
         weights=weights,
     )
 
 
-def _encoding(encoding: str, qubits: int, first: bool) -> Iterator[Gate]:
-    if encoding == "amplitude":
-        yield Gate(AMPLITUDE, tuple(range(qubits)))
+def _inputs(gates: Iterable[Gate]) -> int:
+    """The length of the vector that has all inputs that the gates name, at least 1."""
+    return max((max(gate.inputs) + 1 for gate in gates if gate.inputs), default=1)
+
+
+def _check(word: str, gate: Gate, qubits: int) -> None:
+    """Raises ConfigError for a gate that no circuit of so many qubits can have."""
+    spec = GATES.get(gate.name)
+    if any(not 0 <= wire < qubits for wire in gate.wires) or len({*gate.wires}) < len(gate.wires):
+        accepted = f"different wires of 0 to {qubits - 1}"
+    elif spec is not None and spec.wires and len(gate.wires) != spec.wires:
+        accepted = f"{spec.wires} wires"
+    elif spec is not None and spec.parameters != (bool(gate.inputs) or gate.weight is not None):
+        accepted = f"inputs or a weight for {gate.name}" if spec.parameters else "no angle for it"
+    elif any(index < 0 for index in (*gate.inputs, gate.weight or 0)):
+        accepted = "indices from 0"
+    else:
         return
-    for wire in range(qubits):
-        if encoding == "rz" and first:
-            yield Gate("h", (wire,))
-        yield Gate(encoding, (wire,), inputs=(wire,))
+    raise ConfigError(f"architecture.{word} gives {gate} on {qubits} qubits; accepted: {accepted}")
 
 
 def _observables(measurement: str, qubits: int) -> Iterator[tuple[int, ...]]:

@@ -188,9 +188,9 @@ GATES: dict[str, GateSpec] = {
         _controlled("crx", "X"),
         _controlled("cry", "Y"),
         _controlled("crz", "Z"),
-        _rotation("rxx", "XX"),
-        _rotation("ryy", "YY"),
-        _rotation("rzz", "ZZ"),
+        _rotation("rxx", "XX", entangles=True),
+        _rotation("ryy", "YY", entangles=True),
+        _rotation("rzz", "ZZ", entangles=True),
         _rotation("rzx", "ZX"),
     )
 }
@@ -219,3 +219,12 @@ class Gate:
     wires: tuple[int, ...]
     inputs: tuple[int, ...] = ()
     weight: int | None = None
+
+
+def operations(gate: Gate) -> int:
+    """Real operations an amplitude; of a gate that is not in the table, those of a dense matrix on
+    its wires.
+    """
+    if gate.name in GATES:
+        return GATES[gate.name].operations
+    return 8 * 2 ** len(gate.wires) - 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -102,9 +102,11 @@ class SearchSpace:
         if self.entanglement_per_layer:
             words = [chosen.pop(gene) for gene in self._layer_genes]
             chosen["entanglement"] = "-".join(words[: chosen["depth"]])
-        if self.amplitude_qubits is not None and chosen["encoding"] == "amplitude":
-            chosen["qubits"] = min(chosen["qubits"], self.amplitude_qubits)
-        return Architecture(**chosen).canonical()
+        architecture = Architecture(**chosen)
+        if self.amplitude_qubits is not None and architecture.by_amplitude:
+            qubits = min(architecture.qubits, self.amplitude_qubits)
+            architecture = replace(architecture, qubits=qubits)
+        return architecture.canonical()
 
     def sample(self, rng: np.random.Generator) -> tuple[int, ...]:
         """A genome drawn uniformly."""

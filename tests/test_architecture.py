@@ -21,7 +21,7 @@ WORDS = (*CHOICES["entanglement"], "all_1", "all_2", "odd_1", "odd_2", "even_1",
 @st.composite
 def architectures(draw, most_layers=3):
     """Any architecture, with a word of entanglement for all layers or one for each."""
-    chosen = {name: draw(st.sampled_from(CHOICES[name])) for name in CHOICES}
+    chosen = {name: draw(st.sampled_from(list(CHOICES[name]))) for name in CHOICES}
     depth = draw(st.integers(1, most_layers))
     words = draw(st.lists(st.sampled_from(WORDS), min_size=depth, max_size=depth))
     chosen["entanglement"] = "-".join(words) if draw(st.booleans()) else words[0]

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hybhanas.entanglement import KEPT, PATTERNS, entangled_pairs, first_word
+from hybhanas.entanglement import PAIR_FILTERS, PATTERNS, entangled_pairs, first_word
 from hybhanas.errors import ConfigError
 
-words = st.sampled_from(PATTERNS) | st.builds(
-    "{}_{}".format, st.sampled_from(list(KEPT)), st.integers(1, 9)
+words = st.sampled_from(list(PATTERNS)) | st.builds(
+    "{}_{}".format, st.sampled_from(list(PAIR_FILTERS)), st.integers(1, 9)
 )
 
 

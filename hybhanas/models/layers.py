@@ -94,7 +94,7 @@ def lay_out_network(architecture: Architecture, features: int, classes: int) -> 
         encoder += [Dense(width, hidden), activation]
         width = hidden
     encoder.append(Dense(width, circuit.inputs))
-    amplitudes = architecture.encoding == "amplitude"
+    amplitudes = architecture.by_amplitude
     encoder.append(Function("unit_vector" if amplitudes else "angle_scale"))
     observables = len(circuit.observables)
     readout: list[Layer] = [Dense(observables, classes)]

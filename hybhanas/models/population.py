@@ -38,7 +38,7 @@ class Population(nn.Module):
         self.weights = nn.Parameter(nn.utils.rnn.pad_sequence(weights, batch_first=True))
         self.encoder = _Layers([model.encoder for model in self.models], activations)
         self.readout = _Layers([model.readout for model in self.models], activations)
-        self.by_amplitude = _Choice([a.encoding == "amplitude" for a in architectures])
+        self.by_amplitude = _Choice([a.by_amplitude for a in architectures])
 
     def forward(self, x: Tensor) -> Tensor:
         """[batch, features] -> logits [K, classes, batch]."""

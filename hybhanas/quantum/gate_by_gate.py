@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
 
 import torch
 import torchquantum as tq
@@ -29,7 +30,7 @@ class GateByGateCircuit(CircuitModule):
             if gate.name == AMPLITUDE:
                 device.set_states(inputs.to(device.states.dtype))
             elif gate.inputs:
-                angle = inputs[:, list(gate.inputs)].prod(dim=1, keepdim=True)
+                angle = reduce(torch.mul, [inputs[:, [i]] for i in gate.inputs])
                 getattr(tqf, gate.name)(device, wires=wires, params=angle)
             elif gate.weight is not None:
                 angle = weights[gate.weight].reshape(1, 1)

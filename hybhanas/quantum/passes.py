@@ -235,13 +235,19 @@ def _shared_phases(stack: CircuitStack, weights: Tensor) -> Tensor:
     """[phases, K, 2^n]: a quadratic form in the bits of a row's number, since CZ turns by pi where
     both are 1, and CRZ by its angle times control times (target - 1/2).
     """
-    bits, angles = stack.bits, weights[stack.phase_weights] * stack.phase_trained
-    quadratic = ((bits @ (angles + stack.phase_fixed)) * bits).sum(dim=-1)
-    return quadratic - (bits @ angles.sum(dim=-1, keepdim=True))[..., 0] / 2
+    bits, angles = stack.bits, weights[stack.phase_weights]
+    products = angles * stack.phase_quadratic + stack.phase_fixed
+    alone = (angles * stack.phase_of_first).sum(dim=-1, keepdim=True)
+    if stack.symmetric:
+        alone = alone + (angles * stack.phase_of_second).sum(dim=-2)[..., None]
+    return ((bits @ products) * bits).sum(dim=-1) + (bits @ alone)[..., 0]
 
 
 def _shared_phases_back(stack: CircuitStack, gradient: Tensor, of_weights: Tensor) -> None:
     bits = stack.bits
-    of_angles = bits.mT @ (gradient[..., None] * bits)
-    of_angles = (of_angles - (bits.mT @ gradient[..., None]) / 2) * stack.phase_trained
+    of_products = bits.mT @ (gradient[..., None] * bits)
+    alone = bits.mT @ gradient[..., None]
+    of_angles = of_products * stack.phase_quadratic + alone * stack.phase_of_first
+    if stack.symmetric:
+        of_angles = of_angles + alone.mT * stack.phase_of_second
     of_weights.index_add_(0, stack.phase_weights.flatten(), of_angles.flatten())

@@ -20,7 +20,7 @@ from hybhanas.errors import CandidateError
 from hybhanas.gates import GATES, Gate
 
 TO_Z = {"X": ("h", "h"), "Y": ("turn", "turn_back"), "Z": ()}
-"""The fixed gates before and after RZ that make it a rotation about another axis."""
+"""The fixed gates before and after a rotation about Z that make it one about another axis."""
 
 
 @dataclass
@@ -128,14 +128,11 @@ def rows_of(order: tuple[int, ...]) -> np.ndarray:
 
 
 def _kind(gate: Gate) -> str:
-    kind = GATES[gate.name].kind if gate.name in GATES else "unknown"
-    if gate.inputs and kind == "one_qubit" and len(gate.inputs) == 1:
-        return "encoding"
-    if gate.inputs or kind in ("unknown", "state"):
-        raise CandidateError(
-            f"the fused simulator cannot run gate {gate.name}; simulator=torchquantum may"
-        )
-    return kind
+    spec = GATES.get(gate.name)
+    if spec is None or spec.is_state or (gate.inputs and spec.control):
+        what = f"gate {gate.name}{' by an input' if gate.inputs else ''}"
+        raise CandidateError(f"the fused simulator cannot run {what}; simulator=torchquantum can")
+    return "encoding" if gate.inputs else spec.kind
 
 
 def _leading(gates: list[Gate], wires: int) -> tuple[dict[int, list[Gate]], list[Gate]]:
@@ -191,26 +188,31 @@ class _Compiler:
         return self.steps, self.gap
 
     def _encode(self, run: list[Gate]) -> None:
-        """Encodings on different wires, each as RZ between two fixed gates."""
+        """Encodings as rotations about products of Z, between fixed gates: as many at once as
+        turn each wire alike.
+        """
         while run:
-            wires: set[int] = set()
-            together = []
+            axes: dict[int, str] = {}
+            together: list[Gate] = []
             for gate in run:
-                if gate.wires[0] in wires:
+                own = dict(zip(gate.wires, GATES[gate.name].generator, strict=True))
+                again = any(gate.wires == other.wires for other in together)
+                if again or any(axes.get(wire, axis) != axis for wire, axis in own.items()):
                     break
-                wires.add(gate.wires[0])
+                axes |= own
                 together.append(gate)
             run = run[len(together) :]
-            for gate in together:
-                self._turn(gate, first=True)
+            self._turn(axes, first=True)
             self._close()
-            self._add_phases([Gate("rz", gate.wires, gate.inputs) for gate in together])
-            for gate in together:
-                self._turn(gate, first=False)
+            self._add_phases(
+                [Gate("r" + "z" * len(gate.wires), gate.wires, gate.inputs) for gate in together]
+            )
+            self._turn(axes, first=False)
 
-    def _turn(self, gate: Gate, first: bool) -> None:
-        if turns := TO_Z[GATES[gate.name].generator]:
-            self.add("one_qubit", [Gate(turns[0 if first else 1], gate.wires)])
+    def _turn(self, axes: dict[int, str], first: bool) -> None:
+        for wire, axis in axes.items():
+            if turns := TO_Z[axis]:
+                self.add("one_qubit", [Gate(turns[0 if first else 1], (wire,))])
 
     def _add_phases(self, run: list[Gate]) -> None:
         for gate in run:

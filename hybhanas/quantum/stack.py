@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import reduce
 
 import numpy as np
 import torch
@@ -48,7 +49,9 @@ class CircuitStack(nn.Module):
     entangler_turning: Tensor
     entangler_generators: Tensor
     phase_weights: Tensor
-    phase_trained: Tensor
+    phase_quadratic: Tensor
+    phase_of_first: Tensor
+    phase_of_second: Tensor
     phase_fixed: Tensor
     phase_inputs: Tensor
     row_there: Tensor
@@ -58,6 +61,7 @@ class CircuitStack(nn.Module):
     bits: Tensor
     halves: Tensor
     traces: Tensor
+    product_inputs: Tensor
 
     def __init__(
         self,
@@ -79,9 +83,11 @@ class CircuitStack(nn.Module):
         self.observables = rows["eigenvalues"].shape[1]
         self.any_amplitudes = bool(start["by_amplitude"].any())
         self.all_amplitudes = bool(start["by_amplitude"].all())
-        self.shared, self.sampled = bool(phases.pop("shared")), bool(phases.pop("sampled"))
+        self.shared = bool(phases["quadratic"].any() or phases["fixed"].any())
+        self.symmetric = bool(phases["of_second"].any())
+        self.sampled = bool(phases.pop("sampled"))
         self._phased = {int(step): place for place, step in enumerate(phases.pop("steps"))}
-        there = rows.pop("there")
+        halves, there = phases.pop("halves"), rows.pop("there")
         self._still = [bool((t == np.arange(2**self.wires)).all()) for t in there]
         self.in_order = bool(start.pop("in_order"))
         self._keep("gate", tables.one_qubit_gates(start.pop("vectors")))
@@ -92,7 +98,8 @@ class CircuitStack(nn.Module):
         self._keep("row", rows | _indices(there))
         bits = kernels.bits(self.wires).numpy()
         traces = kernels.partial_traces(self.width).numpy().astype(complex)
-        self._keep("", {"bits": bits, "halves": bits - 0.5, "traces": traces})
+        self._keep("", {"bits": bits, "halves": halves, "traces": traces})
+        self._keep("product", {"inputs": tables.products()})
         self.entangled = len(self.entangler_blocks) > 0
         self.moves = self._build_moves()
 
@@ -126,6 +133,8 @@ class CircuitStack(nn.Module):
             )
         if not self._lengths[1]:
             weights = pad(weights, (0, 1))  # for gates without an angle to be given one
+        if self.product_inputs.numel():
+            inputs = self._with_products(inputs, alone=weights.dim() == 1)
         samples = 0 if weights.dim() == 1 else 2
         sample_bytes = self.circuits * 2**self.wires * self.dtype.itemsize
         most = max(1, WITHOUT_GRADIENT_BYTES // sample_bytes)
@@ -134,6 +143,14 @@ class CircuitStack(nn.Module):
             return values
         parts = inputs.split(most, dim=samples)  # type: ignore[no-untyped-call]
         return torch.cat([Run.apply(p, weights, self, measure) for p in parts], dim=samples)
+
+    def _with_products(self, inputs: Tensor, alone: bool) -> Tensor:
+        """Inputs as `forward` is given them, with the products of some appended."""
+        given = inputs.T.unsqueeze(0) if alone else inputs
+        factors = pad(given, (0, 0, 0, 1), value=1.0).flatten(0, 1)[self.product_inputs]
+        products = reduce(torch.mul, factors.unbind(dim=2))  # [K, P, B]
+        both = torch.cat([given, products], dim=1)
+        return both.squeeze(0).T if alone else both
 
     def of(self, rows: Sequence[int]) -> CircuitStack:
         """A stack of some of the circuits, in their order, that takes and gives as much of each."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 import numpy as np
@@ -32,8 +32,9 @@ _Parts = tuple[np.ndarray, np.ndarray, np.ndarray]
 class Tables:
     """The circuits of K programs as arrays, named in the methods that make them.
 
-    An index into the weights of a circuit is one into those of all K in a row. So is one into its
-    inputs, each with a zero appended: the place of what a circuit has not.
+    Weight indices address the K weight vectors, concatenated. Input indices do too; each vector of
+    inputs is followed by the products of inputs that are angles, see `products`, and by one zero
+    that absent inputs point to.
 
     Args:
         programs: those of most steps first.
@@ -44,11 +45,30 @@ class Tables:
     def __init__(self, programs: Sequence[Program], width: int, inputs: int, weights: int):
         self.programs = programs
         self.circuits, self.wires, self.width = len(programs), programs[0].wires, width
-        self.inputs, self.weights = inputs, weights
+        self._products = [_products(program) for program in programs]
+        self._given, self.weights = inputs, weights
+        self.inputs = inputs + max(map(len, self._products))
         self.counts = [len(program.steps) for program in programs]
         if self.counts != sorted(self.counts, reverse=True):
             raise ValueError("the programs of a stack must be sorted, those of most steps first")
         self.steps = self.counts[0]
+
+    def products(self) -> np.ndarray:
+        """[K, P, f]: which inputs are the factors of each product of inputs; a factor of one stands
+        behind the given inputs of each circuit.
+        """
+        factors = max((len(own) for products in self._products for own in products), default=0)
+        index = np.full((self.circuits, self.inputs - self._given, factors), self._given)
+        for k, products in enumerate(self._products):
+            for place, own in enumerate(products):
+                index[k, place, : len(own)] = own
+        return _of_each(index, self._given + 1)
+
+    def _place(self, circuit: int, inputs: tuple[int, ...]) -> int:
+        """Where the angle by these inputs is among the inputs and products of a circuit."""
+        if len(inputs) == 1:
+            return inputs[0]
+        return self._given + self._products[circuit][inputs]
 
     def start(self) -> Arrays:
         """`vectors` [K, n, 2, 2]: each wire's state after its fixed gates, for the cosine of half
@@ -70,7 +90,7 @@ class Tables:
                     before = vectors[k, wire, :, 0]
                     if gate.inputs:
                         vectors[k, wire, :, 1] = _parts(gate.name)[2] @ before
-                        (inputs[k, wire],) = gate.inputs
+                        inputs[k, wire] = self._place(k, gate.inputs)
                     elif gate.weight is None:
                         vectors[k, wire, :, 0] = _parts(gate.name)[0] @ before
         return {
@@ -146,42 +166,66 @@ class Tables:
         }
 
     def phases(self) -> Arrays:
-        """Of every step with phases, by place in the step's order: `weights` and `fixed`
-        [phases, K, n, n], the angles of CRZ and CZ from control to target, and `trained`, 1 where
-        there is a CRZ; `inputs` [phases, K, n], the encodings. `steps` [phases] says which step it
-        is.
+        """Of every step with phases, by place in the step's order: `weights` [phases, K, n, n], of
+        which an angle adds `quadratic` times the product of the bits of a row, `of_first` times the
+        bit of its first place and `of_second` times that of its second; `fixed`, what gates without
+        an angle add to the product. `steps` [phases] says which step it is.
+
+        `inputs` [phases, K, m]: the angles of rotations about products of Z that are encodings,
+        and `halves` [2^n, m]: what a row's phase is of each; the first n are those of single Z.
         """
         steps = [
             s
             for s in range(self.steps)
             if any(s < len(p.steps) and p.steps[s].phases for p in self.programs)
         ]
-        shape = (len(steps), self.circuits, self.wires)
-        weights = np.zeros((*shape, self.wires), dtype=int)
-        trained, fixed = np.zeros(weights.shape), np.zeros(weights.shape)
-        inputs = np.full(shape, self.inputs)
-        for place, s in enumerate(steps):
-            for k, program in enumerate(self.programs):
-                if s >= len(program.steps):
-                    break
-                order = program.steps[s].order(self.wires)
-                for gate in program.steps[s].phases:
-                    at = (place, k, *(order.index(wire) for wire in gate.wires))
-                    if gate.inputs:
-                        (inputs[at],) = gate.inputs
-                    elif gate.weight is not None:
-                        weights[at], trained[at] = gate.weight, 1
-                    else:
-                        fixed[at] = math.pi
+        columns = self._encoded_places(steps)
+        shape = (len(steps), self.circuits, self.wires, self.wires)
+        weights = np.zeros(shape, dtype=int)
+        quadratic, of_first, of_second, fixed = np.zeros((4, *shape))
+        inputs = np.full((*shape[:2], len(columns)), self.inputs)
+        for at, k, gate, places in self._phase_gates(steps):
+            if gate.inputs:
+                inputs[at, k, columns[places]] = self._place(k, gate.inputs)
+                continue
+            cell = (at, k, *places)
+            both, first, second = _quadratic_form(gate.name)
+            if gate.weight is None:
+                fixed[cell] += both
+                for place, alone in zip(places, (first, second), strict=True):
+                    fixed[at, k, place, place] += alone
+            else:
+                weights[cell], quadratic[cell] = gate.weight, both
+                of_first[cell], of_second[cell] = first, second
         return {
             "steps": np.array(steps, dtype=int),
             "weights": _of_each(weights, self.weights, axis=1),
-            "trained": trained,
+            "quadratic": quadratic,
+            "of_first": of_first,
+            "of_second": of_second,
             "fixed": fixed,
             "inputs": _of_each(inputs, self.inputs + 1, axis=1),
-            "shared": np.array(bool(trained.any() or fixed.any())),
             "sampled": np.array(bool((inputs != self.inputs).any())),
+            "halves": kernels.signs(list(columns), self.wires).numpy() / -2,
         }
+
+    def _phase_gates(
+        self, steps: Sequence[int]
+    ) -> Iterator[tuple[int, int, Gate, tuple[int, ...]]]:
+        """The phases of these steps: which of the steps, which circuit, the gate, its places."""
+        for at, s in enumerate(steps):
+            for k, program in enumerate(self.programs):
+                if s < len(program.steps):
+                    order = program.steps[s].order(self.wires)
+                    for gate in program.steps[s].phases:
+                        yield at, k, gate, tuple(order.index(wire) for wire in gate.wires)
+
+    def _encoded_places(self, steps: Sequence[int]) -> dict[tuple[int, ...], int]:
+        """A column for each place, and one for each set of places that an encoding acts on."""
+        places: list[tuple[int, ...]] = [(place,) for place in range(self.wires)]
+        gates = self._phase_gates(steps)
+        places += sorted({own for *_, gate, own in gates if gate.inputs and len(own) > 1})
+        return {own: column for column, own in enumerate(places)}
 
     def rows(self, least: int) -> Arrays:
         """`there` [steps, K, 2^n]: where each row of a step comes from, in its own circuit;
@@ -204,6 +248,21 @@ class Tables:
 
     def _block(self, step: Step) -> tuple[int, ...]:
         return step.order(self.wires)[: self.width]
+
+
+def _products(program: Program) -> dict[tuple[int, ...], int]:
+    """A number for each product of inputs that is an angle of the circuit."""
+    found = dict.fromkeys(g.inputs for g in program.circuit.gates if len(g.inputs) > 1)
+    return {inputs: number for number, inputs in enumerate(found)}
+
+
+@cache
+def _quadratic_form(name: str) -> tuple[float, float, float]:
+    """A diagonal gate's phase a b0 b1 + f b0 + s b1 in the bits of its wires, but for a global one,
+    as (a, f, s); see `GateSpec.phases`.
+    """
+    p00, p01, p10, p11 = GATES[name].phases
+    return p11 - p10 - p01 + p00, p10 - p00, p01 - p00
 
 
 def _of_each(index: np.ndarray, length: int, axis: int = 0) -> np.ndarray:

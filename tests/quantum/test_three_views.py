@@ -92,7 +92,7 @@ def test_in_double_precision_fused_equals_qiskit_to_ten_digits(architecture):
 
 
 @pytest.mark.parametrize("entangler", CHOICES["entangler"])
-@pytest.mark.parametrize("encoding", ["rx", "rz", "amplitude"])
+@pytest.mark.parametrize("encoding", ["rx", "rz", "amplitude", "iqp"])
 def test_fused_gradients_pass_gradcheck(entangler, encoding):
     architecture = Architecture(
         qubits=3,
