@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 from hybhanas.ansatz import ENCODINGS, ENTANGLERS, ROTATIONS
@@ -75,7 +75,7 @@ def lay_out(architecture: Architecture) -> Circuit:
             if gate.weight is not None:
                 weight = first + gate.weight
                 weights = max(weights, weight + 1)
-                gate = replace(gate, weight=weight)
+                gate = Gate(gate.name, gate.wires, gate.inputs, weight)
             gates.append(gate)
 
     for layer, pattern in enumerate(architecture.entanglement_by_layer):

@@ -166,8 +166,10 @@ def _controlled(name: str, generator: str) -> GateSpec:
 
 _ROOT = math.sqrt(0.5)
 _CX = ((1, 0, 0, 0), (0, 1, 0, 0), (0, 0, 0, 1), (0, 0, 1, 0))
+_CY = ((1, 0, 0, 0), (0, 1, 0, 0), (0, 0, 0, -1j), (0, 0, 1j, 0))
 _CZ = ((1, 0, 0, 0), (0, 1, 0, 0), (0, 0, 1, 0), (0, 0, 0, -1))
 _SWAP = ((1, 0, 0, 0), (0, 0, 1, 0), (0, 1, 0, 0), (0, 0, 0, 1))
+_ISWAP = ((1, 0, 0, 0), (0, 0, 1j, 0), (0, 1j, 0, 0), (0, 0, 0, 1))
 
 AMPLITUDE = "amplitude"
 """The gate that prepares the state whose amplitudes are the normalised inputs."""
@@ -176,10 +178,18 @@ GATES: dict[str, GateSpec] = {
     row.name: row
     for row in (
         GateSpec(name=AMPLITUDE),
+        GateSpec(name="x", matrix=((0, 1), (1, 0))),
+        GateSpec(name="y", matrix=((0, -1j), (1j, 0))),
+        GateSpec(name="z", matrix=((1, 0), (0, -1))),
         GateSpec(name="h", matrix=((_ROOT, _ROOT), (_ROOT, -_ROOT))),
+        GateSpec(name="s", matrix=((1, 0), (0, 1j))),
+        GateSpec(name="t", matrix=((1, 0), (0, _ROOT * (1 + 1j)))),
+        GateSpec(name="sx", matrix=((0.5 + 0.5j, 0.5 - 0.5j), (0.5 - 0.5j, 0.5 + 0.5j))),
         GateSpec(name="cx", matrix=_CX, entangles=True),
+        GateSpec(name="cy", matrix=_CY),
         GateSpec(name="cz", matrix=_CZ, entangles=True),
         GateSpec(name="swap", matrix=_SWAP),
+        GateSpec(name="iswap", matrix=_ISWAP),
         _rotation("rx", "X"),
         _rotation("ry", "Y"),
         _rotation("rz", "Z"),

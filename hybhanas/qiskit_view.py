@@ -11,18 +11,28 @@ from qiskit import QuantumCircuit
 from qiskit.circuit import Parameter, ParameterVector
 
 from hybhanas.circuit import Circuit
+from hybhanas.errors import CandidateError
 from hybhanas.gates import AMPLITUDE
 
 
 def to_qiskit(circuit: Circuit, measure: bool = True) -> QuantumCircuit:
     """Builds the parameterised circuit; wire i is Qiskit's qubit i (reverse its bits to compare).
 
-    Angles are the parameters `input[k]` and `weight[j]`. Amplitude encoding becomes a tree of RY
-    and CX gates whose angles `input[k]` are `amplitude_angles` of the amplitudes.
+    Angles are the parameters `input[k]`, products of them, and `weight[j]`. Amplitude encoding
+    becomes a tree of RY and CX gates whose angles `input[k]` are `amplitude_angles` of the
+    amplitudes.
 
     Args:
         circuit: the gate list.
         measure: append a Z measurement of every qubit.
+
+    Raises:
+        CandidateError: a gate that Qiskit does not have.
+
+    Example:
+        >>> circuit = to_qiskit(lay_out(Architecture(qubits=2, encoding="iqp")), measure=False)
+        >>> str(circuit.data[4].params[0])  # of RZZ, the fifth gate
+        'input[0]*input[1]'
     """
     inputs = ParameterVector("input", circuit.inputs - circuit.by_amplitude)
     weights = ParameterVector("weight", circuit.weights)
@@ -30,13 +40,15 @@ def to_qiskit(circuit: Circuit, measure: bool = True) -> QuantumCircuit:
     for gate in circuit.gates:
         if gate.name == AMPLITUDE:
             _prepare_amplitudes(qiskit, inputs)
-        elif gate.inputs:
-            angle = reduce(mul, [inputs[i] for i in gate.inputs])
-            getattr(qiskit, gate.name)(angle, *gate.wires)
-        elif gate.weight is not None:
-            getattr(qiskit, gate.name)(weights[gate.weight], *gate.wires)
-        else:
-            getattr(qiskit, gate.name)(*gate.wires)
+            continue
+        angles = [reduce(mul, [inputs[i] for i in gate.inputs])] if gate.inputs else []
+        if gate.weight is not None:
+            angles.append(weights[gate.weight])
+        try:
+            getattr(qiskit, gate.name)(*angles, *gate.wires)
+        except (AttributeError, TypeError):
+            shape = f"{len(angles)} angles on {len(gate.wires)} qubits"
+            raise CandidateError(f"Qiskit has no gate {gate.name} of {shape}") from None
     if measure:
         qiskit.measure_all()
     return qiskit

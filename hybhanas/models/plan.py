@@ -11,6 +11,7 @@ import numpy as np
 
 from hybhanas.architecture import Architecture
 from hybhanas.circuit import lay_out
+from hybhanas.errors import CandidateError
 from hybhanas.models.settings import AUTO, TrainSettings
 from hybhanas.quantum.program import block_width, compiled
 
@@ -178,8 +179,12 @@ def amounts(group: Work, batch_size: int) -> dict[str, float]:
 
 def work_of(architecture: Architecture) -> Work:
     """That of one network."""
-    qubits = architecture.qubits
-    program = compiled(lay_out(architecture), qubits, block_width(qubits))
+    qubits, circuit = architecture.qubits, lay_out(architecture)
+    try:
+        program = compiled(circuit, qubits, block_width(qubits))
+    except CandidateError:  # of a gate that only the simulator that runs gate by gate may know
+        gates = len(circuit.gates)
+        return Work(1, qubits, steps=gates, longest=gates, phases=0, sampled=True)
     phased = [step for step in program.steps if step.phases]
     return Work(
         networks=1,

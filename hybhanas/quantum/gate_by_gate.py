@@ -11,6 +11,7 @@ import torchquantum.functional as tqf
 from torch import Tensor, nn
 
 from hybhanas.circuit import Circuit
+from hybhanas.errors import CandidateError
 from hybhanas.gates import AMPLITUDE
 from hybhanas.quantum.modules import CircuitModule
 
@@ -29,14 +30,16 @@ class GateByGateCircuit(CircuitModule):
             wires = list(gate.wires)
             if gate.name == AMPLITUDE:
                 device.set_states(inputs.to(device.states.dtype))
-            elif gate.inputs:
-                angle = reduce(torch.mul, [inputs[:, [i]] for i in gate.inputs])
-                getattr(tqf, gate.name)(device, wires=wires, params=angle)
+                continue
+            angle: dict[str, Tensor] = {}
+            if gate.inputs:
+                angle = {"params": reduce(torch.mul, [inputs[:, [i]] for i in gate.inputs])}
             elif gate.weight is not None:
-                angle = weights[gate.weight].reshape(1, 1)
-                getattr(tqf, gate.name)(device, wires=wires, params=angle)
-            else:
-                getattr(tqf, gate.name)(device, wires=wires)
+                angle = {"params": weights[gate.weight].reshape(1, 1)}
+            apply = getattr(tqf, gate.name, None)
+            if apply is None:
+                raise CandidateError(f"TorchQuantum has no gate {gate.name}")
+            apply(device, wires=wires, **angle)
 
 
 class GateByGateStack(nn.Module):

@@ -11,8 +11,8 @@ from qiskit.quantum_info import Statevector
 from hybhanas.architecture import CHOICES, Architecture
 from hybhanas.circuit import Circuit, lay_out
 from hybhanas.errors import CandidateError
-from hybhanas.gates import Gate
-from hybhanas.qiskit_view import bind
+from hybhanas.gates import GATES, Gate, GateSpec
+from hybhanas.qiskit_view import bind, to_qiskit
 from hybhanas.quantum.fused import FusedCircuit
 from hybhanas.quantum.kernels import signs
 from hybhanas.quantum.modules import QuantumLayer, quantum_layer
@@ -41,10 +41,13 @@ def inputs_for(circuit: Circuit, encoding: str, batch: int = 3) -> torch.Tensor:
 @pytest.mark.parametrize("architecture", RANDOM + SHIPPED + EACH_CHOICE, ids=str)
 def test_fused_equals_torchquantum_in_values_and_gradients_and_qiskit_in_values(architecture):
     circuit = lay_out(architecture)
+    assert_three_views_are_equal(circuit, inputs_for(circuit, architecture.encoding))
+
+
+def assert_three_views_are_equal(circuit: Circuit, inputs: torch.Tensor) -> None:
     fused, by_gate = (quantum_layer(circuit, name) for name in ("fused", "torchquantum"))
     torch.nn.init.uniform_(fused.module.weights, -np.pi, np.pi)
     by_gate.load_state_dict(fused.state_dict())
-    inputs = inputs_for(circuit, architecture.encoding)
     outcomes = []
     for layer in (fused, by_gate):
         x = inputs.clone().requires_grad_()
@@ -155,6 +158,57 @@ def test_gate_lists_that_no_architecture_makes_are_equal_as_well(gates):
     by_gate.load_state_dict(fused.state_dict())
     inputs = torch.tensor([[0.4], [1.3]])
     torch.testing.assert_close(fused(inputs), by_gate(inputs), atol=1e-5, rtol=0)
+
+
+WEIGHT, INPUT, PRODUCT, SQUARE = (
+    {"weight": 3}, {"inputs": (1,)}, {"inputs": (0, 2)}, {"inputs": (2, 2)},
+)  # fmt: skip
+ROWS = [row for row in GATES.values() if not row.is_state and row.name != "u1"]  # nobody's method
+CASES = [
+    (row, angle)
+    for row in ROWS
+    for angle in ((WEIGHT, INPUT, PRODUCT, SQUARE) if row.parameters else ({},))
+]
+
+
+@pytest.mark.parametrize(("row", "angle"), CASES, ids=lambda case: getattr(case, "name", str(case)))
+def test_every_gate_of_the_table_is_the_same_in_three_views_wherever_its_angle_is_from(row, angle):
+    gates = [
+        *(Gate("ry", (wire,), inputs=(wire,)) for wire in range(3)),
+        *(Gate("rx", (wire,), weight=wire) for wire in range(3)),
+        Gate("cx", (0, 1)),
+        *(Gate(row.name, wires[: row.wires], **angle) for wires in ((2, 0), (0, 1))),
+        *(Gate("rx", (wire,), weight=wire) for wire in range(3)),
+    ]
+    circuit = Circuit(3, tuple(gates), ((0,), (1,), (0, 2)), inputs=3, weights=4)
+    inputs = torch.tensor([[0.4, -1.1, 0.8], [1.3, 0.2, -0.5]])
+    if row.control and "inputs" in angle:
+        message = f"cannot run gate {row.name} by an input; simulator=torchquantum can"
+        with pytest.raises(CandidateError, match=message):
+            quantum_layer(circuit, "fused")(inputs)
+    else:
+        assert_three_views_are_equal(circuit, inputs)
+
+
+def test_one_row_makes_a_gate_known_to_the_fused_simulator(monkeypatch):
+    circuit = Circuit(2, (Gate("h", (0,)), Gate("dcx", (0, 1)), Gate("cs", (0, 1))), ((1,),), 1, 0)
+    inputs = torch.zeros(1, 1)
+    with pytest.raises(CandidateError, match="cannot run gate dcx; simulator=torchquantum can"):
+        quantum_layer(circuit, "fused")(inputs)
+    by_gate = quantum_layer(circuit, "torchquantum")(inputs)
+    dcx = ((1, 0, 0, 0), (0, 0, 1, 0), (0, 0, 0, 1), (0, 1, 0, 0))
+    cs = ((1, 0, 0, 0), (0, 1, 0, 0), (0, 0, 1, 0), (0, 0, 0, 1j))
+    for name, matrix in (("dcx", dcx), ("cs", cs)):
+        monkeypatch.setitem(GATES, name, GateSpec(name=name, matrix=matrix))
+    torch.testing.assert_close(quantum_layer(circuit, "fused")(inputs), by_gate)
+
+
+def test_a_gate_that_nobody_knows_is_a_candidates_error_in_one_line():
+    circuit = Circuit(1, (Gate("ryx", (0,), weight=0),), ((0,),), inputs=1, weights=1)
+    with pytest.raises(CandidateError, match="TorchQuantum has no gate ryx"):
+        quantum_layer(circuit, "torchquantum")(torch.zeros(1, 1))
+    with pytest.raises(CandidateError, match="Qiskit has no gate ryx of 1 angles on 1 qubits"):
+        to_qiskit(circuit)
 
 
 def test_a_circuit_too_wide_to_simulate_is_a_candidates_error():
