@@ -8,9 +8,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
+MOMENTS = ("mean", "square")
+"""What Adam keeps of each parameter: the moving averages of gradients and of their squares."""
+
 
 class StackedAdam(torch.optim.Optimizer):
-    """Adam (Kingma and Ba 2015) as torch's, but for a learning rate for each network.
+    """Adam (Kingma and Ba 2015) as torch's, except that each network has its own learning rate.
 
     Args:
         parameters: tensors [K, ...].
@@ -25,7 +28,7 @@ class StackedAdam(torch.optim.Optimizer):
 
     @torch.no_grad()
     def step(self, closure: Callable[[], float] | None = None) -> float | None:  # type: ignore[override]
-        """One step; parameters without a gradient stay."""
+        """One step; parameters without a gradient do not change."""
         loss = None
         if closure is not None:
             with torch.enable_grad():
@@ -36,23 +39,27 @@ class StackedAdam(torch.optim.Optimizer):
             self._update(used, [p.grad for p in used], group)
         return loss
 
+    def moment(self, parameter: Tensor, name: str) -> Tensor:
+        """One of MOMENTS of a parameter, zero where it has not had a gradient."""
+        found = self.state.get(parameter, {}).get(name)
+        return torch.zeros_like(parameter) if found is None else found
+
     def keep(self, rows: Sequence[int]) -> None:
-        """Goes on with some of the networks, whose parameters were cut to them."""
+        """Continues with some of the networks, whose parameters were cut to them."""
         self.rates = self.rates[list(rows)]
         for moments in self.state.values():
             for name, moment in moments.items():
                 moments[name] = moment[list(rows)]
 
-    def go_on_from(self, steps: int) -> None:
-        """Counts further from so many steps, whose moments are in `state`."""
+    def resume_at(self, steps: int) -> None:
+        """Continues after so many steps, whose moments are in `state`."""
         self._steps = steps
 
     def _update(self, parameters: list[Tensor], gradients: list[Tensor], group: Any) -> None:
         beta_1, beta_2 = group["betas"]
         for parameter in parameters:
             if parameter not in self.state:
-                zeros = [torch.zeros_like(parameter) for _ in range(2)]
-                self.state[parameter] = dict(zip(("mean", "square"), zeros, strict=True))
+                self.state[parameter] = {name: torch.zeros_like(parameter) for name in MOMENTS}
         means = [self.state[p]["mean"] for p in parameters]
         squares = [self.state[p]["square"] for p in parameters]
         torch._foreach_lerp_(means, gradients, 1 - beta_1)

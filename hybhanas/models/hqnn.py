@@ -31,6 +31,7 @@ class UnitVector(nn.Module):
 
 
 FUNCTIONS: dict[str, Callable[[], nn.Module]] = {
+    "identity": nn.Identity,
     "relu": nn.ReLU,
     "tanh": nn.Tanh,
     "gelu": nn.GELU,

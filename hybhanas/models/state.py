@@ -1,8 +1,7 @@
-"""Where the training of one network stands, so that it can go on: weights and Adam's moments."""
+"""The state of one network's training, from which it can be resumed: weights, Adam's moments."""
 
 from __future__ import annotations
 
-import copy
 import io
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -10,7 +9,7 @@ from dataclasses import asdict, dataclass
 import torch
 from torch import Tensor
 
-from hybhanas.models.adam import StackedAdam
+from hybhanas.models.adam import MOMENTS, StackedAdam
 from hybhanas.models.population import Population
 
 
@@ -20,7 +19,7 @@ class TrainingState:
 
     Args:
         epochs: that it was trained for.
-        weights: the state of its HQNN.
+        weights: the state_dict of its HQNN.
         mean, square: Adam's moments, by the names of the weights they belong to.
     """
 
@@ -42,29 +41,20 @@ class TrainingState:
 
 
 def states_of(population: Population, optimizer: StackedAdam, epochs: int) -> list[TrainingState]:
-    """The state of each network, in the order of `population.models`, which hold the weights."""
-    weights = _states(population)
-    moments = {}
-    for name in ("mean", "square"):
-        kept = [parameter.data for parameter in population.parameters()]
-        for parameter in population.parameters():
-            moment = optimizer.state.get(parameter, {}).get(name)
-            parameter.data = torch.zeros_like(parameter) if moment is None else moment
-        population.write_back()
-        moments[name] = _states(population)
-        for parameter, data in zip(population.parameters(), kept, strict=True):
-            parameter.data = data
-        population.write_back()
-    return [
-        TrainingState(epochs, *parts)
-        for parts in zip(weights, moments["mean"], moments["square"], strict=True)
+    """The state of each network, in the order of `population.models`."""
+    parameters: dict[str, Tensor] = dict(population.named_parameters())
+    moments = [
+        {name: optimizer.moment(parameter, moment) for name, parameter in parameters.items()}
+        for moment in MOMENTS
     ]
+    parts = [map(_copied, population.split(padded)) for padded in (parameters, *moments)]
+    return [TrainingState(epochs, *own) for own in zip(*parts, strict=True)]
 
 
 def restore_moments(
     optimizer: StackedAdam, population: Population, states: Sequence[TrainingState], steps: int
 ) -> None:
-    """Puts Adam's moments back, which are padded as the weights are.
+    """Gives the optimizer the moments of networks that were trained before.
 
     Args:
         optimizer: of the population's parameters.
@@ -72,21 +62,13 @@ def restore_moments(
         states: of each, in the order of `population.models`.
         steps: that each has done.
     """
-    parameters = list(population.parameters())
-    for parameter in parameters:
-        optimizer.state[parameter] = {}
-    for name in ("mean", "square"):
-        moments = copy.deepcopy(population.models)
-        for model, state in zip(moments, states, strict=True):
-            model.load_state_dict(getattr(state, name))
-        padded = Population(moments, population.simulator).parameters()
-        for parameter, moment in zip(parameters, padded, strict=True):
-            optimizer.state[parameter][name] = moment.detach().to(parameter.device)
-    optimizer.go_on_from(steps)
+    padded = [population.pad([getattr(state, moment) for state in states]) for moment in MOMENTS]
+    for name, parameter in population.named_parameters():
+        optimizer.state[parameter] = {
+            moment: own[name] for moment, own in zip(MOMENTS, padded, strict=True)
+        }
+    optimizer.resume_at(steps)
 
 
-def _states(population: Population) -> list[dict[str, Tensor]]:
-    return [
-        {name: tensor.detach().cpu().clone() for name, tensor in model.state_dict().items()}
-        for model in population.models
-    ]
+def _copied(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {name: tensor.detach().cpu().clone() for name, tensor in tensors.items()}

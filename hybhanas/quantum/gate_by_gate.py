@@ -50,8 +50,8 @@ class GateByGateStack(nn.Module):
         self.circuits = [GateByGateCircuit(circuit) for circuit in circuits]
         self.most = max(len(circuit.observables) for circuit in circuits)
 
-    def of(self, rows: Sequence[int]) -> GateByGateStack:
-        """See `CircuitStack.of`."""
+    def subset(self, rows: Sequence[int]) -> GateByGateStack:
+        """See `CircuitStack.subset`."""
         stack = GateByGateStack([self.circuits[k].circuit for k in rows])
         stack.most = self.most
         return stack

@@ -152,7 +152,7 @@ class CircuitStack(nn.Module):
         both = torch.cat([given, products], dim=1)
         return both.squeeze(0).T if alone else both
 
-    def of(self, rows: Sequence[int]) -> CircuitStack:
+    def subset(self, rows: Sequence[int]) -> CircuitStack:
         """A stack of some of the circuits, in their order, that takes and gives as much of each."""
         programs = [self._programs[k] for k in rows]
         stack = CircuitStack(programs, self.width, *self._lengths, self.dtype, self.observables)

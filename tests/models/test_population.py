@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import copy
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
+from torch import nn
 from torch.nn import functional
 
 from hybhanas.architecture import Architecture
 from hybhanas.data.tabular import TabularData
 from hybhanas.models.adam import StackedAdam
-from hybhanas.models.hqnn import HQNN
+from hybhanas.models.hqnn import FUNCTIONS, HQNN
+from hybhanas.models.layers import Function, lay_out_network
 from hybhanas.models.population import Population
 from hybhanas.models.state import TrainingState
 from hybhanas.models.training import Trained, train
@@ -36,16 +37,15 @@ def test_logits_and_gradients_are_those_of_each_network_alone(seed):
     x, classes = torch.randn(20, FEATURES), torch.randint(CLASSES, (20,))
     logits = population(x)
     functional.cross_entropy(logits, classes.expand(6, -1)).mul(6 * 20).backward()
-    gradients = copy.deepcopy(population)
-    for parameter, own in zip(gradients.parameters(), population.parameters(), strict=True):
-        parameter.data = torch.zeros_like(own) if own.grad is None else own.grad
-    gradients.write_back()  # now every copied network holds its gradients as its weights
+    none = {name: torch.zeros_like(p) for name, p in population.named_parameters()}
+    found = {n: none[n] if p.grad is None else p.grad for n, p in population.named_parameters()}
+    gradients = population.split(found)
     for k, model in enumerate(population.models):
         expected = model(x)
         torch.testing.assert_close(logits[k], expected.T, atol=2e-6, rtol=1e-5)
         functional.cross_entropy(expected, classes, reduction="sum").backward()
-        for own, found in zip(model.parameters(), gradients.models[k].parameters(), strict=True):
-            torch.testing.assert_close(found.data, own.grad, atol=2e-5, rtol=1e-4)
+        for name, own in model.named_parameters():
+            torch.testing.assert_close(gradients[k][name], own.grad, atol=2e-5, rtol=1e-4)
 
 
 def test_what_is_padded_stays_zero_through_training():
@@ -170,33 +170,59 @@ def test_networks_that_stay_when_others_leave_compute_what_they_did(rows, simula
     assert all(p.shape[0] == len(rows) for p in population.parameters())
 
 
-def test_with_patience_a_network_stops_and_the_others_end_as_if_it_had_not():
-    data = TabularData(name="iris", batch_size=16, seed=0)
-    still = Architecture(qubits=2, learning_rate=1e-9)  # never gets any better
-    learning = Architecture(qubits=2, depth=2, learning_rate=0.03)
-    patient = replace(SETTINGS, patience=2)
-    steps = []
-
-    class Counting(Population):
-        def forward(self, x):
-            steps.append(len(self.models)) if torch.is_grad_enabled() else None
-            return super().forward(x)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("hybhanas.models.training.Population", Counting)
-        stopped, went_on = train([still, learning], data, patient, "fused", [1, 2], 6, True)
-    batches = len(data.train_dataloader())
-    assert steps.count(2) == 3 * batches  # a first epoch, and two that were no better
-    assert steps.count(1) > 0
-    (alone,) = train([learning], data, patient, "fused", [2], 6, True)
-    assert went_on.validation_accuracy == alone.validation_accuracy
-    assert went_on.test_accuracy == alone.test_accuracy
-    assert stopped.test_accuracy is not None
-    assert (stopped.epochs, went_on.epochs) == (3, alone.epochs)
+def test_values_in_the_order_of_the_stack_are_given_back_in_the_callers():
+    architectures = random_architectures(9, 6)
+    population = Population([HQNN(a, FEATURES, CLASSES, "fused") for a in architectures], "fused")
+    held = [model.architecture for model in population.models]
+    assert held != architectures  # a stack sorts its circuits
+    assert population.in_callers_order(held) == architectures
+    population.keep([0, 3, 4])
+    held = [model.architecture for model in population.models]
+    assert [architectures[i] for i in population.members] == held
 
 
-def test_with_patience_training_ends_when_all_have_stopped():
-    data = TabularData(name="iris", batch_size=16, seed=0)
-    still = [Architecture(qubits=q, learning_rate=1e-9) for q in (1, 2)]
-    outcomes = train(still, data, replace(SETTINGS, patience=1), "fused", [1, 2], epochs=50)
-    assert [outcome.epochs for outcome in outcomes if isinstance(outcome, Trained)] == [2, 2]
+def test_splitting_padded_tensors_is_the_inverse_of_padding():
+    models = [HQNN(a, FEATURES, CLASSES, "fused") for a in random_architectures(13, 5)]
+    population = Population(models, "fused")
+    own = [model.state_dict() for model in population.models]
+    padded = population.pad(own)
+    for name, parameter in population.named_parameters():
+        assert torch.equal(padded[name], parameter)
+    for given, found in zip(own, population.split(padded), strict=True):
+        assert given.keys() == found.keys()
+        assert all(torch.equal(given[name], found[name]) for name in given)
+
+
+@pytest.mark.parametrize("part", ["encoder", "readout"])
+@pytest.mark.parametrize("layer", [nn.Dropout(0.5), nn.LayerNorm(3), nn.Linear(3, 3), nn.ReLU()])
+def test_a_layer_that_a_population_does_not_compute_is_refused(part, layer):
+    models = [HQNN(a, FEATURES, CLASSES, "fused") for a in random_architectures(1, 3)]
+    getattr(models[1], part).append(layer)
+    with pytest.raises(ValueError, match=f"{part}: .* in place of None is not accepted"):
+        Population(models, "fused")
+
+
+def test_a_layer_is_refused_in_the_data_as_well(monkeypatch):
+    def with_dropout(*arguments):
+        layers = lay_out_network(*arguments)
+        return replace(layers, encoder=(*layers.encoder, Function("dropout")))
+
+    monkeypatch.setattr("hybhanas.models.hqnn.lay_out_network", with_dropout)
+    monkeypatch.setitem(FUNCTIONS, "dropout", nn.Dropout)
+    model = HQNN(Architecture(qubits=2), FEATURES, CLASSES, "fused")
+    assert isinstance(model.encoder[-1], nn.Dropout)
+    with pytest.raises(ValueError, match="encoder: Function.name='dropout'. in .* is not accepted"):
+        Population([model], "fused")
+
+
+def test_a_function_of_ones_own_is_computed_for_the_networks_that_have_it(monkeypatch):
+    monkeypatch.setitem(FUNCTIONS, "relu", nn.Softplus)
+    architectures = [
+        Architecture(qubits=2, hidden_layers=2, hidden_width=4, activation=name)
+        for name in ("relu", "tanh", "gelu")
+    ]
+    population = Population([HQNN(a, FEATURES, CLASSES, "fused") for a in architectures], "fused")
+    assert isinstance(population.models[population.members.index(0)].encoder[1], nn.Softplus)
+    x = torch.randn(9, FEATURES)
+    for logits, model in zip(population(x), population.models, strict=True):
+        torch.testing.assert_close(logits, model(x).T, atol=2e-6, rtol=1e-5)

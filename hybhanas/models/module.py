@@ -1,0 +1,112 @@
+"""The Lightning module that trains a population."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytorch_lightning as pl
+import torch
+from pytorch_lightning.utilities.types import OptimizerLRScheduler
+from torch import Tensor
+from torch.nn import functional
+
+from hybhanas.models.adam import StackedAdam
+from hybhanas.models.population import Population
+from hybhanas.models.state import TrainingState, restore_moments
+
+
+class PopulationModule(pl.LightningModule):
+    """Cross-entropy and Adam under a one-cycle learning rate, for each of K networks.
+
+    The losses are summed: a network's gradient is that of its own.
+
+    Args:
+        population: the networks.
+        rates: [K], peaks of their learning rates.
+        steps: of the learning rate's schedule; training starts at the first.
+        states: of networks that were trained before, to resume from. These and the rates are in
+            the order of `population.models`.
+    """
+
+    rates: Tensor
+
+    def __init__(
+        self,
+        population: Population,
+        rates: Sequence[float],
+        steps: range,
+        states: Sequence[TrainingState] = (),
+    ):
+        super().__init__()
+        self.steps, self.states = steps, states
+        self.population = population
+        self.register_buffer("rates", torch.tensor(rates), persistent=False)
+        self._correct: Tensor
+        self._seen = 0
+        self._finite: Tensor
+
+    def forward(self, x: Tensor) -> Tensor:
+        """[batch, features] -> logits [K, classes, batch]."""
+        logits: Tensor = self.population(x)
+        return logits
+
+    def training_step(self, batch: list[Tensor], index: int) -> Tensor:
+        """The sum over networks of the mean loss of one batch."""
+        features, classes = batch
+        logits = self.population(features)  # (K, classes, B)
+        each = functional.cross_entropy(logits, classes.expand(len(logits), -1), reduction="none")
+        return each.mean(dim=1).sum()
+
+    def on_validation_epoch_start(self) -> None:
+        """Forgets earlier counts."""
+        count = len(self.population.models)
+        self._correct = torch.zeros(count, dtype=torch.long, device=self.device)
+        self._finite = torch.ones(count, dtype=torch.bool, device=self.device)
+        self._seen = 0
+
+    def validation_step(self, batch: list[Tensor], index: int) -> None:
+        """Counts correct predictions."""
+        features, classes = batch
+        logits = self.population(features)  # (K, classes, B)
+        self._finite &= torch.isfinite(logits).all(dim=2).all(dim=1)
+        self._correct += (logits.argmax(dim=1) == classes).sum(dim=1)
+        self._seen += len(classes)
+
+    on_test_epoch_start = on_validation_epoch_start
+    test_step = validation_step
+
+    @property
+    def accuracies(self) -> list[float | None]:
+        """Of each network, the fraction of correct predictions of the last validation or test; None
+        where a logit was not finite.
+        """
+        counted = zip(self._correct.tolist(), self._finite.tolist(), strict=True)
+        return [correct / self._seen if finite else None for correct, finite in counted]
+
+    def keep(self, rows: Sequence[int]) -> None:
+        """Continues training with some of the networks."""
+        self.population.keep(rows)
+        self.optimizer.keep(rows)
+
+    @property
+    def optimizer(self) -> StackedAdam:
+        """The optimizer of the training that runs or ran last."""
+        optimizer = self.trainer.optimizers[0]
+        assert isinstance(optimizer, StackedAdam)
+        return optimizer
+
+    def configure_optimizers(self) -> OptimizerLRScheduler:
+        """Adam, its rates rising to their peaks in 30 % of the steps and falling to zero."""
+        optimizer = StackedAdam(self.parameters(), self.rates)
+        schedule = torch.optim.lr_scheduler.OneCycleLR(
+            optimizer, max_lr=1.0, total_steps=self.steps.stop
+        )
+        if self.states:
+            restore_moments(optimizer, self.population, self.states, self.steps.start)
+            done = {"last_epoch": self.steps.start - 1, "_step_count": self.steps.start + 1}
+            schedule.load_state_dict(schedule.state_dict() | done)
+            schedule.step()
+        return {
+            "optimizer": optimizer,
+            "lr_scheduler": {"scheduler": schedule, "interval": "step"},
+        }
