@@ -5,13 +5,12 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import tempfile
 from pathlib import Path
 from typing import Any
 
 _PARTIAL = ".part"
-_UMASK = os.umask(0o077)  # to read it is to set it, for every thread: once, at the start
-os.umask(_UMASK)
 _NO_SYNC = (errno.EINVAL, errno.ENOTSUP)
 """What file systems answer that cannot sync a directory."""
 
@@ -19,7 +18,7 @@ _NO_SYNC = (errno.EINVAL, errno.ENOTSUP)
 def write_bytes(path: Path, content: bytes) -> None:
     """Writes a file so that a crash at any moment leaves the old one or the new one.
 
-    Nobody else can read it until it is whole; then its mode is what the umask leaves of 0666.
+    Only its owner can read it until it is complete; then its mode is what the umask leaves of 0666.
 
     Raises:
         OSError: with `path` as its file name; nothing is left of the attempt.
@@ -32,7 +31,7 @@ def write_bytes(path: Path, content: bytes) -> None:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
-            os.chmod(name, 0o666 & ~_UMASK)
+            os.chmod(name, 0o666 & ~_umask())
             os.replace(name, path)
         except BaseException:
             Path(name).unlink(missing_ok=True)
@@ -40,6 +39,19 @@ def write_bytes(path: Path, content: bytes) -> None:
         _sync_directory(path.parent)
     except OSError as error:
         raise OSError(error.errno, error.strerror, str(path)) from error
+
+
+def _umask() -> int:
+    """The umask of this process, from the kernel: asking for it by `os.umask` sets it, for every
+    thread, so that is left to systems without /proc.
+    """
+    try:
+        status = Path("/proc/self/status").read_text()
+        return int(re.search(r"^Umask:\s*([0-7]+)$", status, re.MULTILINE)[1], 8)  # type: ignore[index]
+    except (OSError, TypeError):
+        umask = os.umask(0o077)
+        os.umask(umask)
+        return umask
 
 
 def _sync_directory(folder: Path) -> None:

@@ -1,4 +1,7 @@
-"""The pictures of searches: a front, what its time is made of, how it moves, many beside it."""
+"""The pictures of searches: a front, what its time is made of, how it moves, many beside it.
+
+Figures are made without pyplot, whose backend and open figures belong to the whole process.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,7 @@ import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import matplotlib
-
-matplotlib.use("Agg")
-import matplotlib.pyplot as plt
+from matplotlib import colormaps
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
@@ -27,7 +27,8 @@ def plot_front(
     """
     known = [e for e in evaluations if e.status == EVALUATED]
     stopped = [e for e in evaluations if e.status == STOPPED]
-    figure, axes = plt.subplots(figsize=(7.5, 4.6), layout="constrained")
+    figure = Figure(figsize=(7.5, 4.6), layout="constrained")
+    axes = figure.subplots()
     if stopped:
         axes.scatter(
             [e.values["total_s"] for e in stopped],
@@ -74,7 +75,8 @@ def plot_front(
 def plot_anatomy(path: Path, front: Sequence[Evaluation], title: str) -> None:
     """For each member of the front, cheapest first, the share of each part of its total time."""
     members = sorted(front, key=lambda e: e.values["log10_total_s"])
-    figure, axes = plt.subplots(figsize=(8.5, 1.4 + 0.32 * len(members)), layout="constrained")
+    figure = Figure(figsize=(8.5, 1.4 + 0.32 * len(members)), layout="constrained")
+    axes = figure.subplots()
     labels = [
         f"{e.architecture}\n{duration(e.values['total_s'])}, {100 * (1 - e.values['error']):.1f} %"
         for e in members
@@ -103,7 +105,8 @@ def plot_recost(
 ) -> None:
     """New against old total time of every evaluation, and what became of the front."""
     pairs = [(a, b) for a, b in zip(old, new, strict=True) if a.values and b.values]
-    figure, axes = plt.subplots(figsize=(6.2, 5.2), layout="constrained")
+    figure = Figure(figsize=(6.2, 5.2), layout="constrained")
+    axes = figure.subplots()
     fates = {e.key: fate for fate in FATES for e in getattr(outcome, fate)}
     for fate, colour, size in (
         ("", "0.75", 14),
@@ -136,8 +139,9 @@ def plot_recost(
 
 def plot_fronts(path: Path, fronts: Mapping[str, Sequence[Evaluation]]) -> None:
     """Accuracy against total time of several fronts, by their labels, over each other."""
-    figure, axes = plt.subplots(figsize=(8, 5 + 0.16 * len(fronts)), layout="constrained")
-    colours = plt.get_cmap("tab10" if len(fronts) <= 10 else "turbo", max(len(fronts), 10))
+    figure = Figure(figsize=(8, 5 + 0.16 * len(fronts)), layout="constrained")
+    axes = figure.subplots()
+    colours = colormaps["tab10" if len(fronts) <= 10 else "turbo"].resampled(max(len(fronts), 10))
     for index, (label, front) in enumerate(fronts.items()):
         times = [e.values["total_s"] for e in front]
         accuracies = [100 * (1 - e.values["error"]) for e in front]
@@ -171,5 +175,4 @@ def _best_so_far(front: Sequence[Evaluation]) -> tuple[list[float], list[float]]
 def _save(figure: Figure, path: Path) -> None:
     content = io.BytesIO()
     figure.savefig(content, format="png", dpi=130)
-    plt.close(figure)
     atomic.write_bytes(path, content.getvalue())
