@@ -111,6 +111,29 @@ def test_saved_settings_call_nothing_either(strangers, tmp_path, composed, monke
     assert not (tmp_path / "executed").exists()
 
 
+@pytest.mark.parametrize("task", ["recost", "cost"])
+def test_a_plugin_that_a_saved_configuration_names_is_not_imported(
+    strangers, tmp_path, composed, monkeypatch, task
+):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "strangers_gates.py").write_text("open('executed', 'w')")
+    change(strangers, "plugins", ["strangers_gates"])
+    read(strangers, task, composed, tmp_path / "out")
+    assert not (tmp_path / "executed").exists()
+
+
+def test_a_record_with_a_word_of_a_plugin_that_is_not_loaded_is_one_line(
+    strangers, tmp_path, composed
+):
+    for record in (strangers / "records").iterdir():
+        evaluation = json.loads(record.read_text())
+        evaluation["architecture"]["encoding"] = "strangers_word"
+        record.write_text(json.dumps(evaluation))
+    with pytest.raises(ConfigError, match="run=.* is not accepted: "):
+        read(strangers, "recost", composed, tmp_path / "out")
+
+
 @pytest.mark.parametrize("name", ["config.yaml", "settings.json"])
 @pytest.mark.parametrize(
     "content",

@@ -15,6 +15,7 @@ from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import Any
 
+from hybhanas import plugins
 from hybhanas.errors import ConfigError
 from hybhanas.search.executors.executor import Executor, Item, Result, WorkerLostError
 
@@ -125,8 +126,10 @@ def _client(cluster: Any, evaluator: object) -> Iterator[Any]:
 
         def __init__(self, evaluator: object):
             self.evaluator = evaluator
+            self.modules = plugins.loaded()
 
         def setup(self, worker: object) -> None:
+            plugins.load(self.modules)
             gc.freeze()  # as in `hybhanas.run`: else a worker takes seconds to end
 
     with Client(cluster) as client:
