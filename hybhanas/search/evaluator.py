@@ -10,9 +10,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from importlib.metadata import version
-from typing import Any
-
-import torch
+from typing import TYPE_CHECKING, Any
 
 from hybhanas.architecture import Architecture
 from hybhanas.cost.estimator import CostEstimator
@@ -21,8 +19,6 @@ from hybhanas.errors import CandidateError
 from hybhanas.models.layers import Layers, lay_out_network
 from hybhanas.models.plan import plan
 from hybhanas.models.settings import TrainSettings
-from hybhanas.models.state import TrainingState
-from hybhanas.models.training import Trained, train
 from hybhanas.search.constraints import Constraints
 from hybhanas.search.evaluation import (
     COSTED,
@@ -33,6 +29,10 @@ from hybhanas.search.evaluation import (
     STOPPED,
     Evaluation,
 )
+
+if TYPE_CHECKING:  # torch and Lightning take seconds, and only training needs them
+    from hybhanas.models.state import TrainingState
+    from hybhanas.models.training import Trained
 
 DECISIVE = ("hybhanas", "qiskit", "torch")
 """The packages whose version may change an evaluation."""
@@ -163,8 +163,10 @@ class Evaluator:
         Returns:
             Each evaluation, with the state to go on from where its training is not at its end.
         """
+        from hybhanas.models import state, training  # noqa: F401 - before the clock starts
+
         started = time.perf_counter()
-        states = [TrainingState.from_bytes(state) for state in group.states]
+        states = [state.TrainingState.from_bytes(content) for content in group.states]
         outcomes = self.networks(
             [e.architecture for e in group.members],
             self.epochs,
@@ -176,11 +178,11 @@ class Evaluator:
         results: list[tuple[Evaluation, bytes | None]] = []
         for member, outcome in zip(group.members, outcomes, strict=True):
             known: dict[str, Any] = {"seconds": member.seconds + share_s, "epochs": group.epochs}
-            if isinstance(outcome, Trained):
+            if not isinstance(outcome, Exception):
                 known |= {"status": status, "epochs": outcome.epochs}
                 known |= {"validation_accuracy": outcome.validation_accuracy}
-                state = None if outcome.state is None else outcome.state.to_bytes()
-                results.append((replace(member, **known, reason=""), state))
+                left = None if outcome.state is None else outcome.state.to_bytes()
+                results.append((replace(member, **known, reason=""), left))
             else:
                 results.append((failed(member, outcome, **known), None))
         return results
@@ -189,7 +191,7 @@ class Evaluator:
         """Trains networks from their start to the end, at once, and tests them."""
         members = [member.architecture for member in group.members]
         outcomes = self.networks(members, group.epochs, test=True)
-        return [self._finished(o) if isinstance(o, Trained) else o for o in outcomes]
+        return [o if isinstance(o, Exception) else self._finished(o) for o in outcomes]
 
     def groups(self, architectures: Sequence[Architecture]) -> list[list[int]]:
         """Which of them to train at once; see `hybhanas.models.plan.plan`."""
@@ -207,6 +209,8 @@ class Evaluator:
         `hybhanas.models.training.train`. Where memory does not do, by halves; what cannot be
         trained alone either is an error in its place.
         """
+        from hybhanas.models.training import train
+
         seeds = [derived_seed(self.seed, architecture) for architecture in architectures]
         settings = (self.data, self.training, self.simulator)
         try:
@@ -224,6 +228,8 @@ class Evaluator:
         ]
 
     def _finished(self, trained: Trained) -> Finished:
+        import torch
+
         content = io.BytesIO()
         torch.save(
             {
@@ -259,4 +265,6 @@ def _is_the_candidates(error: Exception) -> bool:
     """
     if not isinstance(error, RuntimeError) or isinstance(error, CandidateError):
         return True
+    import torch
+
     return isinstance(error, torch.OutOfMemoryError) or "alloc" in str(error).lower()

@@ -12,7 +12,6 @@ from typing import TypeVar
 
 from hybhanas import atomic
 from hybhanas.architecture import Architecture
-from hybhanas.models.state import TrainingState
 from hybhanas.search.evaluation import (
     COSTED,
     EVALUATED,
@@ -235,6 +234,8 @@ class _Generations:
         """Whether a network that could go on can go on."""
         if evaluation.status != STOPPED:
             return True
+        from hybhanas.models.state import TrainingState  # torch: seconds, and only for rungs
+
         try:
             TrainingState.from_bytes(self._state(evaluation, rung).read_bytes())
         except (OSError, ValueError, TypeError, RuntimeError, EOFError, UnpicklingError) as error:

@@ -95,7 +95,7 @@ def test_running_out_of_memory_is_a_failed_evaluation_that_keeps_its_cost(monkey
     def raising(*args):
         raise error
 
-    monkeypatch.setattr("hybhanas.search.evaluator.train", raising)
+    monkeypatch.setattr("hybhanas.models.training.train", raising)
     evaluation = evaluate(Architecture(qubits=2), evaluator())
     assert evaluation.status == FAILED
     assert str(error) in evaluation.reason
@@ -111,7 +111,7 @@ def test_where_memory_does_not_do_a_group_is_trained_by_halves(monkeypatch):
             raise torch.OutOfMemoryError("CUDA out of memory")
         return train(architectures, *args)
 
-    monkeypatch.setattr("hybhanas.search.evaluator.train", small_memory)
+    monkeypatch.setattr("hybhanas.models.training.train", small_memory)
     by = evaluator()
     architectures = [Architecture(qubits=2, rotations=name) for name in ("ry", "ry_rz", "rz_ry_rz")]
     costed = [by.cost(architecture) for architecture in architectures]
@@ -125,6 +125,6 @@ def test_a_mistake_of_ours_is_not_hidden_as_a_failed_candidate(monkeypatch):
     def raising(*args):
         raise RuntimeError("shapes cannot be multiplied")
 
-    monkeypatch.setattr("hybhanas.search.evaluator.train", raising)
+    monkeypatch.setattr("hybhanas.models.training.train", raising)
     with pytest.raises(RuntimeError, match="shapes cannot be multiplied"):
         evaluate(Architecture(qubits=2), evaluator())
