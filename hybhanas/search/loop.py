@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,18 +13,12 @@ from typing import TypeVar
 
 from hybhanas import atomic
 from hybhanas.architecture import Architecture
-from hybhanas.search.evaluation import (
-    COSTED,
-    EVALUATED,
-    FAILED,
-    INFEASIBLE,
-    STOPPED,
-    Evaluation,
-)
+from hybhanas.search.evaluation import COSTED, FAILED, INFEASIBLE, STOPPED, Evaluation
 from hybhanas.search.evaluator import Evaluator, Group, failed
 from hybhanas.search.executors import WorkerLostError, Workers
-from hybhanas.search.records import Records
+from hybhanas.search.run_folder import RunFolder
 from hybhanas.search.strategy import Strategy
+from hybhanas.search.summary import Summary
 
 log = logging.getLogger(__name__)
 Result = TypeVar("Result")
@@ -75,7 +70,7 @@ def run_search(
     Args:
         strategy: asks and is told.
         evaluator: what answers.
-        folder: of the run; records are kept in `records/`, those of rungs in `rungs/`.
+        folder: of the run.
         workers: what computes, holding the evaluator.
         on_progress: is told of each evaluation.
         on_generation: is told of each generation.
@@ -83,7 +78,7 @@ def run_search(
     Returns:
         Every evaluation once, in the order in which they were asked for.
     """
-    generations = _Generations(strategy, evaluator, folder, workers)
+    generations = _Generations(strategy, evaluator, RunFolder(folder), workers)
     evaluations: list[Evaluation] = []
     new = 0
     for number in range(1, strategy.settings.generations + 1):
@@ -100,20 +95,21 @@ def run_search(
         outcome = [found[architecture] for architecture in architectures]
         strategy.tell(outcome)
         evaluations += outcome
-        good = [e for e in evaluations if e.status == EVALUATED]
+        statuses = Counter(e.status for e in outcome)
+        summary = Summary.of(evaluations, strategy.objectives)
         on_generation(
             Generation(
                 number=number,
                 new=len(outcome) - known,
                 known=known,
-                stopped=sum(e.status == STOPPED for e in outcome),
-                infeasible=sum(e.status == INFEASIBLE for e in outcome),
-                failed=sum(e.status == FAILED for e in outcome),
-                epochs=sum(e.epochs for e in evaluations),
-                front_size=len(strategy.objectives.front(evaluations)),
-                hypervolume=strategy.objectives.hypervolume(evaluations),
-                best_accuracy=max((1 - e.values["error"] for e in good), default=0.0),
-                cheapest_s=min((e.values["total_s"] for e in good), default=0.0),
+                stopped=statuses[STOPPED],
+                infeasible=statuses[INFEASIBLE],
+                failed=statuses[FAILED],
+                epochs=summary.epochs,
+                front_size=summary.front_size,
+                hypervolume=summary.hypervolume,
+                best_accuracy=summary.best_accuracy or 0.0,
+                cheapest_s=summary.cheapest_s or 0.0,
             )
         )
     return evaluations
@@ -147,16 +143,20 @@ class _Generations:
     gives the same numbers.
     """
 
-    def __init__(self, strategy: Strategy, evaluator: Evaluator, folder: Path, workers: Workers):
+    def __init__(
+        self, strategy: Strategy, evaluator: Evaluator, folder: RunFolder, workers: Workers
+    ):
         self._halving, self._goals = strategy.settings.halving(), strategy.objectives
         self._evaluator, self._workers = evaluator, workers
-        self._records, self._rungs = Records(folder / "records"), folder / "rungs"
+        self._folder = folder
 
     def evaluated(self, architectures: Sequence[Architecture]) -> Iterator[tuple[Evaluation, bool]]:
         """The evaluation of every architecture as it comes, recorded, and whether it was before."""
         known: dict[Architecture, Evaluation] = {}
         for architecture in architectures:
-            record = self._records.read(self._evaluator.key(architecture), Evaluation.from_dict)
+            record = self._folder.records.read(
+                self._evaluator.key(architecture), Evaluation.from_dict
+            )
             if record is not None:
                 known[architecture] = record
                 yield record, True
@@ -164,9 +164,9 @@ class _Generations:
             return
         for evaluation in self._evaluated(architectures, known):
             if evaluation.architecture not in known:
-                self._records.write(evaluation.key, evaluation.to_dict())
+                self._folder.records.write(evaluation.key, evaluation.to_dict())
                 yield evaluation, False
-        shutil.rmtree(self._rungs, ignore_errors=True)
+        shutil.rmtree(self._folder.rungs, ignore_errors=True)
 
     def _evaluated(
         self, architectures: Sequence[Architecture], known: dict[Architecture, Evaluation]
@@ -202,7 +202,7 @@ class _Generations:
 
     def _to_rung(self, members: list[Evaluation], started: int, rung: int) -> Iterator[Evaluation]:
         """Trains from one rung to the next, or answers from the records of it."""
-        records = Records(self._rungs / str(rung))
+        records = self._folder.rung(rung)
         groups = []
         for part in self._parts(members):
             known = [records.read(e.key, Evaluation.from_dict) for e in part]
@@ -228,7 +228,7 @@ class _Generations:
         return [[members[i] for i in group] for group in groups]
 
     def _state(self, evaluation: Evaluation, rung: int) -> Path:
-        return self._rungs / str(rung) / f"{evaluation.key}.pt"
+        return self._folder.state(rung, evaluation.key)
 
     def _has_state(self, evaluation: Evaluation, rung: int) -> bool:
         """Whether a network that could go on can go on."""
