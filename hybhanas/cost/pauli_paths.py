@@ -1,21 +1,22 @@
-"""How much of an expectation value survives noise: Pauli paths back from the observables.
+"""How much of an expectation value survives noise: Pauli paths, Heisenberg picture.
 
-The whole circuit's chance of no fault is too dark, since many faults never reach an observable.
-Here each product of Z is followed back through the circuit. A gate with a free angle turns it into
-a random mixture of Pauli strings, a fixed gate into others; depolarising noise shrinks a string
-only where it acts on the gate's qubits. Over random angles the paths do not interfere, so that
-squared amplitudes are probabilities, and a few thousand sampled paths give
+The whole circuit's probability of no fault is pessimistic, since many faults never reach an
+observable. Here each product of Z is propagated backwards through the circuit. A gate with a free
+angle turns it into a random mixture of Pauli strings, a fixed gate into others; depolarising noise
+shrinks a string only where it acts on the gate's qubits. Over random angles the paths do not
+interfere, so that squared amplitudes are probabilities, and a few thousand sampled paths give
 
     P = sum of what survives along paths / number of paths,
 
-both over the paths that end in strings of I and Z, the only ones that |0...0> has a value for; each
-counts by its chance to do so, taken exactly over the gates before a qubit's first one with another.
-That is the slope of the noisy on the ideal expectation values over weights and inputs. Blocks of
-fixed gates on one or two qubits are multiplied first: within them paths would interfere.
+both over the paths that end in strings of I and Z, the only ones with an expectation value in
+|0...0>; each is weighted by its probability to do so, taken exactly over the gates before a qubit's
+first one with another. That is the slope of the noisy on the ideal expectation values over weights
+and inputs. Blocks of fixed gates on one or two qubits are multiplied first: within them paths would
+interfere.
 
-Of a long circuit only the last TAIL instructions are followed. Before them the strings count as
-spread evenly, and what survives a gate or a wait is its average over all Pauli strings: the
-entanglement fidelity of its noise.
+Of a long circuit only the last TAIL instructions are propagated through. Before them the strings
+are taken as uniformly distributed, and what survives a gate or an idle time is its average over all
+Pauli strings: the entanglement fidelity of its noise.
 
 Sources: Aharonov et al., STOC 2023, 945 (Pauli paths of noisy circuits); the error of a gate is
 1 - its average fidelity, so its depolarising probability is error * d / (d - 1) with d = 2^qubits.
@@ -38,19 +39,19 @@ from hybhanas.cost.schedule import Idle, Schedule
 from hybhanas.errors import CandidateError
 
 TAIL = 10_000
-"""Instructions that are followed one by one."""
+"""Instructions that strings are propagated through one by one."""
 
 
 @dataclass(slots=True)
 class _Block:
     """Gates that act as one, in order: their qubits, noise by (qubits, log of what survives where
-    it acts), and the waits before them by (qubit, seconds).
+    it acts), and the idle times before them by (qubit, seconds).
     """
 
     qubits: tuple[int, ...]
     steps: list[Step] = field(default_factory=list)
     noise: list[tuple[tuple[int, ...], float]] = field(default_factory=list)
-    waits: list[tuple[int, float]] = field(default_factory=list)
+    idle: list[tuple[int, float]] = field(default_factory=list)
 
 
 def observable_success(
@@ -65,11 +66,11 @@ def observable_success(
 
     Args:
         circuit: transpiled.
-        calibration: the machine, repaired.
+        calibration: of the backend, repaired.
         schedule: of the circuit on it.
-        idle: one of IDLE_FORMS: while a qubit waits, X and Y decay with T2 and Z with T1
+        idle: one of IDLE_FORMS: while a qubit idles, X and Y decay with T2 and Z with T1
             (`relaxation`), or all with T2 (`t2`); `total_time` and `off` as in `log_p_idle`.
-        observables: products of Z, each by the qubits of the machine that it is read from.
+        observables: products of Z, each by the qubits of the backend that it is read from.
         seed: of the sampled paths; one seed gives one result.
 
     Raises:
@@ -90,31 +91,37 @@ def observable_success(
 
     first = max(len(steps) - TAIL, 0)
     waits = schedule.idle if idle in ("relaxation", "t2") else ()
-    tail_waits = [wait for wait in waits if wait.before >= first]
-    for block in reversed(_blocks(steps, first, tail_waits, calibration)):
-        for qubits, log_kept in block.noise:
-            strings.noise([column[q] for q in qubits], log_kept)
-        places = [column[q] for q in block.qubits]
-        if block.steps and is_fixed(*block.steps[0][:2]):
-            strings.fixed(places, tuple(block.steps))
-        elif block.steps:
-            strings.free(places, block.steps[0][0])
-        for qubit, wait_s in block.waits:
-            t1_s, t2_s = _decay_times(qubit, calibration, idle)
-            strings.wait(column[qubit], -wait_s / t2_s, -wait_s / t1_s)
-
-    counted, (log_gate, log_idle) = strings.weighed()
+    tail_idle = [wait for wait in waits if wait.before >= first]
+    for block in reversed(_blocks(steps, first, tail_idle, calibration)):
+        _propagate(strings, block, column, calibration, idle)
+    chosen, (log_gate, log_idle) = strings.weighted_sample()
     log_head_gate, log_head_idle = _spread_out(circuit, first, waits, calibration, idle)
     log_head_gate += _log_mean(log_gate)
     if idle == "total_time":
         log_head_idle -= schedule.duration_s / min(known(calibration.qubits[q].t2_s) for q in used)
     log_noise = _log_mean(log_gate + log_idle)
-    log_all = _log_mean(log_gate + log_idle + log_readout[owner[counted]])
+    log_all = _log_mean(log_gate + log_idle + log_readout[owner[chosen]])
     return Success(
         log_head_gate,
         log_all - log_noise,
         log_head_idle + log_noise - _log_mean(log_gate),
     )
+
+
+def _propagate(
+    strings: Strings, block: _Block, column: dict[int, int], calibration: Calibration, idle: str
+) -> None:
+    """Propagates strings through a block: its noise, its gates, then the idle times before it."""
+    for qubits, log_kept in block.noise:
+        strings.depolarize([column[q] for q in qubits], log_kept)
+    places = [column[q] for q in block.qubits]
+    if block.steps and is_fixed(*block.steps[0][:2]):
+        strings.propagate_fixed(places, tuple(block.steps))
+    elif block.steps:
+        strings.propagate_free(places, block.steps[0][0])
+    for qubit, idle_s in block.idle:
+        t1_s, t2_s = _decay_times(qubit, calibration, idle)
+        strings.idle(column[qubit], -idle_s / t2_s, -idle_s / t1_s)
 
 
 def _check_measured_last(circuit: PhysicalCircuit) -> None:
@@ -156,7 +163,7 @@ def _blocks(
             error = calibration.instructions[name, qubits].error
             if error:
                 block.noise.append((qubits, math.log1p(-_depolarising(error, len(qubits)))))
-        block.waits += waiting.get(index, ())
+        block.idle += waiting.get(index, ())
     return blocks
 
 
@@ -167,7 +174,7 @@ def _spread_out(
     calibration: Calibration,
     idle: str,
 ) -> tuple[float, float]:
-    """Logs of what the gates and waits before `end` leave of evenly spread strings."""
+    """Logs of what the gates and idle times before `end` leave of uniformly distributed strings."""
     if end == 0:
         return 0.0, 0.0
     log_gate = 0.0
@@ -182,7 +189,7 @@ def _spread_out(
 
 
 def _depolarising(error: float, qubits: int) -> float:
-    """The chance that a gate's qubits become fully mixed, from its average infidelity."""
+    """The probability that a gate's qubits become fully mixed, from its average infidelity."""
     dimension = 2**qubits
     return min(error * dimension / (dimension - 1), 1 - 1e-12)
 

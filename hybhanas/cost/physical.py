@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -86,13 +85,6 @@ class PhysicalCircuit:
             for name, qubits, angles in data["instructions"]
         )
         return cls(tuple(steps), tuple(data["measured"]))
-
-
-def of_steps(steps: Iterable[tuple[Any, ...]]) -> PhysicalCircuit:
-    """A circuit of (name, qubits) or (name, qubits, angles) tuples; measured in their order."""
-    instructions = tuple(Instruction(*step) for step in steps)
-    measured = tuple(step.qubits[0] for step in instructions if step.name == "measure")
-    return PhysicalCircuit(instructions, measured)
 
 
 def from_qiskit(circuit: QuantumCircuit, physical: tuple[int, ...]) -> PhysicalCircuit:

@@ -16,7 +16,7 @@ from hybhanas.circuit import lay_out
 from hybhanas.cost.estimator import CostEstimator
 from hybhanas.cost.model import CostModel, Device, Workload
 from hybhanas.cost.pauli_paths import observable_success
-from hybhanas.cost.physical import of_steps
+from hybhanas.cost.physical import Instruction, PhysicalCircuit
 from hybhanas.cost.schedule import schedule
 from hybhanas.cost.target import build_target
 from hybhanas.qiskit_view import to_qiskit
@@ -94,7 +94,8 @@ def large() -> Result:
         if not {q for pair in pairs for q in pair} & set(at):
             pairs.append(at)
     layer = [("sx", pair[:1]) for pair in pairs] + [("ecr", at) for at in pairs]
-    circuit = of_steps((*layer * 10_000, *[("measure", (q,)) for q in range(127)]))
+    steps = (*layer * 10_000, *[("measure", (q,)) for q in range(127)])
+    circuit = PhysicalCircuit(tuple(Instruction(*step) for step in steps), tuple(range(127)))
     started = time.perf_counter()
     timed = schedule(circuit, calibration)
     observables = [(q,) for q in range(127)]

@@ -183,12 +183,12 @@ def test_a_circuit_of_127_qubits_and_depth_20000_has_finite_logarithms(faults):
     estimator = CostEstimator(calibration, model, DEVICE, WORK, 20e3)
     pairs = [at for at in calibration.gates["ecr"] if at[0] % 2 == 0][:20]
     from hybhanas.cost.estimator import _report
-    from hybhanas.cost.physical import of_steps
     from hybhanas.cost.schedule import schedule
+    from tests.helpers.synthetic import physical_circuit
 
     layer = [("sx", pair[:1]) for pair in pairs] + [("ecr", at) for at in pairs]
     measured = [("measure", (q,)) for q in range(127)]
-    physical = of_steps((*(layer * 10_000), *measured))
+    physical = physical_circuit((*(layer * 10_000), *measured))
     assert physical.depth >= 20_000
     timed = schedule(physical, calibration)
     report = _report(

@@ -9,13 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hybhanas.cost.noise import relaxation, success
-from hybhanas.cost.physical import of_steps
 from hybhanas.cost.schedule import schedule
 from hybhanas.errors import ConfigError
-from tests.helpers.synthetic import make_calibration
+from tests.helpers.synthetic import make_calibration, physical_circuit
 
 PAIR = make_calibration()
-WAITING = of_steps(
+WAITING = physical_circuit(
     (
         ("cz", (0, 1)),
         *((("sx", (0,)),) * 20),  # qubit 1 waits 1 us

@@ -1,4 +1,4 @@
-"""Moves of Pauli strings: checked against matrices."""
+"""Propagation of Pauli strings: checked against matrices."""
 
 from __future__ import annotations
 
@@ -10,8 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hybhanas.cost import pauli
-from hybhanas.cost.pauli import PAULI, pack, passage_of, transfer, unpacked
-from hybhanas.cost.pauli_strings import PATHS, WEIGHED, Strings, drawn_evenly
+from hybhanas.cost.pauli import (
+    PAULI_FRAME,
+    fixed_propagation,
+    pack,
+    pauli_transfer_matrix,
+    unpacked,
+)
+from hybhanas.cost.pauli_strings import MAX_WEIGHTED, PATHS, Strings, systematic_resample
 
 ONE = np.array([[[1, 0], [0, 1]], [[0, 1], [1, 0]], [[1, 0], [0, -1]], [[0, -1j], [1j, 0]]])
 CX, CZ = ("cx", None, (0, 1)), ("cz", None, (0, 1))
@@ -26,8 +32,10 @@ def outcomes(gates, code: int, qubits: int) -> np.ndarray:
     for i, plane in enumerate(planes):
         plane[:] = pack(np.full(PATHS, code >> i & 1, dtype=bool))
     for places, gate in reversed(gates):
-        strings.free(places, gate) if isinstance(gate, str) else strings.fixed(places, tuple(gate))
-    strings.settle(range(qubits))
+        strings.propagate_free(places, gate) if isinstance(gate, str) else strings.propagate_fixed(
+            places, tuple(gate)
+        )
+    strings.flush(range(qubits))
     for qubit in range(qubits):
         strings._align(qubit, None)
     codes = sum(unpacked(plane).astype(int) << i for i, plane in enumerate(planes))
@@ -99,20 +107,20 @@ def test_gates_of_a_block_interfere_before_they_are_sampled():
 
 
 @given(st.floats(0.1, 1.4), st.integers(1, 15))
-def test_rotations_that_cancel_behind_a_gate_are_never_drawn(angle, code):
+def test_rotations_that_cancel_behind_a_gate_are_never_sampled(angle, code):
     # RZ commutes with CZ: what stands between two gates of another pair undoes itself
-    there, back = ("rz", (angle,), (1,)), ("rz", (-angle,), (1,))
+    rotation, inverse = ("rz", (angle,), (1,)), ("rz", (-angle,), (1,))
     plain = [([0, 1], [CZ]), ([1, 2], [CZ]), ([0, 1], [CZ])]
     dressed = [
-        ([0, 1], [CZ, there]),
+        ([0, 1], [CZ, rotation]),
         ([1, 2], [CZ]),
-        ([0, 1], [CZ, back]),
+        ([0, 1], [CZ, inverse]),
     ]
     assert outcomes(dressed, code, 3).tolist() == outcomes(plain, code, 3).tolist()
 
 
 @given(st.lists(st.floats(-3, 3), min_size=12, max_size=12), st.sampled_from(["cx", "ecr", "swap"]))
-def test_a_clifford_gate_between_any_rotations_is_clifford_along_turned_axes(angles, name):
+def test_a_clifford_gate_between_any_rotations_is_clifford_in_rotated_frames(angles, name):
     def rotations(first):
         return [
             (gate, (angles[first + 3 * q + i],), (q,))
@@ -120,19 +128,21 @@ def test_a_clifford_gate_between_any_rotations_is_clifford_along_turned_axes(ang
             for i, gate in enumerate(("rz", "ry", "rz"))
         ]
 
-    behind = passage_of((*[(g, a, q) for g, a, q in rotations(0)], (name, None, (0, 1))))
+    behind = fixed_propagation((*[(g, a, q) for g, a, q in rotations(0)], (name, None, (0, 1))))
     for axes in behind.axes:
         assert axes @ axes.T == pytest.approx(np.eye(4), abs=1e-6)
     # U^dagger p U of the whole run is one product of these axes for every p
-    images = transfer((*rotations(0), (name, None, (0, 1)))) @ np.kron(*behind.axes[::-1])
+    images = pauli_transfer_matrix((*rotations(0), (name, None, (0, 1)))) @ np.kron(
+        *behind.axes[::-1]
+    )
     assert np.abs(images).max(axis=1) == pytest.approx(np.ones(16), abs=1e-5)
 
 
-def test_a_gate_that_no_axes_make_clifford_is_drawn():
+def test_a_gate_that_is_clifford_in_no_frame_is_sampled():
     steps = (("crx", (math.pi / 3,), (0, 1)),)
-    assert all(axes is PAULI for axes in pauli.passage(transfer(steps)).axes)
+    assert all(axes is PAULI_FRAME for axes in pauli.propagation(pauli_transfer_matrix(steps)).axes)
     seen = outcomes([([0, 1], list(steps))], 2 * 4, 2)  # Z of the target
-    assert seen == pytest.approx(transfer(steps)[8] ** 2, abs=0.02)
+    assert seen == pytest.approx(pauli_transfer_matrix(steps)[8] ** 2, abs=0.02)
     assert (seen > 0).sum() > 1
 
 
@@ -142,25 +152,25 @@ def on_one_qubit(x: int, z: int) -> Strings:
     return strings
 
 
-def test_at_the_start_what_ends_in_z_is_averaged_and_not_drawn():
+def test_at_the_start_what_ends_in_z_is_averaged_and_not_sampled():
     strings = on_one_qubit(x=0, z=1)
-    strings.wait(0, -3.0, -1.0)  # a Z, which loses 1
-    strings.free([0], "rx")  # half of them turn to Y, which do not count
-    strings.wait(0, -0.6, -0.4)
-    strings.noise([0], -0.1)
-    strings.noise([0], -0.2)
-    counted, (log_gate, log_idle) = strings.weighed()
-    assert len(counted) == WEIGHED
+    strings.idle(0, -3.0, -1.0)  # a Z, which loses 1
+    strings.propagate_free([0], "rx")  # half of them turn to Y, which do not count
+    strings.idle(0, -0.6, -0.4)
+    strings.depolarize([0], -0.1)
+    strings.depolarize([0], -0.2)
+    chosen, (log_gate, log_idle) = strings.weighted_sample()
+    assert len(chosen) == MAX_WEIGHTED
     assert log_gate == pytest.approx(-0.3)
     assert log_idle == pytest.approx(-1.4)
 
 
-def test_waits_at_the_start_are_averaged_over_the_ways_to_z():
+def test_idle_times_at_the_start_are_averaged_over_the_paths_to_z():
     strings = on_one_qubit(x=0, z=1)
-    strings.free([0], "rx")
-    strings.wait(0, -0.6, -0.2)  # as Z or as Y, half of the time each
-    strings.free([0], "rx")  # and half of either ends in Z
-    _, (_, log_idle) = strings.weighed()
+    strings.propagate_free([0], "rx")
+    strings.idle(0, -0.6, -0.2)  # as Z or as Y, half of the time each
+    strings.propagate_free([0], "rx")  # and half of either ends in Z
+    _, (_, log_idle) = strings.weighted_sample()
     assert log_idle == pytest.approx(math.log((math.exp(-0.6) + math.exp(-0.2)) / 2))
 
 
@@ -170,22 +180,24 @@ def test_of_strings_spread_over_eight_qubits_a_tenth_counts_where_one_in_256_end
     for plane in (*strings.x, *strings.z):
         plane[:] = pack(rng.integers(2, size=PATHS))
     for qubit in range(8):
-        strings.free([qubit], "u")  # I ends in I, everything else in Z 1 time in 2 or in 4
-    assert len(strings.weighed()[0]) > 10 * PATHS / 256
+        strings.propagate_free(
+            [qubit], "u"
+        )  # I ends in I, everything else in Z 1 time in 2 or in 4
+    assert len(strings.weighted_sample()[0]) > 10 * PATHS / 256
 
 
 def test_where_no_string_can_end_in_z_all_count():
     strings = on_one_qubit(x=1, z=0)
-    strings.wait(0, -0.5, -0.1)
-    counted, (_, log_idle) = strings.weighed()
-    assert len(counted) == WEIGHED
+    strings.idle(0, -0.5, -0.1)
+    chosen, (_, log_idle) = strings.weighted_sample()
+    assert len(chosen) == MAX_WEIGHTED
     assert log_idle == pytest.approx(-0.5)
 
 
-def test_strings_are_drawn_as_often_as_their_chance():
-    assert drawn_evenly(np.ones(5)).tolist() == [0, 1, 2, 3, 4]
-    assert drawn_evenly(np.array([0, 0.5, 0, 0.5, 0])).tolist() == [1, 3]
+def test_strings_are_resampled_as_often_as_their_weight():
+    assert systematic_resample(np.ones(5)).tolist() == [0, 1, 2, 3, 4]
+    assert systematic_resample(np.array([0, 0.5, 0, 0.5, 0])).tolist() == [1, 3]
     # (3 + 0.6)^2 / (3 + 0.06): 3 at chance 1 and 6 at 0.1 say as much as 4 whole ones
-    assert drawn_evenly(np.repeat([1.0, 0.1], [3, 6])).tolist() == [0, 1, 2, 4]
-    assert len(drawn_evenly(np.zeros(5))) == 0
-    assert len(drawn_evenly(np.ones(PATHS))) == WEIGHED
+    assert systematic_resample(np.repeat([1.0, 0.1], [3, 6])).tolist() == [0, 1, 2, 4]
+    assert len(systematic_resample(np.zeros(5))) == 0
+    assert len(systematic_resample(np.ones(PATHS))) == MAX_WEIGHTED

@@ -1,4 +1,4 @@
-"""Pauli paths: by hand on small circuits, and against Aer on real machines."""
+"""Pauli paths: by hand on small circuits, and against Aer on real backends."""
 
 from __future__ import annotations
 
@@ -12,12 +12,11 @@ from hybhanas.architecture import Architecture
 from hybhanas.calibration import GateProperties, snapshot
 from hybhanas.cost.noise import success
 from hybhanas.cost.pauli_paths import observable_success
-from hybhanas.cost.physical import of_steps
 from hybhanas.cost.schedule import schedule
 from hybhanas.errors import CandidateError
 from scripts.aer import NoisyCircuit
 from scripts.validate_noise import shrinkage
-from tests.helpers.synthetic import make_calibration
+from tests.helpers.synthetic import make_calibration, physical_circuit
 
 PAIR = make_calibration(cz_error=0.03, sx_error=0.001)
 ROTATED = [("sx", (0,)), ("rz", (0,)), ("sx", (0,))]  # RY by a free angle
@@ -25,7 +24,7 @@ BOTH = [*ROTATED, ("sx", (1,)), ("rz", (1,)), ("sx", (1,))]
 
 
 def survival(steps, observables=((0,),), calibration=PAIR, idle="off"):
-    circuit = of_steps(steps)
+    circuit = physical_circuit(steps)
     timed = schedule(circuit, calibration)
     return observable_success(circuit, calibration, timed, idle, observables, seed=1)
 
@@ -87,7 +86,7 @@ def test_without_noise_everything_survives():
 
 
 @pytest.mark.parametrize(
-    ("machine", "architecture"),
+    ("backend", "architecture"),
     [
         ("torino", Architecture(qubits=3, depth=2, entanglement="ring")),
         ("brisbane", Architecture(qubits=4, depth=2, entanglement="linear", entangler="cz")),
@@ -96,8 +95,8 @@ def test_without_noise_everything_survives():
     ids=str,
 )
 @pytest.mark.parametrize("idle", [False, True])
-def test_on_real_machines_it_is_what_aer_shows_within_six_percent(machine, architecture, idle):
-    calibration = snapshot.load(machine)
+def test_on_real_backends_it_is_what_aer_shows_within_six_percent(backend, architecture, idle):
+    calibration = snapshot.load(backend)
     noisy = NoisyCircuit(calibration, architecture)
     form = "relaxation" if idle else "off"
     chance = observable_success(
@@ -108,7 +107,7 @@ def test_on_real_machines_it_is_what_aer_shows_within_six_percent(machine, archi
 
 
 def test_where_everything_reaches_the_observable_both_forms_are_close():
-    circuit = of_steps([*ROTATED, ("measure", (0,))])
+    circuit = physical_circuit([*ROTATED, ("measure", (0,))])
     timed = schedule(circuit, PAIR)
     whole = success(circuit, PAIR, timed, "off").log_p_gate
     assert survival([*ROTATED, ("measure", (0,))]).log_p_gate == pytest.approx(2 * whole, rel=0.01)

@@ -9,17 +9,17 @@ from qiskit.exceptions import QiskitError
 from qiskit.transpiler import TranspilerError, generate_preset_pass_manager
 
 from hybhanas.calibration import snapshot
-from hybhanas.cost.physical import PhysicalCircuit, from_qiskit, of_steps
+from hybhanas.cost.physical import PhysicalCircuit, from_qiskit
 from hybhanas.cost.schedule import schedule
 from hybhanas.cost.target import build_target
 from hybhanas.errors import CandidateError
-from tests.helpers.synthetic import make_calibration
+from tests.helpers.synthetic import make_calibration, physical_circuit
 
 PAIR = make_calibration()
 
 
 def physical(*instructions: tuple[str, tuple[int, ...]]) -> PhysicalCircuit:
-    return of_steps(instructions)
+    return physical_circuit(instructions)
 
 
 def test_parallel_gates_take_the_time_of_one_and_serial_time_is_their_sum():

@@ -11,10 +11,10 @@ from qiskit import QuantumCircuit, qasm2
 from qiskit.circuit.library import UnitaryGate
 
 from hybhanas.calibration import repaired, snapshot
-from hybhanas.cost.physical import PhysicalCircuit, of_steps
+from hybhanas.cost.physical import PhysicalCircuit
 from hybhanas.cost.transpile import Transpiler, _key
 from hybhanas.errors import CandidateError
-from tests.helpers.synthetic import make_calibration
+from tests.helpers.synthetic import make_calibration, physical_circuit
 
 LINE = make_calibration(4, ((0, 1), (1, 2), (2, 3)))
 
@@ -38,7 +38,7 @@ def test_a_known_circuit_is_read_from_disk_by_another_process(tmp_path):
     first = Transpiler(LINE, 1, 1, tmp_path)(ghz(3))
     (file,) = tmp_path.rglob("*.json")
     assert PhysicalCircuit.from_dict(json.loads(file.read_text())) == first
-    marked = of_steps([("measure", (0,))])
+    marked = physical_circuit([("measure", (0,))])
     file.write_text(json.dumps(marked.to_dict()))
     assert Transpiler(LINE, 1, 1, tmp_path)(ghz(3)) == marked
 

@@ -1,11 +1,13 @@
-"""Synthetic machines, whose answers a reader can work out by hand."""
+"""Synthetic backends and circuits, whose answers a reader can work out by hand."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from hybhanas.calibration import Calibration, GateProperties, Qubit
+from hybhanas.cost.physical import Instruction, PhysicalCircuit
 
 
 def make_calibration(
@@ -39,3 +41,10 @@ def make_calibration(
         rep_delay_s=rep_delay_s,
         max_circuits_per_job=max_circuits_per_job,
     )
+
+
+def physical_circuit(steps: Iterable[tuple[Any, ...]]) -> PhysicalCircuit:
+    """A circuit of (name, qubits) or (name, qubits, angles) tuples; measured in their order."""
+    instructions = tuple(Instruction(*step) for step in steps)
+    measured = tuple(step.qubits[0] for step in instructions if step.name == "measure")
+    return PhysicalCircuit(instructions, measured)
