@@ -11,7 +11,7 @@ from torch.nn import functional
 
 from hybhanas.architecture import Architecture
 from hybhanas.models.layers import Dense, Layer, lay_out_network
-from hybhanas.quantum.modules import quantum_layer
+from hybhanas.quantum.layer import quantum_layer
 
 
 class AngleScale(nn.Module):
@@ -48,7 +48,7 @@ class HQNN(nn.Module):
         architecture: what to build.
         features: length of one sample.
         classes: number of logits.
-        simulator: `fused` or `torchquantum`; parameters have the same names in both.
+        simulator: such as `fused` or `torchquantum`; parameters have the same names in all.
 
     Example:
         >>> model = HQNN(Architecture(qubits=2), features=4, classes=3, simulator="fused")

@@ -14,6 +14,7 @@ from hybhanas.circuit import lay_out
 from hybhanas.errors import CandidateError
 from hybhanas.models.settings import AUTO, TrainSettings
 from hybhanas.quantum.program import block_width, compiled
+from hybhanas.quantum.simulators import SIMULATORS
 
 SECONDS = {
     "step": 1.4e-3,  # of any group, beside its networks: Lightning, what is called once
@@ -85,7 +86,7 @@ def plan(
     ordered = [work[i] for i in order]
     most = len(architectures) if settings.population == AUTO else int(settings.population)
     most_held = STATES_BYTES[settings.processor]
-    if simulator != "fused":
+    if not SIMULATORS[simulator].gains_by_groups:
         most = 1
     parts = _cut(ordered, batch_size, most, most_held, math.inf)
     if settings.shares > 1:

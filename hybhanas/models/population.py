@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from hybhanas.models.hqnn import FUNCTIONS, HQNN
 from hybhanas.models.layers import Dense, Layer
-from hybhanas.quantum.modules import circuit_stack
+from hybhanas.quantum.layer import circuit_stack
 
 T = TypeVar("T")
 

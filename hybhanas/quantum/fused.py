@@ -1,47 +1,39 @@
-"""The fused simulator: a gate list compiled into a few tensor operations a layer."""
+"""The fused simulator of one circuit: a gate list compiled into a few tensor operations a layer."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import torch
-import torchquantum as tq
-from torch import Tensor
+from torch import Tensor, nn
 
 from hybhanas.circuit import Circuit
-from hybhanas.quantum.modules import CircuitModule
 from hybhanas.quantum.program import block_width, compiled
 from hybhanas.quantum.stack import CircuitStack
+from hybhanas.quantum.weights import initial_weights
 
 
-class FusedCircuit(CircuitModule):
-    """Runs the gate list as a stack of one circuit; see `hybhanas.quantum.stack`.
+class FusedStacks:
+    """A circuit as stacks of one, compiled when they are first needed.
 
     Args:
         circuit: the gate list.
-        dtype: complex64, or complex128 with inputs and weights in float64.
+        dtype: of states, complex64 or complex128.
     """
 
-    def __init__(self, circuit: Circuit, dtype: torch.dtype = torch.complex64):
-        super().__init__(circuit)
-        if dtype == torch.complex128:
-            self.weights.data = self.weights.data.double()
-        self.dtype = dtype
+    def __init__(self, circuit: Circuit, dtype: torch.dtype):
+        self.circuit, self.dtype = circuit, dtype
         self._stacks: dict[tuple[bool, torch.device], CircuitStack] = {}
 
-    def forward(self, device: tq.QuantumDevice, inputs: Tensor) -> None:
-        """See `CircuitModule.forward`."""
-        stack = self._stack(True, inputs.device)
-        device.set_states(stack.states(inputs, self.weights))
-
-    def expectations(self, inputs: Tensor) -> Tensor:
-        """See `CircuitModule.expectations`; faster than by the states."""
-        stack = self._stack(False, inputs.device)
-        values: Tensor = stack(inputs, self.weights)
+    def expectations(self, inputs: Tensor, weights: Tensor) -> Tensor:
+        """[batch, inputs] and [weights] -> [batch, observables]."""
+        values: Tensor = self._stack(False, inputs.device)(inputs, weights)
         return values
 
+    def states(self, inputs: Tensor, weights: Tensor) -> Tensor:
+        """[batch, inputs] and [weights] -> [batch, 2^n], the first wire most significant."""
+        return self._stack(True, inputs.device).states(inputs, weights)
+
     def _stack(self, whole: bool, device: torch.device) -> CircuitStack:
-        """Compiled when it is first needed, `whole` with what no measurement of Z sees."""
+        """With `whole` also what no measurement of Z depends on."""
         if (whole, device) not in self._stacks:
             circuit, width = self.circuit, block_width(self.circuit.qubits)
             program = compiled(circuit, circuit.qubits, width, whole)
@@ -50,19 +42,14 @@ class FusedCircuit(CircuitModule):
         return self._stacks[whole, device]
 
 
-def stack_of(
-    circuits: Sequence[Circuit], dtype: torch.dtype = torch.complex64
-) -> tuple[CircuitStack, list[int]]:
-    """Circuits of any widths as one stack on the register of the widest.
+class FusedModule(nn.Module):
+    """A circuit on the fused simulator; a `hybhanas.quantum.simulators.CircuitModule`."""
 
-    Returns:
-        The stack, for as many inputs and weights as the largest circuit has; and which of
-        `circuits` each of its K is.
-    """
-    wires = max(circuit.qubits for circuit in circuits)
-    width = block_width(wires)
-    programs = [compiled(circuit, wires, width) for circuit in circuits]
-    order = sorted(range(len(programs)), key=lambda i: -len(programs[i].steps))
-    inputs = max(circuit.inputs for circuit in circuits)
-    weights = max(circuit.weights for circuit in circuits)
-    return CircuitStack([programs[i] for i in order], width, inputs, weights, dtype), order
+    def __init__(self, circuit: Circuit):
+        super().__init__()
+        self.weights = initial_weights(circuit)
+        self.stacks = FusedStacks(circuit, torch.complex64)
+
+    def expectations(self, inputs: Tensor, weights: Tensor | None = None) -> Tensor:
+        """[batch, circuit.inputs] -> [batch, observables], each in [-1, 1]."""
+        return self.stacks.expectations(inputs, self.weights if weights is None else weights)

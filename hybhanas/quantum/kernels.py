@@ -5,7 +5,7 @@ amplitudes lie together over the batch, so that reordering them copies whole row
 matrix on some leading wires is one product with all the rest as columns.
 
 A gradient of a complex tensor z is dL/d(re z) + i dL/d(im z), as torch has it; names ending in
-`_conj` hold its conjugate, which saves conjugating states on the way back.
+`_conj` hold its conjugate, which saves conjugating states in the backward pass.
 """
 
 from __future__ import annotations
@@ -38,30 +38,30 @@ def signs(wire_sets: Sequence[tuple[int, ...]], wires: int) -> Tensor:
 Factors = list[tuple[Tensor, Tensor]]
 
 
-def kron_vectors(vectors: Tensor, met: Factors) -> Tensor:
+def kron_vectors(vectors: Tensor, saved: Factors) -> Tensor:
     """The product state of one-qubit states: [K, n, 2, B] -> [K, 2^n, B].
 
-    Neighbours are multiplied, all pairs at once. Appends to `met` what the way back needs.
+    Neighbours are multiplied, all pairs at once. Appends to `saved` what the backward pass needs.
     """
     circuits, count, size, batch = vectors.shape
     if count == 1:
         return vectors.squeeze(1)
     if count % 2:
-        upper, lower = vectors[:, :1], kron_vectors(vectors[:, 1:], met).unsqueeze(1)
+        upper, lower = vectors[:, :1], kron_vectors(vectors[:, 1:], saved).unsqueeze(1)
     else:
         upper, lower = vectors.view(circuits, count // 2, 2, size, batch).unbind(2)
-    met.append((upper, lower))
-    product = upper.unsqueeze(3) * lower.unsqueeze(2)
-    return kron_vectors(product.view(circuits, upper.shape[1], -1, batch), met)
+    saved.append((upper, lower))
+    product = upper.unsqueeze(3) * lower.unsqueeze(2)  # (K, n/2, d, d, B)
+    return kron_vectors(product.view(circuits, upper.shape[1], -1, batch), saved)
 
 
-def kron_vectors_back(gradient_conj: Tensor, count: int, met: Factors) -> Tensor:
+def kron_vectors_backward(gradient_conj: Tensor, count: int, saved: Factors) -> Tensor:
     """The gradient of a product state as that of its one-qubit states, both conjugated.
 
     Args:
         gradient_conj: [K, 2^n, B]; overwritten.
         count: n.
-        met: as `kron_vectors` left it; emptied.
+        saved: as `kron_vectors` left it; emptied.
 
     Returns:
         [K, n, 2, B].
@@ -69,14 +69,16 @@ def kron_vectors_back(gradient_conj: Tensor, count: int, met: Factors) -> Tensor
     if count == 1:
         return gradient_conj.unsqueeze(1)
     if count % 2:
-        upper, lower = met.pop()
+        upper, lower = saved.pop()
         circuits, _, size, batch = upper.shape
         parts = gradient_conj.view(circuits, size, -1, batch)
         of_upper = (parts * lower).sum(dim=2)
         of_lower = parts.mul_(upper.view(circuits, size, 1, batch)).sum(dim=1)
-        return torch.cat([of_upper[:, None], kron_vectors_back(of_lower, count - 1, met)], dim=1)
-    of_pairs = kron_vectors_back(gradient_conj, count // 2, met)
-    upper, lower = met.pop()
+        return torch.cat(
+            [of_upper[:, None], kron_vectors_backward(of_lower, count - 1, saved)], dim=1
+        )
+    of_pairs = kron_vectors_backward(gradient_conj, count // 2, saved)
+    upper, lower = saved.pop()
     circuits, pairs, size, batch = upper.shape
     parts = of_pairs.view(circuits, pairs, size, size, batch)
     of_upper = (parts * lower.unsqueeze(2)).sum(dim=3)
@@ -101,7 +103,7 @@ def kron_matrices(matrices: Tensor) -> Tensor:
 
 @cache
 def partial_traces(wires: int) -> Tensor:
-    """[4^n, 4 n]: takes a matrix on n wires, flat, to the traces over all wires but one, flat."""
+    """[4^n, 4 n]: takes a matrix on n wires to its traces over all wires but one, all flattened."""
     unit = torch.eye(4**wires).view(-1, *[2] * (2 * wires))
     columns = []
     for wire in range(wires):
@@ -130,25 +132,25 @@ def _quarter(after: int, dtype: torch.dtype, device: torch.device) -> Tensor:
 
 
 def gate_products(
-    angles: Tensor, fixed: Tensor, turning: Tensor, places: int
+    angles: Tensor, fixed: Tensor, by_angle: Tensor, places: int
 ) -> tuple[Tensor, Tensor]:
     """The products of T gates at each of many places, and the gates.
 
-    In a row stand the first gates of all places, then the second ones, and so on. A matrix that is
-    given is flat, its real and imaginary parts by turns.
+    The first gates of all places come first, then the second ones, and so on. A matrix that is
+    given is flattened, real and imaginary parts interleaved.
 
     Args:
         angles: [T places], any number where a gate has none.
-        fixed: [T places, 1, 2 d^2], what no angle changes.
-        turning: [T places, 2, 2 d^2], what a gate has times the cosine of half its angle, and what
-            times the sine.
+        fixed: [T places, 1, 2 d^2], the part of a gate that no angle changes.
+        by_angle: [T places, 2, 2 d^2], the parts that are multiplied by the cosine and by the sine
+            of half its angle.
         places: how many.
 
     Returns:
         The products, [places, d, d], and the gates, [T, places, d, d].
     """
     size = math.isqrt(fixed.shape[2] // 2)
-    flat = torch.baddbmm(fixed, cosines_and_sines(angles, dim=1).unsqueeze(1), turning)
+    flat = torch.baddbmm(fixed, cosines_and_sines(angles, dim=1).unsqueeze(1), by_angle)
     gates = torch.view_as_complex(flat.view(-1, places, size, size, 2))
     product, *later = gates.unbind()
     for gate in later:
@@ -161,14 +163,14 @@ def traces_before(traces_conj: Tensor, gate: Tensor, out: Tensor | None = None) 
     return torch.bmm(gate.mT, torch.bmm(traces_conj, gate.conj_physical()), out=out)
 
 
-def gate_angles_back(traces_conj: Tensor, gates: Tensor, generators: Tensor) -> Tensor:
+def gate_angles_backward(traces_conj: Tensor, gates: Tensor, generators: Tensor) -> Tensor:
     """The gradient of the angles of `gate_products`, [T places].
 
     Args:
         traces_conj: [places, d, d], the conjugate of G M^H for the gradient G of a product M.
         gates: as `gate_products` gave them.
-        generators: [T places, 2 d^2, 1], of each gate the conjugate of half of what the sine is of
-            where no other gate comes before, flat.
+        generators: [T places, 2 d^2, 1], of each gate the conjugate of half of the part that is
+            multiplied by the sine, where no other gate comes before, flattened.
     """
     seen = torch.empty_like(gates)
     seen[-1] = traces_conj
@@ -187,8 +189,9 @@ def expectations(state: Tensor, eigenvalues: Tensor, out: Tensor) -> None:
     torch.bmm(eigenvalues, real.square().addcmul_(imaginary, imaginary), out=out)
 
 
-def expectations_back(gradient: Tensor, state: Tensor, twice: Tensor) -> Tensor:
-    """The conjugate of the state's gradient, [K, m, B] -> [K, 2^n, B]; `twice` are the eigenvalues
-    twice and transposed.
+def expectations_backward(gradient: Tensor, state: Tensor, double_eigenvalues: Tensor) -> Tensor:
+    """The conjugate of the state's gradient, [K, m, B] -> [K, 2^n, B].
+
+    `double_eigenvalues` [K, 2^n, m] are twice the eigenvalues.
     """
-    return torch.mul(state, torch.bmm(twice, gradient)).conj_physical_()
+    return torch.mul(state, torch.bmm(double_eigenvalues, gradient)).conj_physical_()

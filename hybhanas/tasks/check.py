@@ -10,7 +10,7 @@ from omegaconf import DictConfig, OmegaConf
 
 from hybhanas.calibration.repair import POLICIES
 from hybhanas.errors import ConfigError, unknown
-from hybhanas.quantum import SIMULATORS
+from hybhanas.quantum.simulators import SIMULATORS
 from hybhanas.search.strategy import SearchSettings
 
 LIGHT = ("search_space", "cost_model", "trainer", "executor", "logger")

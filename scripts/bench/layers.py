@@ -14,7 +14,7 @@ from torch import Tensor
 
 from hybhanas.architecture import Architecture
 from hybhanas.circuit import Circuit, lay_out
-from hybhanas.quantum.modules import quantum_layer
+from hybhanas.quantum.layer import quantum_layer
 from scripts.bench.results import Result
 from scripts.bench.timing import take_turns
 

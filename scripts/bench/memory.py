@@ -7,7 +7,7 @@ from torch.profiler import ProfilerActivity, profile
 
 from hybhanas.architecture import Architecture
 from hybhanas.circuit import lay_out
-from hybhanas.quantum.modules import QuantumLayer, quantum_layer
+from hybhanas.quantum.layer import QuantumLayer, quantum_layer
 from scripts.bench.results import Result
 
 QUBITS, BATCH = 12, 256

@@ -14,8 +14,8 @@ from hybhanas.circuit import lay_out
 from hybhanas.models.adam import StackedAdam
 from hybhanas.models.hqnn import HQNN
 from hybhanas.models.population import Population
-from hybhanas.quantum.fused import stack_of
-from hybhanas.quantum.modules import quantum_layer
+from hybhanas.quantum.layer import quantum_layer
+from hybhanas.quantum.stack import stack_of
 from scripts.bench.results import Result
 from scripts.bench.timing import take_turns
 

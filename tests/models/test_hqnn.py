@@ -39,7 +39,7 @@ def test_classical_flops_are_those_that_torch_counts(architecture):
     model = HQNN(architecture, 5, 3, "fused")
     with FlopCounterMode(display=False) as counter:
         values = model.encoder(torch.randn(1, 5))
-        model.readout(torch.randn(1, len(model.quantum.module.circuit.observables)))
+        model.readout(torch.randn(1, len(model.layers.circuit.observables)))
     assert values.shape[0] == 1
     assert classical_flops(architecture, 5, 3) == counter.get_total_flops()
 

@@ -9,12 +9,12 @@ import torch
 from hybhanas.architecture import Architecture
 from hybhanas.circuit import Circuit, lay_out
 from hybhanas.gates import GATES, Gate
-from hybhanas.quantum.fused import FusedCircuit, stack_of
-from hybhanas.quantum.gate_by_gate import GateByGateStack
-from hybhanas.quantum.modules import quantum_layer
+from hybhanas.quantum.layer import quantum_layer
+from hybhanas.quantum.matrices import merged
 from hybhanas.quantum.program import compiled, row_index, rows_of
-from hybhanas.quantum.stack import CircuitStack
-from hybhanas.quantum.tables import merged
+from hybhanas.quantum.simulators import SIMULATORS
+from hybhanas.quantum.stack import CircuitStack, stack_of
+from hybhanas.quantum.torchquantum_modules import FusedCircuit
 from scripts.bench.memory import peak_bytes
 from tests.helpers.settings import everything
 
@@ -101,7 +101,7 @@ def test_a_circuit_without_weights_has_values_and_no_gradient_of_them():
 def test_gate_by_gate_a_stack_gives_the_same_values():
     circuits = random_circuits(seed=9, count=4)
     stack, order = stack_of(circuits)
-    by_gate = GateByGateStack([circuits[i] for i in order])
+    by_gate, _ = SIMULATORS["torchquantum"].stack([circuits[i] for i in order])
     samples = [random_samples(circuits[i], 3, seed=i) for i in order]
     inputs, weights = (part.float() for part in padded(samples))
     torch.testing.assert_close(stack(inputs, weights), by_gate(inputs, weights), atol=1e-5, rtol=0)

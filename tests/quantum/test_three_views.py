@@ -13,9 +13,9 @@ from hybhanas.circuit import Circuit, lay_out
 from hybhanas.errors import CandidateError
 from hybhanas.gates import GATES, Gate, GateSpec
 from hybhanas.qiskit_view import bind, to_qiskit
-from hybhanas.quantum.fused import FusedCircuit
 from hybhanas.quantum.kernels import signs
-from hybhanas.quantum.modules import QuantumLayer, quantum_layer
+from hybhanas.quantum.layer import QuantumLayer, quantum_layer
+from hybhanas.quantum.torchquantum_modules import FusedCircuit
 from tests.helpers.settings import everything, shipped_space
 
 SPACE = everything()
