@@ -11,6 +11,7 @@ import numpy as np
 
 from hybhanas.architecture import Architecture
 from hybhanas.errors import ConfigError
+from hybhanas.presets import preset
 
 _CHOICES = tuple(field.name for field in fields(Architecture))
 
@@ -41,9 +42,14 @@ class SearchSpace:
     hidden_width: Sequence[int]
     activation: Sequence[str]
     readout: Sequence[str]
-    learning_rate: Sequence[float | None]
+    learning_rate: Sequence[float | None] = (None,)  # null: the trainer's
     entanglement_per_layer: bool = False  # a word for each layer, instead of one for all
-    amplitude_qubits: int | None = None  # amplitude encoding takes no more; None: no such bound
+    amplitude_qubits: int | None = None  # amplitude encoding takes no more; null: no such bound
+
+    @classmethod
+    def preset(cls, name: str, **changes: Any) -> SearchSpace:
+        """The option `search_space=NAME` of conf/, such as `hqnn`, but for the changes."""
+        return cls(**(preset("search_space", name) | changes))
 
     def __post_init__(self) -> None:
         for name in _CHOICES:

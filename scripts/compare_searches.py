@@ -20,17 +20,16 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from hydra import compose, initialize_config_dir
-from hydra.utils import instantiate
 from matplotlib import pyplot as plt
 from omegaconf import DictConfig, OmegaConf
 
 from hybhanas.errors import ConfigError
-from hybhanas.run import CONF
+from hybhanas.hydra_app.compose import composed
 from hybhanas.search.evaluation import Evaluation
 from hybhanas.search.executors import Serial
 from hybhanas.search.loop import run_search
 from hybhanas.search.objectives import Objectives
+from hybhanas.tasks.setup import build
 from scripts import page
 from scripts.search_table import Table, TableEvaluator, tabulated
 
@@ -49,10 +48,9 @@ Run = list[tuple[int, float]]
 """Epochs trained in all, rising, and the fraction of the true hypervolume from there on."""
 
 
-def composed(*overrides: str) -> DictConfig:
+def configuration(*overrides: str) -> DictConfig:
     """The configuration of a search, but for the overrides."""
-    with initialize_config_dir(str(CONF), version_base="1.3"):
-        config = compose("config", overrides=[*BASE, *overrides])
+    config = composed(*BASE, *overrides)
     OmegaConf.resolve(config)
     return config
 
@@ -60,8 +58,8 @@ def composed(*overrides: str) -> DictConfig:
 def searched(config: DictConfig, seed: int, table: Table) -> Run:
     """One search on the table; no more generations than architectures, and so no end before all."""
     config.search.seed, config.search.generations = seed, len(table)
-    space = instantiate(config.search_space)
-    strategy = instantiate(config.search, _partial_=True)(space=space)
+    space = build("search_space", config.search_space)
+    strategy = build("search", config.search).strategy(space)
     evaluator = TableEvaluator(table)
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -172,11 +170,11 @@ def main(given: Sequence[str] | None = None) -> None:
     given = sys.argv[1:] if given is None else given
     arguments = parser.parse_args(given)
     try:
-        base = composed(*arguments.overrides)
+        base = configuration(*arguments.overrides)
         table = tabulated(base, arguments.table)
         runs = {}
         for name in arguments.strategies:
-            config = composed(*f"search={name}".split(), *arguments.overrides)
+            config = configuration(*f"search={name}".split(), *arguments.overrides)
             runs[name] = [searched(config, seed, table) for seed in range(arguments.seeds)]
     except ConfigError as error:
         parser.error(str(error))

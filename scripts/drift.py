@@ -19,13 +19,12 @@ from datetime import datetime
 
 import numpy as np
 from matplotlib.figure import Figure
-from omegaconf import OmegaConf
 
 from hybhanas.calibration import snapshot
+from hybhanas.calibration.snapshot import Snapshot
 from hybhanas.cost.estimator import CostEstimator
 from hybhanas.cost.model import CostModel, Device
 from hybhanas.errors import ConfigError
-from hybhanas.run import CONF
 from hybhanas.search.evaluation import EVALUATED
 from hybhanas.search.recost import Comparison, compare, recosted
 from hybhanas.tasks.finished import FinishedRun, read_run
@@ -62,12 +61,10 @@ def moved(run: FinishedRun, name: str) -> Moved:
         SkippedError: it has too few qubits or no two-qubit gate, it lacks a value, or nothing of
             the run fits.
     """
-    usual = OmegaConf.load(CONF / "calibration" / "snapshot.yaml")
-    fallbacks_s = usual.fallback_rep_delay_s, usual.fallback_readout_s
     old = [e for e in run.evaluations if e.status == EVALUATED]
     widest = max((e.architecture.qubits for e in old), default=0)
     try:
-        calibration = snapshot.load(name, usual.policy, *fallbacks_s)
+        calibration = Snapshot(snapshot=name).load()
     except ConfigError as error:
         reason = re.sub(r"^backend \S+ ", "", str(error))
         raise SkippedError(re.split("[:;] ", reason)[0]) from None

@@ -12,10 +12,9 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from omegaconf import OmegaConf
 from scipy.optimize import OptimizeResult, least_squares
 
-from hybhanas.run import CONF
+from hybhanas.cost.model import CostModel
 
 REP_DELAY_S = 250e-6  # between two shots; the default of most IBM machines, as they document it
 QUICK = {"job_overhead_s": 2.0, "execution_s": 0.00035}  # IBM's published estimate of a job
@@ -148,11 +147,11 @@ def _numbers(path: Path, name: str, texts: pd.Series[str]) -> np.ndarray:
 
 def forms(layout: str) -> dict[str, Form]:
     """The formulas that are compared, by name, for a layout that is a key of HEADERS."""
-    shipped = OmegaConf.load(CONF / "cost_model" / "qpu_time.yaml")
+    shipped = CostModel.preset("qpu_time")
     execution = {"execution_s": REP_DELAY_S + shipped.execution_overhead_s}
     if layout == "many":
         overheads = {
-            name: float(shipped[name]) for name in ("job_overhead_s", "circuit_overhead_s")
+            name: getattr(shipped, name) for name in ("job_overhead_s", "circuit_overhead_s")
         }
         return {
             FITTED: Form(("job_overhead_s", "circuit_overhead_s", "execution_s", "layer_s")),
@@ -163,7 +162,7 @@ def forms(layout: str) -> dict[str, Form]:
     gates = {"circuit_times": 1.0}
     alone = {
         "job_overhead_s": shipped.job_overhead_s + shipped.circuit_overhead_s,
-        "program_loading_s": float(shipped.program_loading_s),
+        "program_loading_s": shipped.program_loading_s,
     }
     shots = gates | {"execution_s": REP_DELAY_S}
     return {

@@ -14,11 +14,8 @@ import sys
 from collections.abc import Iterable, Sequence
 
 import numpy as np
-from hydra import compose, initialize_config_dir
-from hydra.utils import instantiate
 from matplotlib import colormaps
 from matplotlib.figure import Figure
-from omegaconf import DictConfig
 from scipy.stats import kendalltau
 
 from hybhanas.architecture import Architecture
@@ -26,13 +23,15 @@ from hybhanas.circuit import lay_out
 from hybhanas.cost.estimator import CostEstimator
 from hybhanas.cost.model import Workload
 from hybhanas.cost.report import CostReport
+from hybhanas.hydra_app.compose import composed
 from hybhanas.models.layers import classical_flops, parameter_count
+from hybhanas.presets import CONF
 from hybhanas.qiskit_view import to_qiskit
 from hybhanas.reporting.units import duration
-from hybhanas.run import CONF
 from hybhanas.search.objectives import Objectives
+from hybhanas.search_space import SearchSpace
 from hybhanas.tasks.finished import read_run
-from hybhanas.tasks.setup import cache_folder
+from hybhanas.tasks.setup import build, cache_folder
 from scripts import page
 
 PART = "proxies"
@@ -51,15 +50,9 @@ Costs = dict[str, list[CostReport]]
 """For each backend the costs of all architectures."""
 
 
-def composed(*overrides: str) -> DictConfig:
-    """The configuration of a search, but for the overrides."""
-    with initialize_config_dir(str(CONF), version_base="1.3"):
-        return compose("config", overrides=list(overrides))
-
-
 def drawn(count: int, seed: int) -> list[Architecture]:
     """Random architectures of search_space=hqnn, none twice."""
-    space, rng = instantiate(composed().search_space), np.random.default_rng(seed)
+    space, rng = SearchSpace.preset("hqnn"), np.random.default_rng(seed)
     known: dict[Architecture, None] = {}
     while len(known) < count:
         known[space.decode(space.sample(rng))] = None
@@ -68,7 +61,7 @@ def drawn(count: int, seed: int) -> list[Architecture]:
 
 def logical(architectures: Sequence[Architecture]) -> Proxies:
     """The proxies that need no machine."""
-    data, rows = instantiate(composed().dataset), []
+    data, rows = build("dataset", composed().dataset), []
     for architecture in architectures:
         gates = lay_out(architecture)
         circuit = to_qiskit(gates, measure=False)
@@ -91,11 +84,11 @@ def costs(
 ) -> list[CostReport]:
     """The cost of training each architecture to the end on a machine of conf/backend."""
     config = composed(f"backend={backend}", f"cost_model={cost_model}")
-    data = instantiate(config.dataset)
+    data = build("dataset", config.dataset)
     estimate = CostEstimator(
-        instantiate(config.calibration),
-        instantiate(config.cost_model),
-        instantiate(config.device),
+        build("calibration", config.calibration).load(),
+        build("cost_model", config.cost_model),
+        build("device", config.device),
         Workload(
             samples=data.train_samples,
             epochs=config.trainer.final_epochs,

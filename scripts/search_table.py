@@ -18,7 +18,7 @@ from hybhanas.errors import ConfigError
 from hybhanas.search.evaluation import COSTED, FAILED, STOPPED, Evaluation
 from hybhanas.search.evaluator import Evaluator, Group
 from hybhanas.search.strategy import Strategy
-from hybhanas.tasks.search import build
+from hybhanas.tasks.search import prepare
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def tabulated(config: DictConfig, path: Path) -> Table:
     Raises:
         ConfigError: the file holds a table of other settings.
     """
-    evaluator, strategy = build(config, path.with_suffix(""))
+    evaluator, strategy = prepare(config, path.with_suffix(""))
     settings = json.loads(json.dumps(evaluator.settings | {"space": asdict(strategy.space)}))
     if path.exists():
         held = json.loads(path.read_bytes())

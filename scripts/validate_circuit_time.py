@@ -20,7 +20,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.figure import Figure
-from omegaconf import OmegaConf
 from qiskit import QuantumCircuit
 from qiskit.circuit.random import random_circuit
 from qiskit.exceptions import QiskitError
@@ -29,15 +28,16 @@ from qiskit.transpiler import TranspilerError
 
 from hybhanas.architecture import CHOICES, Architecture
 from hybhanas.calibration import snapshot
+from hybhanas.calibration.snapshot import Snapshot
 from hybhanas.circuit import lay_out
 from hybhanas.cost.compilers import compiler_for
+from hybhanas.cost.model import CostModel
 from hybhanas.cost.physical import from_qiskit
 from hybhanas.cost.schedule import schedule
 from hybhanas.cost.target import build_target
 from hybhanas.errors import ConfigError
 from hybhanas.qiskit_view import to_qiskit
 from hybhanas.reporting.units import duration
-from hybhanas.run import CONF
 from scripts import page
 
 PART = "circuit_time"
@@ -96,11 +96,9 @@ def circuits(count: int, widest: int) -> Iterator[QuantumCircuit]:
 
 def compare(machine: str, count: int) -> Iterator[Compared]:
     """Compares so many circuits on one machine."""
-    usual = OmegaConf.load(CONF / "calibration" / "snapshot.yaml")
-    model = OmegaConf.load(CONF / "cost_model" / "hyb_hanas.yaml")
+    model = CostModel()
     try:
-        fallbacks_s = usual.fallback_rep_delay_s, FALLBACK_READOUT_S
-        calibration = snapshot.load(machine, "exclude", *fallbacks_s)
+        calibration = Snapshot(snapshot=machine, fallback_readout_s=FALLBACK_READOUT_S).load()
     except ConfigError as error:
         yield Compared(machine, "", why=_reason(error))
         return

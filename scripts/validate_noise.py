@@ -25,7 +25,7 @@ from scipy.stats import spearmanr
 
 from hybhanas import atomic
 from hybhanas.architecture import CHOICES, Architecture
-from hybhanas.calibration import snapshot
+from hybhanas.calibration.snapshot import Snapshot
 from hybhanas.cost.model import FAULTS, IDLE_FORMS
 from hybhanas.cost.noise import success
 from hybhanas.cost.pauli_paths import observable_success
@@ -69,7 +69,7 @@ def measured(
     rows: list[dict[str, object]] = []
     left_out = 0
     for number, machine in enumerate(machines):
-        calibration = snapshot.load(machine)
+        calibration = Snapshot(snapshot=machine).load()
         for architecture in dict.fromkeys(a.canonical() for a in cases(number, qubits, layers)):
             try:
                 noisy = NoisyCircuit(calibration, architecture, SEED)

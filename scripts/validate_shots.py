@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from hybhanas.architecture import Architecture
-from hybhanas.calibration import snapshot
+from hybhanas.calibration.snapshot import Snapshot
 from hybhanas.cost.pauli_paths import observable_success
 from scripts import page
 from scripts.aer import NoisyCircuit
@@ -63,7 +63,7 @@ def main() -> None:
     arguments = parser.parse_args()
     rows = []
     for machine, architecture in CASES:
-        calibration = snapshot.load(machine)
+        calibration = Snapshot(snapshot=machine).load()
         noisy = NoisyCircuit(calibration, architecture, SEED)
         chance = observable_success(
             noisy.circuit, calibration, noisy.timed, "relaxation", noisy.observables, SEED

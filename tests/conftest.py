@@ -8,10 +8,9 @@ from pathlib import Path
 
 import hypothesis
 import pytest
-from hydra import compose, initialize_config_dir
 from omegaconf import DictConfig, OmegaConf
 
-from hybhanas.run import CONF
+from hybhanas.hydra_app.compose import composed as compose
 from tests.helpers.cluster import slurm  # noqa: F401  a fixture
 from tests.helpers.nursery import SEARCH, Nursery
 
@@ -35,8 +34,7 @@ def composed() -> Callable[..., DictConfig]:
     """Composes the real configuration with overrides, interpolations resolved."""
 
     def compose_with(*overrides: str) -> DictConfig:
-        with initialize_config_dir(str(CONF), version_base="1.3"):
-            config = compose("config", overrides=list(overrides))
+        config = compose(*overrides)
         OmegaConf.resolve(config)
         return config
 

@@ -61,7 +61,7 @@ def test_a_search_that_is_stopped_says_how_to_go_on_and_does(
     _, errors = process.communicate(timeout=60)
     assert process.returncode in codes, errors
     if process.returncode == 130:
-        assert errors.endswith("stopped; the same command on the same folder goes on from here\n")
+        assert errors.endswith("stopped; the same command on the same folder resumes the run\n")
     assert "Traceback" not in errors
     before = records(folder)
     assert before

@@ -22,6 +22,13 @@ def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 
 MISTAKES = {
+    "circuit=x.qasm": "key=circuit is unknown; accepted: backend, cache,",
+    "+samples=7": "key=samples is unknown; accepted: backend",
+    "task=compare circuit=x.qasm": "key=circuit is unknown",
+    "search=random search.surrogate=4": "key=search.surrogate is unknown",
+    "search.algorithm=nsga4": "search.algorithm=nsga4 is unknown (did you mean nsga3?)",
+    "+dataset.path=x.csv": "key=dataset.path is unknown",
+    "dataset._target_=nomod.X": "dataset._target_=nomod.X is not accepted: ",
     "backend=ibm_brisban": "backend=ibm_brisban is unknown (did you mean ibm_brisbane?); accepted:",
     "dataset=digit": "dataset=digit is unknown (did you mean digits?); accepted: breast_cancer,",
     "experiment=smok": "experiment=smok is unknown (did you mean smoke?); accepted: smoke",
@@ -37,7 +44,7 @@ MISTAKES = {
     "search.population=1": "search.population=1 is not accepted: at least 2",
     "search.generations=0": "search.generations=0 is not accepted: at least 2",
     "search_space.encoding=[ry,rw]": "search_space.encoding=rw is unknown",
-    "search_space.qubits=[200]": "search_space.qubits=[200] is not accepted: backend fake_brisbane",
+    "search_space.qubits=[200]": "search_space.qubits=[200] is not accepted: backend ibm_brisbane",
     "backend=snapshot": "backend.snapshot",
     "simulator.name=fast": "simulator.name=fast is unknown; accepted: fused, torchquantum",
     "calibration.policy=ignore": "calibration.policy=ignore is unknown",
@@ -57,7 +64,7 @@ if torch.cuda.is_available():
 
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_a_mistake_is_one_line_exit_code_two_and_nothing_written(mistake, tmp_path):
-    outcome = run(mistake, cwd=tmp_path)
+    outcome = run(*mistake.split(), cwd=tmp_path)
     lines = outcome.stderr.strip().splitlines()
     assert len(lines) == 1, outcome.stderr
     assert lines[0].startswith("error: ")
@@ -103,7 +110,8 @@ def test_help_names_every_group():
 
 def test_composing_imports_nothing_heavy():
     code = (
-        "import sys, hybhanas.run; print({'torch', 'qiskit', 'wandb', 'pymoo'} & set(sys.modules))"
+        "import sys; from hybhanas.hydra_app.compose import composed; composed(); "
+        "print({'torch', 'qiskit', 'wandb', 'pymoo', 'sklearn', 'dask'} & set(sys.modules))"
     )
     outcome = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
@@ -114,7 +122,7 @@ def test_composing_imports_nothing_heavy():
 def test_an_interrupt_that_comes_in_a_finalizer_is_not_lost():
     code = """
 import os, signal, time
-from hybhanas import run
+from hybhanas.hydra_app import main
 
 class Garbage:
     def __del__(self):
@@ -126,8 +134,8 @@ def work():
     time.sleep(60)
 
 signal.signal(signal.SIGINT, signal.default_int_handler)
-run.run = work
-run.main()
+main.run = work
+main.main()
 """
     outcome = subprocess.run(
         [sys.executable, "-c", code],
@@ -138,4 +146,4 @@ run.main()
         timeout=50,
     )
     assert outcome.returncode == 130
-    assert outcome.stderr == "stopped; the same command on the same folder goes on from here\n"
+    assert outcome.stderr == "stopped; the same command on the same folder resumes the run\n"

@@ -16,7 +16,7 @@ import yaml
 from omegaconf import OmegaConf
 
 from hybhanas.errors import ConfigError
-from hybhanas.run import CONF
+from hybhanas.hydra_app.schema import GROUPS, OPTIONS
 from hybhanas.search.evaluation import Evaluation
 from hybhanas.search.records import Records
 from hybhanas.tasks.cost import cost
@@ -30,11 +30,10 @@ from tests.helpers.nursery import SEARCH
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory) -> Path:
     """The folder of a finished search."""
-    from hydra import compose, initialize_config_dir
+    from hybhanas.hydra_app.compose import composed
 
     folder = tmp_path_factory.mktemp("finished") / "run"
-    with initialize_config_dir(str(CONF), version_base="1.3"):
-        search(compose("config", overrides=[*TINY, "logger.mode=disabled"]), folder)
+    search(composed(*TINY, "logger.mode=disabled"), folder)
     return folder
 
 
@@ -86,8 +85,8 @@ def test_a_saved_configuration_calls_nothing_but_what_a_search_saves(
 
 def test_what_every_option_builds_is_accepted_in_a_saved_configuration():
     for group, accepted in TARGETS.items():
-        options = [OmegaConf.load(path) for path in (CONF / group).glob("*.yaml")]
-        assert {o["_target_"] for o in options if "_target_" in o} == set(accepted)
+        built = [GROUPS[group]] if group in GROUPS else OPTIONS[group].values()
+        assert {f"{one.__module__}.{one.__qualname__}" for one in built} == set(accepted)
 
 
 @pytest.mark.parametrize("group", ["backend.name", "device.source", "logger.project", "device"])
@@ -259,7 +258,7 @@ def test_a_file_is_its_owners_alone_until_it_is_whole(tmp_path, monkeypatch):
 @pytest.mark.parametrize("setting", ["backend.name", "dataset.name", "task.name"])
 @pytest.mark.parametrize("name", ["../../x", "a/b", "/etc/x", "..", ".hidden", "a\\b", ""])
 def test_a_name_that_leads_elsewhere_is_refused(composed, setting, name):
-    from hybhanas.tasks.check import check
+    from hybhanas.hydra_app.check import check
 
     config = composed()
     OmegaConf.update(config, setting, name)

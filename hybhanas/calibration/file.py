@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from hybhanas.calibration.fields import MalformedError, items, member, moment, number, places, text
 from hybhanas.calibration.record import PROPERTIES, Calibration, GateProperties, Qubit
-from hybhanas.calibration.repair import Places, named, repaired
+from hybhanas.calibration.repair import Places, named
 from hybhanas.calibration.snapshot import NOT_GATES
+from hybhanas.calibration.source import CalibrationSource
 from hybhanas.errors import ConfigError
 
 ACCEPTED = "a JSON file that calibration=live saved, or IBM backend properties as JSON"
@@ -22,28 +24,23 @@ MAX_CIRCUITS_PER_JOB = 300
 _PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "µs": 10**6, "ns": 10**9}
 
 
-def load(
-    path: str,
-    policy: str = "exclude",
-    fallback_rep_delay_s: float | None = None,
-    fallback_readout_s: float | None = None,
-) -> Calibration:
-    """Reads and repairs one file.
-
-    Args:
-        path: of the file, `~` understood.
-        policy: what becomes of bad values; see `repaired`.
-        fallback_rep_delay_s: of a file that names none, as backend properties, in seconds.
-        fallback_readout_s: likewise.
+@dataclass(frozen=True, kw_only=True)
+class CalibrationFile(CalibrationSource):
+    """A file that `calibration=live` saved, or IBM's backend properties as JSON.
 
     Raises:
-        ConfigError: no such file, one of another kind, or a machine of which nothing is usable.
+        ConfigError: by `load`: no such file, one of another kind, or nothing of it is usable.
     """
-    return repaired(read(path), policy, fallback_rep_delay_s, fallback_readout_s)
+
+    path: str  # of the file, ~ understood
+
+    def read(self) -> Calibration:
+        """The file's values, unrepaired."""
+        return read(self.path)
 
 
 def read(path: str) -> Calibration:
-    """The file's values, unrepaired; the errors are those of `load`."""
+    """The file's values, unrepaired; the errors are those of `CalibrationFile`."""
     try:
         data = json.loads(Path(path).expanduser().read_bytes())
         if isinstance(data, dict) and "last_update_date" in data:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from datetime import UTC
 from pathlib import Path
 from typing import Any
@@ -10,44 +11,51 @@ from typing import Any
 from hybhanas import atomic
 from hybhanas.calibration import file, snapshot
 from hybhanas.calibration.record import LIVE, Calibration
+from hybhanas.calibration.source import CalibrationSource
 from hybhanas.errors import ConfigError
 
 log = logging.getLogger(__name__)
 
 
-def load(
-    backend: str,
-    folder: str,
-    policy: str = "exclude",
-    fallback_rep_delay_s: float | None = None,
-    fallback_readout_s: float | None = None,
-    instance: str | None = None,
-    service: Any = None,
-) -> Calibration:
-    """Fetches a machine's calibration, saves it as it came, and repairs what was saved.
+@dataclass(frozen=True, kw_only=True)
+class LiveCalibration(CalibrationSource):
+    """Today's calibration of IBM's service, saved as it came, and repaired from what was saved.
 
     Credentials come from the environment (QISKIT_IBM_TOKEN) or from the account file that
     `QiskitRuntimeService.save_account` wrote, never from a setting. No error quotes what the
     service said, since that may hold them.
 
-    Args:
-        backend: IBM's name of the machine, such as `ibm_brisbane`.
-        folder: where `<name>_<UTC date and time of the calibration>.json` goes; made if missing.
-        policy: what becomes of bad values; see `repaired`.
-        fallback_rep_delay_s: for machines that name none, in seconds.
-        fallback_readout_s: likewise.
-        instance: name or CRN of the service instance; None leaves the choice to the account.
-        service: what to ask instead of a new QiskitRuntimeService.
-
     Raises:
-        ConfigError: no account, no network, no such machine, or nothing of it is usable.
+        ConfigError: by `load`: no account, no network, no such backend, or nothing is usable.
+    """
+
+    backend: str  # IBM's name of it, such as ibm_brisbane
+    # <name>_<UTC date and time of the calibration>.json goes there; made if missing.
+    folder: str = "outputs/calibrations"
+    instance: str | None = None  # name or CRN of the service instance; null: the account's
+
+    def read(self) -> Calibration:
+        """What the service gives now, from the file that it is saved to."""
+        return fetch(self.backend, self.folder, self.instance)
+
+
+def fetch(
+    backend: str, folder: str, instance: str | None = None, service: Any = None
+) -> Calibration:
+    """Fetches a calibration, saves it and reads the file, so that a later run can name that.
+
+    Args:
+        backend: IBM's name of it.
+        folder: where it is saved.
+        instance: of the service; None: the account's.
+        service: what to ask instead of a new QiskitRuntimeService.
     """
     raw = _fetched(backend, instance, service)
     dated = f"{raw.name}_{raw.date.astimezone(UTC):%Y-%m-%dT%H%M%SZ}.json"  # several come a day
     path = Path(folder).expanduser() / dated
     atomic.write_json(path, raw.to_dict())
     log.warning("calibration saved; reuse it with calibration=file calibration.path=%s", path)
-    return file.load(str(path), policy, fallback_rep_delay_s, fallback_readout_s)
+    return file.read(str(path))
 
 
 def _fetched(name: str, instance: str | None, service: Any) -> Calibration:

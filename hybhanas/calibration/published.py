@@ -3,46 +3,67 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from qiskit.circuit.library import get_standard_gate_name_mapping
-
 from hybhanas.calibration.record import Calibration, GateProperties, Qubit
-from hybhanas.calibration.repair import repaired
-from hybhanas.config import GateConfig, PublishedConfig
+from hybhanas.calibration.source import CalibrationSource
 from hybhanas.errors import ConfigError, unknown
 
 TOPOLOGIES = ("all_to_all", "grid", "edges")
 
 
-def load(
-    name: str,
-    machine: PublishedConfig | None,
-    policy: str = "exclude",
-    fallback_rep_delay_s: float | None = None,
-    fallback_readout_s: float | None = None,
-) -> Calibration:
-    """Builds and repairs the calibration of a machine known by its medians.
+@dataclass(frozen=True)
+class PublishedGate:
+    """A gate by its published figures."""
 
-    Args:
-        name: of the backend.
-        machine: its figures, or a DictConfig of them; None stands for a backend that has none here.
-        policy: what becomes of bad values; see `repaired`. A bad figure is that of every qubit.
-        fallback_rep_delay_s: in seconds, should the figure be impossible.
-        fallback_readout_s: likewise.
+    duration_s: float
+    error: float  # 1 - average gate fidelity
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishedFigures:
+    """A backend by its published figures: one value for all qubits, one for all pairs of a gate."""
+
+    qubits: int
+    topology: str  # one of TOPOLOGIES
+    grid: Sequence[str] = ()  # rows of o, a qubit, and ., none
+    edges: Sequence[Sequence[int]] = ()  # pairs of coupled qubits
+    t1_s: float
+    t2_s: float
+    readout_error: float
+    readout_s: float
+    one_qubit_gates: Mapping[str, PublishedGate]  # by Qiskit's name
+    two_qubit_gates: Mapping[str, PublishedGate]
+    rep_delay_s: float  # between two shots: reset, cooling
+    max_circuits_per_job: int
+    date: str  # of the figures, as 2026-04-20
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishedCalibration(CalibrationSource):
+    """The calibration of a backend known by its medians. A bad figure is that of every qubit.
 
     Raises:
-        ConfigError: figures that describe no machine, or of which nothing is usable.
+        ConfigError: by `load`: figures that describe no machine, or of which nothing is usable.
     """
-    if machine is None:
-        raise ConfigError(
-            f"calibration=published is not accepted: backend {name} has no published figures; "
-            "accepted: snapshot, file, live"
-        )
-    return repaired(read(name, machine), policy, fallback_rep_delay_s, fallback_readout_s)
+
+    name: str  # the backend's
+    machine: PublishedFigures | None  # the backend's; null: it has none
+    fallback_rep_delay_s: float | None = None  # the figures must name it
+
+    def read(self) -> Calibration:
+        """The figures, unrepaired."""
+        if self.machine is None:
+            raise ConfigError(
+                f"calibration=published is not accepted: backend {self.name} has no published "
+                "figures; accepted: snapshot, file, live"
+            )
+        return read(self.name, self.machine)
 
 
-def read(name: str, machine: PublishedConfig) -> Calibration:
+def read(name: str, machine: PublishedFigures) -> Calibration:
     """The figures as an unrepaired Calibration; every pair is coupled both ways."""
     if machine.qubits < 1:
         raise _refused("qubits", machine.qubits, "at least 1")
@@ -68,8 +89,10 @@ def read(name: str, machine: PublishedConfig) -> Calibration:
 
 
 def _gates(
-    field: str, gates: Mapping[str, GateConfig], at: Sequence[tuple[int, ...]]
+    field: str, gates: Mapping[str, PublishedGate], at: Sequence[tuple[int, ...]]
 ) -> dict[str, dict[tuple[int, ...], GateProperties]]:
+    from qiskit.circuit.library import get_standard_gate_name_mapping  # half a second
+
     width = 1 if field == "one_qubit_gates" else 2
     known = sorted(
         gate
@@ -85,7 +108,7 @@ def _gates(
     }
 
 
-def _pairs(machine: PublishedConfig) -> list[tuple[int, int]]:
+def _pairs(machine: PublishedFigures) -> list[tuple[int, int]]:
     """The coupled pairs, each once."""
     if machine.topology == "all_to_all":
         return [(i, j) for i in range(machine.qubits) for j in range(i)]

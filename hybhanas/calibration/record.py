@@ -175,11 +175,12 @@ class Calibration:
 
     @cached_property
     def hash(self) -> str:
-        """Sixteen hex digits of the SHA-256 of all values but `source`.
+        """Sixteen hex digits of the SHA-256 of all values but `name` and `source`.
 
-        Two records with it are the same machine at the same moment, wherever they were read.
+        Two records with it are the same machine at the same moment, whatever it is called and
+        wherever they were read.
         """
-        values = {key: value for key, value in self.to_dict().items() if key != "source"}
+        values = {k: v for k, v in self.to_dict().items() if k not in ("name", "source")}
         return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:16]
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 import warnings
+from dataclasses import dataclass, replace
 from datetime import UTC
 from typing import Any
 
 from hybhanas.calibration.record import SNAPSHOT, Calibration, GateProperties, Qubit
-from hybhanas.calibration.repair import repaired
+from hybhanas.calibration.source import CalibrationSource
 from hybhanas.errors import ConfigError, unknown
 
 log = logging.getLogger(__name__)
@@ -16,37 +17,34 @@ NOT_GATES = frozenset({"measure", "reset", "delay", "id"})
 """What machines list among their gates and circuits here never use."""
 
 
-def load(
-    snapshot: str | None,
-    policy: str = "exclude",
-    fallback_rep_delay_s: float | None = None,
-    fallback_readout_s: float | None = None,
-) -> Calibration:
-    """Loads and repairs one snapshot.
-
-    Args:
-        snapshot: a machine of `available`, such as `brisbane`; `fake_brisbane` and `FakeBrisbane`
-            are understood too. None stands for a backend that none is of.
-        policy: what becomes of bad values; see `repaired`.
-        fallback_rep_delay_s: for machines that name none, in seconds.
-        fallback_readout_s: likewise.
+@dataclass(frozen=True, kw_only=True)
+class Snapshot(CalibrationSource):
+    """A snapshot that qiskit-ibm-runtime ships.
 
     Raises:
-        ConfigError: no snapshot of that name, or one of which nothing usable is left.
+        ConfigError: by `load`: no snapshot of that name, or one of which nothing usable is left.
     """
-    if snapshot is None:
-        raise ConfigError(
-            "calibration=snapshot is not accepted: no shipped snapshot is of this backend; "
-            "accepted: published, file, live"
-        )
-    backend = backends().get(_plain(snapshot))
-    if backend is None:
-        raise unknown("backend.snapshot", snapshot, available())
-    with warnings.catch_warnings(record=True) as said:
-        raw = read(backend())
-    for warning in said:  # such as that a snapshot's errors are not typical of its machine
-        log.warning("%s", warning.message)
-    return repaired(raw, policy, fallback_rep_delay_s, fallback_readout_s)
+
+    # One of `available`, such as brisbane; fake_brisbane and FakeBrisbane are understood too.
+    # null stands for a backend that none is of.
+    snapshot: str | None
+    backend: str | None = None  # the user's name of it; null: the snapshot's
+
+    def read(self) -> Calibration:
+        """The snapshot's values, unrepaired."""
+        if self.snapshot is None:
+            raise ConfigError(
+                "calibration=snapshot is not accepted: no shipped snapshot is of this backend; "
+                "accepted: published, file, live"
+            )
+        shipped = backends().get(_plain(self.snapshot))
+        if shipped is None:
+            raise unknown("backend.snapshot", self.snapshot, available())
+        with warnings.catch_warnings(record=True) as said:
+            raw = read(shipped())
+        for warning in said:  # such as that a snapshot's errors are not typical of its machine
+            log.warning("%s", warning.message)
+        return raw if self.backend is None else replace(raw, name=self.backend)
 
 
 def available() -> list[str]:

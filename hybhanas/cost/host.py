@@ -1,35 +1,18 @@
-"""The throughput of the machine this runs on, measured."""
+"""The throughput of the machine that this runs on, measured."""
 
 from __future__ import annotations
 
 import statistics
 import time
 
-import torch
 
-from hybhanas.cost.model import Device
+def matmul_flops_per_s(size: int = 1024, repeats: int = 9) -> float:
+    """Floating-point operations per second of single-precision matrix products.
 
-
-def measured(
-    name: str, peak_flops_per_s: float | None, utilisation: float, power_w: float, source: str
-) -> Device:
-    """This machine as a Device; a given peak is taken as it is, None is measured.
-
-    Measured is the median of nine single-precision products of 1024 x 1024 matrices, on the GPU
-    where there is one.
+    The median of `repeats` products of size x size matrices, on the GPU if there is one.
     """
-    if peak_flops_per_s is None:
-        peak_flops_per_s = _matmul_flops_per_s()
-    return Device(
-        name=name,
-        peak_flops_per_s=peak_flops_per_s,
-        utilisation=utilisation,
-        power_w=power_w,
-        source=source,
-    )
+    import torch
 
-
-def _matmul_flops_per_s(size: int = 1024, repeats: int = 9) -> float:
     device = "cuda" if torch.cuda.is_available() else "cpu"
     matrix = torch.randn(size, size, device=device)
 

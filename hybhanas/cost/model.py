@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 from hybhanas.errors import ConfigError, unknown
+from hybhanas.presets import preset
 
 TIMINGS = ("scheduled", "serial")
 PHASES = ("training", "inference")
@@ -16,51 +18,46 @@ COMPILERS = ("qiskit", "pytket")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CostModel:
-    """What is counted as quantum time, and how.
+    """What is counted as quantum time, and how; the defaults are the effective execution time.
 
-    Args:
-        name: of the model, as results name it.
-        phase: `training` for all epochs over all samples, or `inference` of one sample; the one
-            that `total_s` speaks of.
-        timing: `scheduled` takes a circuit's critical path, `serial` the sum of its instructions.
-        faults: which ones count. `whole_circuit`: any, P is the chance of a run without one, the
-            thing to ask of a circuit whose every bit matters; `observable`: what reaches the
-            measured expectation values, P is the fraction of them that survives, the thing to ask
-            of an HQNN (see `hybhanas.cost.pauli_paths`).
-        idle: how idle qubits decay; one of IDLE_FORMS; see `hybhanas.cost.noise.log_p_idle`.
-        sampling_exponent: k in shots / P^k. 2 keeps the standard error of an expectation value
-            that noise has shrunk by P, the thing to ask with `observable`; 1 counts runs until one
-            is free of faults, the thing to ask with `whole_circuit`.
-        shots: of one circuit on a machine without noise.
-        repetition_delay: whether each shot waits for the machine's repetition delay.
-        execution_overhead_s: seconds that each shot takes besides delay and circuit: reset,
-            electronics.
-        circuit_overhead_s: seconds that each circuit of a job takes besides its shots.
-        program_loading_s: seconds to load one two-qubit gate of one circuit; loading goes on
-            beside the shots, so that the longer of the two counts (see docs/validation.md).
-        job_overhead_s: seconds that a job takes besides its circuits.
-        compiler: what lays out, routes and optimises circuits; one of COMPILERS.
-        optimization_level: of the compiler, 0 to 3.
-        transpiler_seed: of its heuristics.
-        layouts: how many seeds, from that one on, are tried; the cheapest circuit is kept.
+    Raises:
+        ConfigError: a value that is not accepted.
+
+    Example:
+        >>> CostModel(shots=4096).sampling_exponent
+        2
     """
 
-    name: str
-    phase: str
-    timing: str
-    faults: str
-    idle: str
-    sampling_exponent: int
-    shots: int
-    repetition_delay: bool
-    execution_overhead_s: float
-    circuit_overhead_s: float
-    program_loading_s: float
-    job_overhead_s: float
-    compiler: str
-    optimization_level: int
-    transpiler_seed: int
-    layouts: int
+    name: str = "hyb_hanas"  # as results name it
+    phase: str = "training"  # total_s of all epochs over all samples; inference: of one sample
+    timing: str = "scheduled"  # critical path of a circuit; serial: sum over its instructions
+    # Faults that count. observable: those that reach the measured expectation values, P being the
+    # fraction of them that survives; use it for an HQNN. whole_circuit: any, P being the chance of
+    # a run without one; use it where every bit matters, it is pessimistic for expectation values.
+    faults: str = "observable"
+    # Decay of idle qubits, see `hybhanas.cost.noise.log_p_idle`: relaxation; t2 and total_time are
+    # more pessimistic; off leaves it out.
+    idle: str = "relaxation"
+    # k in shots / P^k. 2 keeps the standard error of an expectation value that noise has shrunk by
+    # P; use it with observable. 1 counts runs until one is free of faults, for whole_circuit.
+    sampling_exponent: int = 2
+    shots: int = 1024  # of one circuit on a machine without noise
+    repetition_delay: bool = False  # whether each shot waits for the machine's repetition delay
+    execution_overhead_s: float = 0.0  # of a shot, besides circuit and delay: reset, electronics
+    circuit_overhead_s: float = 0.0  # of a circuit of a job, besides its shots
+    # Of a two-qubit gate of a circuit. Loading runs in parallel with the shots: the longer of the
+    # two counts, see docs/validation.md.
+    program_loading_s: float = 0.0
+    job_overhead_s: float = 0.0  # of a job, besides its circuits
+    compiler: str = "qiskit"  # what lays out, routes and optimises circuits; or pytket
+    optimization_level: int = 2  # of the compiler, 0 to 3
+    transpiler_seed: int = 1  # of the compiler's heuristics
+    layouts: int = 1  # seeds tried from transpiler_seed on; the cheapest circuit is kept
+
+    @classmethod
+    def preset(cls, name: str, **changes: Any) -> CostModel:
+        """The option `cost_model=NAME` of conf/, such as `qpu_time`, but for the changes."""
+        return cls(**(preset("cost_model", name) | changes))
 
     def __post_init__(self) -> None:
         for name, accepted in (
@@ -112,22 +109,31 @@ class Workload:
 class Device:
     """A classical processor by its throughput.
 
-    Args:
-        name: as results name it.
-        peak_flops_per_s: single-precision peak, floating-point operations per second.
-        utilisation: the fraction of the peak that small networks reach.
-        power_w: electrical power at work, in watts.
-        source: where the figures come from.
+    Raises:
+        ConfigError: a value that is not accepted.
+
+    Example:
+        >>> Device(name="mine", peak_flops_per_s=1e12, power_w=100.0).seconds(5e11)
+        0.5
     """
 
-    name: str
-    peak_flops_per_s: float
-    utilisation: float
-    power_w: float
-    source: str
+    name: str  # as results name it
+    peak_flops_per_s: float | None = None  # single precision; null: measured on this machine
+    utilisation: float = 1.0  # the fraction of the peak that small networks reach
+    power_w: float  # electrical power under load
+    source: str = ""  # of the figures
+
+    @classmethod
+    def preset(cls, name: str, **changes: Any) -> Device:
+        """The option `device=NAME` of conf/, such as `a100`, but for the changes."""
+        return cls(**(preset("device", name) | changes))
 
     def __post_init__(self) -> None:
-        if not self.peak_flops_per_s > 0:
+        if self.peak_flops_per_s is None:
+            from hybhanas.cost.host import matmul_flops_per_s
+
+            object.__setattr__(self, "peak_flops_per_s", matmul_flops_per_s())
+        if not (self.peak_flops_per_s or 0) > 0:
             raise ConfigError(
                 f"device.peak_flops_per_s={self.peak_flops_per_s} is not accepted: above 0"
             )
@@ -140,4 +146,5 @@ class Device:
 
     def seconds(self, flops: float) -> float:
         """The time for a number of floating-point operations."""
+        assert self.peak_flops_per_s is not None  # measured if it was not given
         return flops / (self.peak_flops_per_s * self.utilisation)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from hybhanas.errors import ConfigError, unknown
+from hybhanas.presets import preset
+from hybhanas.quantum.simulators import SIMULATORS
 
 AUTO = "auto"
 ACCELERATORS = (AUTO, "cpu", "cuda")
@@ -12,30 +15,32 @@ ACCELERATORS = (AUTO, "cpu", "cuda")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainSettings:
-    """How an HQNN is trained.
+    """How an HQNN is trained: Adam under a one-cycle learning rate.
 
-    Args:
-        epochs: passes over the training split while searching.
-        final_epochs: passes when a member of the front is trained to the end.
-        learning_rate: peak of the one-cycle schedule, unless the architecture has its own.
-        patience: a network stops early after so many epochs without a better validation accuracy;
-            None: never.
-        accelerator: `auto` takes a GPU when there is one.
-        population: networks trained at once, at most; `auto` for as many as pay, see
-            `hybhanas.models.plan`.
-        shares: as many workers as groups are planned for; it decides on the last digits of results,
-            and so is not the number of those that there are.
-        threads: of torch on the CPU; circuits of this size run fastest, and repeat exactly, on 1.
+    Raises:
+        ConfigError: a value that is not accepted.
+
+    Example:
+        >>> TrainSettings(epochs=5).final_epochs
+        30
     """
 
-    epochs: int
-    final_epochs: int
-    learning_rate: float
-    patience: int | None
-    accelerator: str
-    population: int | str
-    shares: int
-    threads: int
+    epochs: int = 12  # passes over the training split while searching
+    final_epochs: int = 30  # passes when a member of the front is trained to the end
+    learning_rate: float = 0.03  # peak of the schedule; an architecture may have its own
+    patience: int | None = None  # early stopping: epochs without a better validation accuracy
+    accelerator: str = AUTO  # auto takes a GPU if there is one; or cpu, cuda
+    # Networks trained at once, at most; auto: as many as pay, see `hybhanas.models.plan`.
+    population: int | str = AUTO
+    # Workers that a generation is divided for. It decides on the last digits of results, and so is
+    # a setting of its own rather than the number of workers there are; raise it for more workers.
+    shares: int = 2
+    threads: int = 1  # of torch on the CPU; small circuits run fastest, and repeat exactly, on one
+
+    @classmethod
+    def preset(cls, name: str, **changes: Any) -> TrainSettings:
+        """The option `trainer=NAME` of conf/, such as `default`, but for the changes."""
+        return cls(**(preset("trainer", name) | changes))
 
     def __post_init__(self) -> None:
         for name in ("epochs", "final_epochs", "shares", "threads"):
@@ -64,6 +69,22 @@ class TrainSettings:
     def processor(self) -> str:
         """What `accelerator` means on this machine: cuda or cpu."""
         return processor_of(self.accelerator)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SimulatorSettings:
+    """What runs circuits while training.
+
+    Raises:
+        ConfigError: an unknown name.
+    """
+
+    # fused: the circuits of a generation as one program; torchquantum: gate by gate, the reference.
+    name: str = "fused"
+
+    def __post_init__(self) -> None:
+        if self.name not in SIMULATORS:
+            raise unknown("simulator.name", self.name, SIMULATORS)
 
 
 def processor_of(accelerator: str) -> str:

@@ -19,19 +19,19 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tracker:
-    """How runs are tracked.
+    """How runs are tracked by Weights & Biases.
 
-    Args:
-        mode: `offline` writes below the run's folder, `online` sends where a key is known and the
-            server answers, else it is offline and says so; `disabled` does nothing.
-        project, entity, group, tags: as W&B knows them; runs to be compared share a group.
+    Raises:
+        ConfigError: a value that is not accepted.
     """
 
-    mode: str
-    project: str
-    entity: str | None
-    group: str | None
-    tags: Sequence[str]
+    # offline writes below the run's folder, and `wandb sync` uploads it later; online sends where
+    # a key is known and the server answers, else it is offline and says so; disabled does nothing.
+    mode: str = "offline"
+    project: str = "hybhanas"
+    entity: str | None = None  # null: the account's default
+    group: str | None = None  # runs to be compared share one
+    tags: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         if self.mode not in MODES:

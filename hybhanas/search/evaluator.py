@@ -29,6 +29,7 @@ from hybhanas.search.evaluation import (
     STOPPED,
     Evaluation,
 )
+from hybhanas.settings import determining
 
 if TYPE_CHECKING:  # torch and Lightning take seconds, and only training needs them
     from hybhanas.models.state import TrainingState
@@ -105,11 +106,11 @@ class Evaluator:
                 "name": self.estimator.calibration.name,
                 "hash": self.estimator.calibration.hash,
             },
-            "cost_model": asdict(self.estimator.model),
-            "device": asdict(self.estimator.device),
+            "cost_model": determining(self.estimator.model),
+            "device": determining(self.estimator.device),
             "machine_power_w": self.estimator.machine_power_w,
             "workload": asdict(self.estimator.workload),
-            "training": asdict(self.training) | {"accelerator": self.training.processor},
+            "training": determining(self.training) | {"accelerator": self.training.processor},
             "simulator": self.simulator,
             "versions": {name: version(name) for name in DECISIVE},
             "seed": self.seed,

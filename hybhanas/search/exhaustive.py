@@ -5,11 +5,11 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Sequence
-from typing import Any
 
 from hybhanas.architecture import Architecture
 from hybhanas.errors import ConfigError
 from hybhanas.search.evaluation import Evaluation
+from hybhanas.search.settings import SearchSettings
 from hybhanas.search.strategy import Strategy
 from hybhanas.search_space import SearchSpace
 
@@ -21,8 +21,8 @@ class ExhaustiveSearch(Strategy):
         ConfigError: the space has more genomes than all generations hold.
     """
 
-    def __init__(self, space: SearchSpace, **settings: Any):
-        super().__init__(space, **settings)
+    def __init__(self, space: SearchSpace, settings: SearchSettings):
+        super().__init__(space, settings)
         least = math.ceil(space.size / self.settings.population)
         if self.settings.generations < least:
             raise ConfigError(

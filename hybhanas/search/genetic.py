@@ -25,32 +25,24 @@ from pymoo.problems.static import StaticProblem
 from pymoo.util.ref_dirs import get_reference_directions
 
 from hybhanas.architecture import Architecture
-from hybhanas.errors import unknown
 from hybhanas.search.evaluation import EVALUATED, Evaluation
+from hybhanas.search.settings import GeneticSettings
 from hybhanas.search.strategy import Strategy, distinct
 from hybhanas.search.surrogate import Surrogate
 from hybhanas.search_space import SearchSpace
 
 
 class GeneticSearch(Strategy):
-    """One of ALGORITHMS, by its name: uniform crossover, random reset of genes, no architecture
-    twice.
+    """The algorithm of its settings: uniform crossover, random reset of genes, nothing twice.
 
     Duplicates are judged on the canonical architecture and against all generations: what was
     evaluated and dropped is dominated, so to ask for it again would teach nothing. Where a small
     space leaves too few new offspring, uniform draws fill the generation. With a surrogate there
     are `surrogate` times as many offspring, of which it chooses.
-
-    Raises:
-        ConfigError: the name is none of ALGORITHMS.
     """
 
-    takes_surrogate = True
-
-    def __init__(self, space: SearchSpace, **settings: Any):
-        super().__init__(space, **settings)
-        if self.settings.name not in ALGORITHMS:
-            raise unknown("search.name", self.settings.name, ALGORITHMS)
+    def __init__(self, space: SearchSpace, settings: GeneticSettings):
+        super().__init__(space, settings)
         first = distinct(space, self.settings.population, self._rng, set())
         self._problem = Problem(
             vars={
@@ -60,11 +52,11 @@ class GeneticSearch(Strategy):
             n_obj=len(self.objectives.names),
             n_ieq_constr=1,
         )
-        self._surrogate = None if self.settings.surrogate is None else Surrogate(self.settings.seed)
-        self._algorithm = ALGORITHMS[self.settings.name](
+        self._surrogate = None if settings.surrogate is None else Surrogate(settings.seed)
+        self._algorithm = _ALGORITHMS[settings.algorithm](
             len(self.objectives.names),
             len(first),
-            n_offsprings=len(first) * (self.settings.surrogate or 1),
+            n_offsprings=len(first) * (settings.surrogate or 1),
             sampling=np.array(first),
             crossover=UX(),
             mutation=ChoiceRandomMutation(),
@@ -151,12 +143,12 @@ def _age_moea2(objectives: int, population: int, **operators: Any) -> GeneticAlg
     return AGEMOEA2(pop_size=population, **operators)
 
 
-ALGORITHMS: dict[str, Callable[..., GeneticAlgorithm]] = {
+_ALGORITHMS: dict[str, Callable[..., GeneticAlgorithm]] = {
     "nsga2": _nsga2,
     "nsga3": _nsga3,
     "age_moea2": _age_moea2,
 }
-"""By the name in the settings; called with the numbers of objectives and of individuals."""
+"""By `search.algorithm`; called with the numbers of objectives and of individuals."""
 
 
 class _NewOnly(DuplicateElimination):

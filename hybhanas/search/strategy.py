@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
 from hybhanas.architecture import Architecture
-from hybhanas.errors import ConfigError
-from hybhanas.search.constraints import Constraints
 from hybhanas.search.evaluation import FAILED, INFEASIBLE, Evaluation
-from hybhanas.search.halving import Halving
-from hybhanas.search.objectives import Objectives
+from hybhanas.search.settings import SearchSettings
 from hybhanas.search_space import SearchSpace
 
 TRIES = 200
@@ -25,87 +20,16 @@ WORST = 1e9
 before any other."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SearchSettings:
-    """What every strategy is told.
-
-    Args:
-        name: as results name the strategy.
-        population: architectures of a generation, at least 2.
-        generations: at least 2.
-        seed: of the draws, at least 0.
-        objectives, reference_point, ideal_point: see `Objectives`, which checks them.
-        constraints: see `Constraints`, which checks them.
-        rungs, keep: see `Halving`, which checks them.
-        surrogate: how many times as many candidates a genetic algorithm makes as are evaluated, at
-            least 2, a model choosing the most promising; None: no model.
-
-    Raises:
-        ConfigError: a value that is not accepted.
-    """
-
-    name: str
-    population: int
-    generations: int
-    seed: int
-    objectives: Sequence[str]
-    reference_point: Mapping[str, float]
-    ideal_point: Mapping[str, float]
-    constraints: Mapping[str, float]
-    rungs: Sequence[int]
-    keep: float
-    surrogate: int | None
-
-    def __post_init__(self) -> None:
-        for name, least in (("population", 2), ("generations", 2), ("seed", 0)):
-            if getattr(self, name) < least:
-                raise ConfigError(
-                    f"search.{name}={getattr(self, name)} is not accepted: at least {least}"
-                )
-        if self.surrogate is not None and self.surrogate < 2:
-            raise ConfigError(
-                f"search.surrogate={self.surrogate} is not accepted: at least 2, or null for none"
-            )
-        self.goals()
-        self.bounds()
-        self.halving()
-
-    def bounds(self) -> Constraints:
-        """What a candidate may cost."""
-        return Constraints(dict(self.constraints))
-
-    def halving(self) -> Halving:
-        """Who is trained how far."""
-        return Halving(tuple(self.rungs), self.keep)
-
-    def goals(self) -> Objectives:
-        """The objectives by name, with their box."""
-        return Objectives(
-            tuple(self.objectives), dict(self.reference_point), dict(self.ideal_point)
-        )
-
-
 class Strategy(ABC):
     """What a search loop asks for architectures and tells their evaluations.
 
     Args:
         space: where to search.
-        settings: the fields of SearchSettings.
-
-    Raises:
-        ConfigError: a surrogate, where the strategy takes none.
+        settings: its settings.
     """
 
-    takes_surrogate = False
-
-    def __init__(self, space: SearchSpace, **settings: Any):
-        self.space = space
-        self.settings = SearchSettings(**settings)
-        if self.settings.surrogate is not None and not self.takes_surrogate:
-            raise ConfigError(
-                f"search.surrogate={self.settings.surrogate} is not accepted: "
-                f"search={self.settings.name} takes none; accepted: null"
-            )
+    def __init__(self, space: SearchSpace, settings: SearchSettings):
+        self.space, self.settings = space, settings
         self.objectives = self.settings.goals()
         self._rng = np.random.default_rng(self.settings.seed)
         self._asked: set[Architecture] = set()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from hybhanas.architecture import Architecture
 from hybhanas.errors import ConfigError
 from hybhanas.search.evaluation import Evaluation
+from hybhanas.search.settings import SearchSettings
 from hybhanas.search.strategy import Strategy, distinct
 from hybhanas.search_space import SearchSpace
 
@@ -28,8 +29,8 @@ class TPESearch(Strategy):
         ConfigError: Optuna is not installed.
     """
 
-    def __init__(self, space: SearchSpace, **settings: Any):
-        super().__init__(space, **settings)
+    def __init__(self, space: SearchSpace, settings: SearchSettings):
+        super().__init__(space, settings)
         try:
             import optuna
         except ImportError:

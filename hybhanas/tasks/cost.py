@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from hydra.utils import instantiate
 from omegaconf import DictConfig
 from qiskit import QuantumCircuit
 from rich.table import Table
@@ -25,7 +24,7 @@ from hybhanas.models.layers import lay_out_network
 from hybhanas.reporting.terminal import terminal
 from hybhanas.reporting.units import PART_NAMES, duration
 from hybhanas.tasks.finished import overrides, read_run
-from hybhanas.tasks.setup import cache_folder
+from hybhanas.tasks.setup import build, cache_folder
 
 
 def cost(config: DictConfig, folder: Path) -> CostReport:
@@ -41,11 +40,11 @@ def cost(config: DictConfig, folder: Path) -> CostReport:
         ConfigError: a setting that is not accepted, or a circuit that the machine cannot run.
     """
     subject = _subject(config)
-    calibration = instantiate(config.calibration)
+    calibration = build("calibration", config.calibration).load()
     estimate = CostEstimator(
         calibration,
-        instantiate(config.cost_model),
-        instantiate(config.device),
+        build("cost_model", config.cost_model),
+        build("device", config.device),
         subject.workload,
         config.backend.power_w,
         cache_folder(config),
@@ -128,7 +127,7 @@ def _subject(config: DictConfig) -> _Subject:
         if "qubits" not in choices:
             raise ConfigError(f"{setting} is not accepted: it names no qubits")
         architecture = Architecture.from_dict(choices).canonical()
-        data = ready(instantiate(config.dataset))
+        data = ready(build("dataset", config.dataset))
         flops = lay_out_network(architecture, data.features, data.classes).classical_flops
         workload = Workload(samples=data.train_samples, epochs=epochs, batch_size=batch_size)
     return _Subject(setting, str(architecture), lay_out(architecture), flops, workload)

@@ -76,7 +76,7 @@ def read_run(setting: str | None, started: bool = False) -> FinishedRun:
         measured = float(settings["device"]["peak_flops_per_s"])
         config.device.peak_flops_per_s = measured  # the configuration has none of a measured device
         workload = Workload(**settings["workload"])
-        objectives = settings["search"]["objectives"]
+        objectives = settings["objectives"]
         return FinishedRun(folder, config, workload, Objectives(**objectives), evaluations)
     except OSError as error:
         reason = f"{Path(error.filename or folder).name}: {error.strerror}"
@@ -131,14 +131,18 @@ LIVE_FOLDER = "outputs/calibrations"
 """Where a calibration is saved that is fetched because a run was made with calibration=live."""
 
 TARGETS = {
-    "calibration": (
-        "hybhanas.calibration.file.load",
-        "hybhanas.calibration.live.load",
-        "hybhanas.calibration.published.load",
-        "hybhanas.calibration.snapshot.load",
+    "calibration": tuple(
+        f"hybhanas.calibration.{name}"
+        for name in (
+            "file.CalibrationFile",
+            "live.LiveCalibration",
+            "published.PublishedCalibration",
+            "snapshot.Snapshot",
+        )
     ),
+    "backend": ("hybhanas.calibration.backend.Backend",),
     "cost_model": ("hybhanas.cost.model.CostModel",),
-    "device": ("hybhanas.cost.model.Device", "hybhanas.cost.host.measured"),
+    "device": ("hybhanas.cost.model.Device",),
 }
 """What a group of a saved configuration may build: what conf/ builds."""
 

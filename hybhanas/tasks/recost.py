@@ -6,8 +6,6 @@ from math import isnan
 from pathlib import Path
 
 import pandas as pd
-from hydra.errors import InstantiationException
-from hydra.utils import instantiate
 from omegaconf import DictConfig
 from rich.table import Table
 
@@ -19,7 +17,7 @@ from hybhanas.reporting.terminal import terminal
 from hybhanas.reporting.units import duration
 from hybhanas.search.recost import FATES, Comparison, compare, recosted
 from hybhanas.tasks.finished import read_run, settings_of_cost
-from hybhanas.tasks.setup import cache_folder, shown
+from hybhanas.tasks.setup import build, cache_folder, shown
 
 
 def recost(config: DictConfig, folder: Path) -> Comparison:
@@ -36,10 +34,10 @@ def recost(config: DictConfig, folder: Path) -> Comparison:
     run = read_run(config.run)
     settings = settings_of_cost(config, run)
     try:
-        calibration = instantiate(settings.calibration)
-        model, device = instantiate(settings.cost_model), instantiate(settings.device)
-    except (InstantiationException, TypeError) as error:
-        if isinstance(error.__cause__, ConfigError):
+        calibration = build("calibration", settings.calibration).load()
+        model, device = (build(g, settings[g]) for g in ("cost_model", "device"))
+    except ConfigError as error:
+        if not isinstance(error.__cause__, TypeError):
             raise
         raise ConfigError(
             f"run={config.run} has settings of another version of hybhanas; name backend=, "

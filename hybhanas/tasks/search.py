@@ -14,7 +14,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 from rich.console import Console
 
@@ -39,8 +38,9 @@ from hybhanas.search.lock import NAME as LOCK
 from hybhanas.search.lock import locked
 from hybhanas.search.loop import Generation, run_search
 from hybhanas.search.strategy import Strategy
+from hybhanas.settings import determining
 from hybhanas.tasks.final import train_to_the_end
-from hybhanas.tasks.setup import cache_folder, shown
+from hybhanas.tasks.setup import build, cache_folder, shown
 
 VERSIONS = ("hybhanas", "torch", "torchquantum-ng", "pymoo", "qiskit", "qiskit-ibm-runtime")
 log = logging.getLogger(__name__)
@@ -50,7 +50,7 @@ def search(config: DictConfig, folder: Path) -> list[FrontMember]:
     """Searches, trains the front to the end, and reports; goes on where an earlier run stopped.
 
     Args:
-        config: composed; see `hybhanas.config`.
+        config: composed; see conf/config.yaml.
         folder: of the run. Nothing is written to it before every setting is checked.
 
     Returns:
@@ -61,9 +61,9 @@ def search(config: DictConfig, folder: Path) -> list[FrontMember]:
     """
     started = time.perf_counter()
     console = terminal()
-    evaluator, strategy = build(config, folder)
+    evaluator, strategy = prepare(config, folder)
     _check_same_search(folder, evaluator, strategy)
-    tracker, executor = instantiate(config.logger), instantiate(config.executor)
+    tracker, executor = build("logger", config.logger), build("executor", config.executor)
     resolved: dict[str, Any] = OmegaConf.to_container(config, resolve=True)  # type: ignore[assignment]
     calibration = evaluator.estimator.calibration
     _introduce(console, config, calibration, strategy, folder)
@@ -135,17 +135,17 @@ def search(config: DictConfig, folder: Path) -> list[FrontMember]:
     return members
 
 
-def build(config: DictConfig, folder: Path) -> tuple[Evaluator, Strategy]:
+def prepare(config: DictConfig, folder: Path) -> tuple[Evaluator, Strategy]:
     """Builds and checks everything a search needs, from the configuration alone.
 
     Only a measured device is taken from the folder of an earlier run, so that it stays the same.
     """
-    space = instantiate(config.search_space)
-    strategy = instantiate(config.search, _partial_=True)(space=space)
-    training = instantiate(config.trainer)
-    data = ready(instantiate(config.dataset))
-    model = instantiate(config.cost_model)
-    calibration = instantiate(config.calibration)
+    space = build("search_space", config.search_space)
+    strategy = build("search", config.search).strategy(space)
+    training = build("trainer", config.trainer)
+    data = ready(build("dataset", config.dataset))
+    model = build("cost_model", config.cost_model)
+    calibration = build("calibration", config.calibration).load()
     widest, usable = max(space.qubits), len(calibration.usable_qubits)
     if widest > usable:
         raise ConfigError(
@@ -155,7 +155,7 @@ def build(config: DictConfig, folder: Path) -> tuple[Evaluator, Strategy]:
     earlier = _earlier_settings(folder)
     if config.device.peak_flops_per_s is None and earlier is not None:
         config.device.peak_flops_per_s = earlier["device"]["peak_flops_per_s"]
-    device = instantiate(config.device)
+    device = build("device", config.device)
     workload = Workload(
         samples=data.train_samples, epochs=training.final_epochs, batch_size=data.batch_size
     )
@@ -189,14 +189,8 @@ def _check_same_search(folder: Path, evaluator: Evaluator, strategy: Strategy) -
             evaluator.settings
             | {
                 "search_space": asdict(strategy.space),
-                "search": {
-                    "name": strategy.settings.name,
-                    "population": strategy.settings.population,
-                    "seed": strategy.settings.seed,
-                    "objectives": asdict(strategy.objectives),
-                    "halving": asdict(strategy.settings.halving()),
-                    "surrogate": strategy.settings.surrogate,
-                },
+                "search": determining(strategy.settings),
+                "objectives": asdict(strategy.objectives),
                 "generations": strategy.settings.generations,
             }
         )

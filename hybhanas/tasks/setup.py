@@ -2,9 +2,61 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import is_dataclass
 from pathlib import Path
+from pkgutil import resolve_name
+from typing import Any, get_args, get_origin, get_type_hints
 
-from omegaconf import DictConfig
+from omegaconf import DictConfig, OmegaConf
+
+from hybhanas.errors import ConfigError
+
+
+def build(group: str, node: DictConfig, **further: Any) -> Any:
+    """Builds what a group's `_target_` names from the group's values.
+
+    Args:
+        group: its name, for errors.
+        node: its values, resolved to plain ones; those of a field that is a dataclass become one.
+        further: arguments that no configuration gives.
+
+    Raises:
+        ConfigError: a `_target_` that cannot be imported or called, or a value it does not accept.
+    """
+    values: Any = OmegaConf.to_container(node, resolve=True)
+    target = values.pop("_target_")
+    build_it = imported(group, target)
+    if is_dataclass(build_it):
+        hints = get_type_hints(build_it)
+        values = {key: _typed(value, hints.get(key)) for key, value in values.items()}
+    try:
+        return build_it(**values, **further)
+    except TypeError as error:
+        raise ConfigError(f"{group}._target_={target} is not accepted: {error}") from error
+
+
+def imported(group: str, target: str) -> Any:
+    """The class or function of an import path."""
+    try:
+        return resolve_name(target)
+    except Exception as error:  # whatever importing a user's module raises
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise ConfigError(f"{group}._target_={target} is not accepted: {reason}") from error
+
+
+def _typed(value: Any, hint: Any) -> Any:
+    """A plain value as the dataclass that a field holds, alone, optional or in a mapping."""
+    if not isinstance(value, dict):
+        return value
+    for candidate in (hint, *get_args(hint)):
+        if get_origin(candidate) is Mapping:
+            return {key: _typed(inner, get_args(candidate)[1]) for key, inner in value.items()}
+        if is_dataclass(candidate):
+            hints = get_type_hints(candidate)
+            arguments = {key: _typed(inner, hints.get(key)) for key, inner in value.items()}
+            return candidate(**arguments)  # type: ignore[operator]
+    return value
 
 
 def shown(folder: Path) -> Path:

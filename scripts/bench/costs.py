@@ -6,12 +6,11 @@ import math
 import time
 
 import numpy as np
-from omegaconf import OmegaConf
 from qiskit import QuantumCircuit, transpile
 from qiskit.transpiler import generate_preset_pass_manager
 
 from hybhanas.architecture import Architecture
-from hybhanas.calibration import snapshot
+from hybhanas.calibration.snapshot import Snapshot
 from hybhanas.circuit import lay_out
 from hybhanas.cost.estimator import CostEstimator
 from hybhanas.cost.model import CostModel, Device, Workload
@@ -20,7 +19,6 @@ from hybhanas.cost.physical import Instruction, PhysicalCircuit
 from hybhanas.cost.schedule import schedule
 from hybhanas.cost.target import build_target
 from hybhanas.qiskit_view import to_qiskit
-from hybhanas.run import CONF
 from scripts.bench.results import Result
 
 
@@ -28,14 +26,12 @@ def run() -> Result:
     """Costing circuits of 4 to 8 qubits on Brisbane: new ones, with their all-to-all reference,
     against bare transpiling at the same level, and known ones.
     """
-    settings = dict(OmegaConf.load(CONF / "cost_model" / "hyb_hanas.yaml"))
-    del settings["_target_"]
-    model = CostModel(**settings)
+    model = CostModel()
     device = Device(
         name="bench", peak_flops_per_s=1e12, utilisation=1.0, power_w=200.0, source="bench"
     )
     workload = Workload(samples=1000, epochs=10, batch_size=32)
-    calibration = snapshot.load("brisbane")
+    calibration = Snapshot(snapshot="brisbane").load()
     estimate = CostEstimator(calibration, model, device, workload, 25e3)
     level, seed = model.optimization_level, model.transpiler_seed
     target, _ = build_target(calibration)
@@ -88,7 +84,7 @@ def run() -> Result:
 
 def large() -> Result:
     """What a transpiled circuit of 127 qubits and depth 20,000 takes to cost."""
-    calibration = snapshot.load("brisbane")
+    calibration = Snapshot(snapshot="brisbane").load()
     pairs: list[tuple[int, ...]] = []
     for at in calibration.gates["ecr"]:
         if not {q for pair in pairs for q in pair} & set(at):

@@ -6,14 +6,11 @@ import time
 
 import numpy as np
 import torch
-from hydra.utils import instantiate
-from omegaconf import OmegaConf
 
 from hybhanas.data.tabular import TabularData
 from hybhanas.models.plan import plan
 from hybhanas.models.settings import TrainSettings
 from hybhanas.models.training import Trained, train
-from hybhanas.run import CONF
 from hybhanas.search_space import SearchSpace
 from scripts.bench.results import Result
 
@@ -79,5 +76,4 @@ def training(epochs: int, threads: int = 1) -> TrainSettings:
 
 def search_space(name: str) -> SearchSpace:
     """A search space of the configuration."""
-    space: SearchSpace = instantiate(OmegaConf.load(CONF / "search_space" / f"{name}.yaml"))
-    return space
+    return SearchSpace.preset(name)

@@ -7,12 +7,11 @@ import time
 from pathlib import Path
 
 import numpy as np
-from hydra import compose, initialize_config_dir
 
-from hybhanas.run import CONF
+from hybhanas.hydra_app.compose import composed
 from hybhanas.search.executors import Auto, Executor, Local, Serial
 from hybhanas.search.loop import run_search
-from hybhanas.tasks.search import build
+from hybhanas.tasks.search import prepare
 from scripts.bench.results import Result
 
 GENERATIONS = 3
@@ -30,9 +29,7 @@ def run() -> Result:
     the time of those who compute in which they do not: what scheduling, proposing and recording
     take, and of several workers what they wait for each other at the end of a generation.
     """
-    with initialize_config_dir(str(CONF), version_base="1.3"):
-        overrides = [f"search.generations={GENERATIONS}", "cache=null", "trainer.accelerator=cpu"]
-        config = compose("config", overrides=overrides)
+    config = composed(f"search.generations={GENERATIONS}", "cache=null", "trainer.accelerator=cpu")
     seconds: dict[str, list[float]] = {name: [] for name in EXECUTORS}
     started_s: dict[str, list[float]] = {name: [] for name in EXECUTORS}
     idle: dict[str, list[float]] = {name: [] for name in EXECUTORS}
@@ -40,7 +37,7 @@ def run() -> Result:
     for _ in range(REPEATS):
         for name, executor in EXECUTORS.items():
             with tempfile.TemporaryDirectory() as folder:
-                evaluator, strategy = build(config, Path(folder) / "none")
+                evaluator, strategy = prepare(config, Path(folder) / "none")
                 started = time.perf_counter()
                 with executor.at_work(evaluator, Path(folder), lambda _: None) as workers:
                     some = [strategy.space.decode((0,) * len(strategy.space.genes))] * 4

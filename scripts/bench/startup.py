@@ -12,7 +12,8 @@ from scripts.bench.timing import take_turns
 
 ROOT = Path(__file__).parents[2]
 CODE = {
-    "compose_s": "import sys; sys.argv = ['x', '--cfg', 'job']; import hybhanas.run as r; r.main()",
+    "compose_s": "import sys; from hybhanas.hydra_app.main import main; "
+    "sys.argv = ['x', '--cfg', 'job']; main()",
     "search_imports_s": "import hybhanas.tasks.search",
 }
 

@@ -15,7 +15,9 @@ from qiskit_ibm_runtime import fake_provider
 
 from hybhanas import atomic
 from hybhanas.calibration import Calibration, GateProperties, Qubit, file, repaired, snapshot
+from hybhanas.calibration.file import CalibrationFile
 from hybhanas.calibration.record import SNAPSHOT
+from hybhanas.calibration.snapshot import Snapshot
 from hybhanas.errors import ConfigError
 from tests.helpers.synthetic import make_calibration
 
@@ -66,8 +68,8 @@ def test_a_record_survives_json_with_its_source_and_repairs_alike(calibration):
 def test_a_saved_snapshot_has_the_hash_and_the_repairs_of_the_snapshot(tmp_path):
     raw = snapshot.read(fake_provider.FakeBrisbane())
     atomic.write_json(tmp_path / "saved.json", raw.to_dict())
-    loaded = file.load(str(tmp_path / "saved.json"))
-    shipped = snapshot.load("brisbane")
+    loaded = CalibrationFile(path=str(tmp_path / "saved.json")).load()
+    shipped = Snapshot(snapshot="brisbane").load()
     assert loaded == shipped
     assert loaded.hash == shipped.hash
     assert len(loaded.repairs) == 2
@@ -77,8 +79,8 @@ def test_a_saved_snapshot_has_the_hash_and_the_repairs_of_the_snapshot(tmp_path)
     "name", ["brisbane", "torino", "fez", "kingston", "lima", "toronto", "nighthawk"]
 )
 def test_backend_properties_give_the_values_of_the_snapshot(name):
-    properties = file.load(str(SNAPSHOTS / name / f"props_{name}.json"), "exclude", 250e-6)
-    shipped = snapshot.load(name, "exclude", 250e-6)
+    properties = CalibrationFile(path=str(SNAPSHOTS / name / f"props_{name}.json")).load()
+    shipped = Snapshot(snapshot=name).load()
     assert properties.qubits == shipped.qubits
     assert properties.date == shipped.date
     both = properties.gates.keys() & shipped.gates.keys()
@@ -95,8 +97,8 @@ def test_backend_properties_give_the_values_of_the_snapshot(name):
 def test_properties_that_a_program_printed_itself_are_read_as_well(tmp_path):
     printed = fake_provider.FakeLimaV2().properties().to_dict()
     (tmp_path / "lima.json").write_text(json.dumps(printed, default=str))
-    loaded = file.load(str(tmp_path / "lima.json"), "exclude", 250e-6)
-    assert loaded.qubits == snapshot.load("lima").qubits
+    loaded = CalibrationFile(path=str(tmp_path / "lima.json")).load()
+    assert loaded.qubits == Snapshot(snapshot="lima").load().qubits
 
 
 def properties(**changes: object) -> dict[str, object]:
@@ -123,13 +125,13 @@ def properties(**changes: object) -> dict[str, object]:
     } | changes
 
 
-def load(data: object, folder: Path, *arguments: object) -> Calibration:
+def load(data: object, folder: Path, policy: str = "exclude") -> Calibration:
     (folder / "some.json").write_text(json.dumps(data))
-    return file.load(str(folder / "some.json"), *arguments)
+    return CalibrationFile(path=str(folder / "some.json"), policy=policy).load()
 
 
 def test_units_become_seconds_and_the_date_utc(tmp_path):
-    pair = load(properties(), tmp_path, "exclude", 250e-6)
+    pair = load(properties(), tmp_path)
     assert pair.qubits[0] == Qubit(0, 100e-6, 80e-6, 0.02, 1e-6)
     assert pair.gates == {"cx": {(0, 1): GateProperties(300e-9, 0.01)}}
     assert pair.date == datetime(2025, 12, 31, 23, tzinfo=UTC)
@@ -139,7 +141,7 @@ def test_what_ibm_calls_not_operational_is_excluded_and_counted(tmp_path):
     broken = properties()
     broken["qubits"] = [broken["qubits"][0]] * 3
     broken["qubits"][2] = [*broken["qubits"][0], {"name": "operational", "value": 0, "unit": ""}]
-    pair = load(broken, tmp_path, "median", 250e-6)
+    pair = load(broken, tmp_path, "median")
     assert pair.usable_qubits == (0, 1)
     assert "qubit called not operational: 1 x qubit excluded (qubit 2)" in map(str, pair.repairs)
 
@@ -168,13 +170,13 @@ def test_an_impossible_value_is_a_counted_repair_or_one_clear_line(field, value,
             if parameter["name"] == field:
                 parameter["value"] = value
     try:
-        said = "; ".join(map(str, load(bad, tmp_path, "exclude", 250e-6).repairs))
+        said = "; ".join(map(str, load(bad, tmp_path).repairs))
     except ConfigError as error:
         said = str(error)
     assert BAD_PROPERTIES[field, value].split(": ")[0] in said
     assert "\n" not in said
     with pytest.raises(ConfigError):
-        load(bad, tmp_path, "fail", 250e-6)
+        load(bad, tmp_path, "fail")
 
 
 def test_durations_sixteen_times_too_long_are_divided_when_ibm_is_the_source(tmp_path):
@@ -223,7 +225,7 @@ def test_another_file_is_one_line_that_names_the_setting_and_what_is_accepted(co
     path = tmp_path / "some.json"
     path.write_bytes(content.encode(errors="surrogateescape"))
     with pytest.raises(ConfigError) as error:
-        file.load(str(path))
+        CalibrationFile(path=str(path)).load()
     line = str(error.value)
     assert line.startswith(f"calibration.path={path} is not accepted: {MISTAKES[content]}")
     assert line.endswith(f"; accepted: {file.ACCEPTED}")
@@ -232,9 +234,9 @@ def test_another_file_is_one_line_that_names_the_setting_and_what_is_accepted(co
 
 def test_a_missing_file_and_a_folder_are_told_apart(tmp_path):
     with pytest.raises(ConfigError, match="No such file or directory; accepted"):
-        file.load(str(tmp_path / "none.json"))
+        CalibrationFile(path=str(tmp_path / "none.json")).load()
     with pytest.raises(ConfigError, match="Is a directory; accepted"):
-        file.load(str(tmp_path))
+        CalibrationFile(path=str(tmp_path)).load()
 
 
 junk = st.recursive(
@@ -274,7 +276,7 @@ def test_a_mutated_file_is_a_possible_calibration_or_one_line(tmp_path_factory, 
     path = tmp_path_factory.getbasetemp() / "mutated.json"
     path.write_text(json.dumps(content))
     try:
-        calibration = file.load(str(path), "exclude", 250e-6, 1e-6)
+        calibration = CalibrationFile(path=str(path), fallback_readout_s=1e-6).load()
     except ConfigError as error:
         assert "\n" not in str(error)
         return

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 from qiskit_ibm_runtime import fake_provider
 
-from hybhanas.calibration import file, live, snapshot
+from hybhanas.calibration import Calibration, file, live, repaired, snapshot
 from hybhanas.errors import ConfigError
 from tests.helpers import ROOT
 
@@ -30,30 +30,34 @@ class Service:
         return self.machine
 
 
+def load(name: str, folder: str, service: object, policy: str = "exclude") -> Calibration:
+    return repaired(live.fetch(name, folder, service=service), policy, 250e-6)
+
+
 @pytest.fixture
 def service() -> Service:
     return Service(fake_provider.FakeTorino())
 
 
 def test_what_is_fetched_is_saved_dated_and_read_again(service, tmp_path, caplog):
-    calibration = live.load("fake_torino", str(tmp_path / "new"), service=service)
+    calibration = load("fake_torino", str(tmp_path / "new"), service)
     [path] = (tmp_path / "new").iterdir()
     assert path.name == "fake_torino_2025-02-26T202608Z.json"
     assert f"calibration=file calibration.path={path}" in caplog.text
     assert calibration.source == "QiskitRuntimeService"
-    assert calibration.hash == snapshot.load("torino").hash
-    assert file.load(str(path)) == calibration
+    assert calibration.hash == snapshot.Snapshot(snapshot="torino").load().hash
+    assert file.CalibrationFile(path=str(path)).load() == calibration
 
 
 def test_bad_values_are_saved_as_they_came_and_repaired_on_reading(service, tmp_path):
-    calibration = live.load("fake_torino", str(tmp_path), service=service)
+    calibration = load("fake_torino", str(tmp_path), service)
     [path] = tmp_path.iterdir()
     raw = file.read(str(path))
     broken = [gate for gate in raw.gates["cz"].values() if gate.error == 1]
     assert len(broken) == 22
     assert any("cz error of 1 or more: 22 x" in str(repair) for repair in calibration.repairs)
     with pytest.raises(ConfigError, match="calibration.policy=fail"):
-        live.load("fake_torino", str(tmp_path), "fail", service=service)
+        load("fake_torino", str(tmp_path), service, "fail")
 
 
 def test_a_qubit_that_the_machine_calls_faulty_is_excluded_under_every_policy(tmp_path):
@@ -64,7 +68,7 @@ def test_a_qubit_that_the_machine_calls_faulty_is_excluded_under_every_policy(tm
     )
     machine._props_dict = faulty
     for policy in ("exclude", "median"):
-        lima = live.load("fake_lima", str(tmp_path), policy, service=Service(machine))
+        lima = load("fake_lima", str(tmp_path), Service(machine), policy)
         assert lima.usable_qubits == (0, 1, 2, 3)
 
 
@@ -73,13 +77,13 @@ def test_nothing_is_written_beside_the_libraries(service, tmp_path):
         return {(p, p.stat().st_mtime_ns) for p in SHIPPED.rglob("*.json")}
 
     before = state()
-    live.load("fake_torino", str(tmp_path), service=service)
+    load("fake_torino", str(tmp_path), service)
     assert state() == before
 
 
 def test_an_unknown_machine_is_one_line_without_the_services_words(service, tmp_path):
     with pytest.raises(ConfigError) as error:
-        live.load("ibm_nowhere", str(tmp_path / "new"), service=service)
+        load("ibm_nowhere", str(tmp_path / "new"), service)
     line = str(error.value)
     assert line.startswith("calibration=live calibration.backend=ibm_nowhere: the service gave no")
     assert "sekret" not in line
@@ -91,7 +95,7 @@ def test_an_unknown_machine_is_one_line_without_the_services_words(service, tmp_
 def test_a_machine_without_calibration_is_one_line(tmp_path):
     simulator = SimpleNamespace(name="simulator", backend=None)
     with pytest.raises(ConfigError, match="the service gave no calibration of simulator"):
-        live.load("simulator", str(tmp_path), service=Service(simulator))
+        load("simulator", str(tmp_path), Service(simulator))
 
 
 def test_without_an_account_the_command_line_says_what_is_missing(tmp_path):
@@ -99,7 +103,7 @@ def test_without_an_account_the_command_line_says_what_is_missing(tmp_path):
     outcome = subprocess.run(
         [sys.executable, "-c",
          "from hybhanas.calibration import live\n"
-         "try: live.load('ibm_fez', 'new')\n"
+         "try: live.LiveCalibration(backend='ibm_fez', folder='new').load()\n"
          "except Exception as error: print(type(error).__name__, error)"],
         cwd=tmp_path, capture_output=True, text=True, check=True,
         env=environment | {"HOME": str(tmp_path), "PYTHONPATH": str(ROOT)},
@@ -118,5 +122,5 @@ def test_a_token_that_is_refused_is_not_repeated(tmp_path, monkeypatch):
     monkeypatch.setenv("QISKIT_IBM_TOKEN", "sekret")
     monkeypatch.setattr("qiskit_ibm_runtime.QiskitRuntimeService", refuses)
     with pytest.raises(ConfigError, match="could not be reached") as error:
-        live.load("ibm_fez", str(tmp_path))
+        live.LiveCalibration(backend="ibm_fez", folder=str(tmp_path)).load()
     assert "sekret" not in str(error.value)

@@ -7,15 +7,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from hydra.utils import instantiate
 from omegaconf import OmegaConf
 from qiskit.transpiler import generate_preset_pass_manager
 
 from hybhanas.architecture import Architecture
-from hybhanas.calibration import GateProperties, Qubit, published
+from hybhanas.calibration import GateProperties, Qubit
+from hybhanas.calibration.published import PublishedCalibration, PublishedFigures, PublishedGate
 from hybhanas.calibration.record import fully_connected
 from hybhanas.circuit import lay_out
-from hybhanas.config import GateConfig, PublishedConfig
 from hybhanas.cost.estimator import CostEstimator
 from hybhanas.cost.model import Workload
 from hybhanas.cost.physical import from_qiskit
@@ -23,6 +22,7 @@ from hybhanas.cost.schedule import schedule
 from hybhanas.cost.target import build_target
 from hybhanas.errors import ConfigError
 from hybhanas.qiskit_view import to_qiskit
+from hybhanas.tasks.setup import build
 from tests.helpers import ROOT
 
 MACHINES = {  # qubits, coupled pairs
@@ -34,15 +34,15 @@ HQNN = to_qiskit(
         Architecture(qubits=4, depth=2, entangler="crx", entanglement="ring", rotations="rz_ry_rz")
     )
 )
-PAIR = PublishedConfig(
+PAIR = PublishedFigures(
     qubits=2,
     topology="all_to_all",
     t1_s=100.0,
     t2_s=1.0,
     readout_error=0.005,
     readout_s=150e-6,
-    one_qubit_gates={"rz": GateConfig(0.0, 0.0), "sx": GateConfig(100e-6, 0.001)},
-    two_qubit_gates={"rzz": GateConfig(900e-6, 0.01)},
+    one_qubit_gates={"rz": PublishedGate(0.0, 0.0), "sx": PublishedGate(100e-6, 0.001)},
+    two_qubit_gates={"rzz": PublishedGate(900e-6, 0.01)},
     rep_delay_s=1e-3,
     max_circuits_per_job=1,
     date="2026-04-20",
@@ -51,7 +51,7 @@ PAIR = PublishedConfig(
 
 
 def test_two_ions_are_what_their_figures_say():
-    pair = published.load("pair", PAIR)
+    pair = PublishedCalibration(name="pair", machine=PAIR).load()
     assert pair.name == "pair"
     assert pair.source == "published: by hand"
     assert pair.date == datetime(2026, 4, 20, tzinfo=UTC)
@@ -63,14 +63,19 @@ def test_two_ions_are_what_their_figures_say():
 
 def test_a_grid_is_read_as_a_page_and_couples_neighbours():
     square = replace(PAIR, qubits=5, topology="grid", grid=["oo.", ".oo", "o.."])
-    coupled = published.load("square", square).gates["rzz"]
+    coupled = PublishedCalibration(name="square", machine=square).load().gates["rzz"]
     assert {pair for pair in coupled if pair[0] < pair[1]} == {(0, 1), (1, 2), (2, 3)}
     assert len(coupled) == 6
 
 
 def test_edges_couple_what_they_name_both_ways():
     line = replace(PAIR, qubits=3, topology="edges", edges=[[0, 1], [2, 1]])
-    assert set(published.load("line", line).gates["rzz"]) == {(0, 1), (1, 0), (1, 2), (2, 1)}
+    assert set(PublishedCalibration(name="line", machine=line).load().gates["rzz"]) == {
+        (0, 1),
+        (1, 0),
+        (1, 2),
+        (2, 1),
+    }
 
 
 MISTAKES = {
@@ -85,15 +90,15 @@ MISTAKES = {
     "edges=[-1, 0] is not accepted: pairs": {"topology": "edges", "edges": [[-1, 0]]},
     "two_qubit_gates=['rzz'] is not accepted: none": {"topology": "edges", "edges": []},
     "date=April is not accepted: a day as": {"date": "April"},
-    "one_qubit_gates=rzz is unknown": {"one_qubit_gates": {"rzz": GateConfig(1e-6, 0.1)}},
-    "two_qubit_gates=zz is unknown": {"two_qubit_gates": {"zz": GateConfig(1e-6, 0.1)}},
+    "one_qubit_gates=rzz is unknown": {"one_qubit_gates": {"rzz": PublishedGate(1e-6, 0.1)}},
+    "two_qubit_gates=zz is unknown": {"two_qubit_gates": {"zz": PublishedGate(1e-6, 0.1)}},
 }
 
 
 @pytest.mark.parametrize("message", MISTAKES)
 def test_figures_of_no_machine_are_one_line_that_names_the_setting(message):
     with pytest.raises(ConfigError) as error:
-        published.load("pair", replace(PAIR, **MISTAKES[message]))
+        PublishedCalibration(name="pair", machine=replace(PAIR, **MISTAKES[message])).load()
     assert str(error.value).startswith(f"backend.published.{message}")
 
 
@@ -104,10 +109,10 @@ IMPOSSIBLE = {
     "readout_error of 0.5 or more: 2 x qubit excluded": {"readout_error": 1.0},
     "names no readout length": {"readout_s": 0.0},
     "names no repetition delay": {"rep_delay_s": -1.0},
-    "sx duration_s of 0 or less": {"one_qubit_gates": {"sx": GateConfig(0.0, 0.001)}},
-    "sx error of 1 or more": {"one_qubit_gates": {"sx": GateConfig(1e-6, 1.0)}},
-    "rzz error of 0 or less": {"two_qubit_gates": {"rzz": GateConfig(1e-6, -0.1)}},
-    "rzz duration_s of inf": {"two_qubit_gates": {"rzz": GateConfig(math.inf, 0.1)}},
+    "sx duration_s of 0 or less": {"one_qubit_gates": {"sx": PublishedGate(0.0, 0.001)}},
+    "sx error of 1 or more": {"one_qubit_gates": {"sx": PublishedGate(1e-6, 1.0)}},
+    "rzz error of 0 or less": {"two_qubit_gates": {"rzz": PublishedGate(1e-6, -0.1)}},
+    "rzz duration_s of inf": {"two_qubit_gates": {"rzz": PublishedGate(math.inf, 0.1)}},
 }
 
 
@@ -115,29 +120,33 @@ IMPOSSIBLE = {
 @pytest.mark.parametrize("policy", ["exclude", "median", "fail"])
 def test_an_impossible_figure_is_that_of_every_qubit_and_an_error(problem, policy):
     with pytest.raises(ConfigError, match=problem):
-        published.load("pair", replace(PAIR, **IMPOSSIBLE[problem]), policy)
+        PublishedCalibration(
+            name="pair", machine=replace(PAIR, **IMPOSSIBLE[problem]), policy=policy
+        ).load()
 
 
 def test_t2_above_twice_t1_is_cut_and_counted():
-    pair = published.load("pair", replace(PAIR, t1_s=0.4))
+    pair = PublishedCalibration(name="pair", machine=replace(PAIR, t1_s=0.4)).load()
     assert pair.qubits[0].t2_s == 0.8
     assert str(pair.repairs[0]).startswith("t2_s above 2 t1_s: 2 x cut to 2 t1_s")
 
 
 def test_durations_of_transmons_sixteen_times_too_long_are_told():
-    slow = {"sx": GateConfig(16 * 25e-9, 0.001)}
-    pair = published.load("pair", replace(PAIR, t1_s=70e-6, t2_s=89e-6, one_qubit_gates=slow))
+    slow = {"sx": PublishedGate(16 * 25e-9, 0.001)}
+    pair = PublishedCalibration(
+        name="pair", machine=replace(PAIR, t1_s=70e-6, t2_s=89e-6, one_qubit_gates=slow)
+    ).load()
     assert "one-qubit gates take 400 ns: 1 x kept as its source says" in str(pair.repairs[0])
 
 
 def test_a_backend_without_figures_names_what_it_accepts():
     with pytest.raises(ConfigError, match="backend ibm_fez has no published figures; accepted: "):
-        published.load("ibm_fez", None)
+        PublishedCalibration(name="ibm_fez", machine=None).load()
 
 
 @pytest.mark.parametrize("machine", MACHINES)
 def test_a_shipped_machine_loads_without_naming_calibration_or_needing_a_repair(machine, composed):
-    calibration = instantiate(composed(f"backend={machine}").calibration)
+    calibration = build("calibration", composed(f"backend={machine}").calibration).load()
     qubits, pairs = MACHINES[machine]
     assert calibration.name == machine
     assert len(calibration.usable_qubits) == qubits
@@ -149,7 +158,7 @@ def test_a_shipped_machine_loads_without_naming_calibration_or_needing_a_repair(
 
 def test_what_the_command_line_names_wins_over_the_backends_own_choice(composed, tmp_path):
     overrides = ("backend=ionq_forte", "calibration=file", f"calibration.path={tmp_path}/x.json")
-    assert composed(*overrides).calibration._target_ == "hybhanas.calibration.file.load"
+    assert composed(*overrides).calibration._target_ == "hybhanas.calibration.file.CalibrationFile"
     assert (
         composed("backend=ionq_forte", "calibration.policy=median").calibration.policy == "median"
     )
@@ -158,7 +167,7 @@ def test_what_the_command_line_names_wins_over_the_backends_own_choice(composed,
 @pytest.mark.parametrize("level", [0, 1, 2, 3])
 @pytest.mark.parametrize("machine", MACHINES)
 def test_a_network_is_transpiled_to_native_gates_at_every_level(machine, level, composed):
-    calibration = instantiate(composed(f"backend={machine}").calibration)
+    calibration = build("calibration", composed(f"backend={machine}").calibration).load()
     for place in (calibration, fully_connected(calibration, 4)):
         target, qubits = build_target(place)
         passes = generate_preset_pass_manager(level, target=target, seed_transpiler=1)
@@ -173,8 +182,11 @@ def test_a_network_is_transpiled_to_native_gates_at_every_level(machine, level, 
 def test_a_network_has_a_cost_that_ions_pay_in_time_and_grids_in_routing(machine, composed):
     config = composed(f"backend={machine}")
     workload = Workload(samples=100, epochs=1, batch_size=10)
-    parts = [instantiate(config[group]) for group in ("calibration", "cost_model", "device")]
-    report = CostEstimator(*parts, workload, machine_power_w=config.backend.power_w).of(HQNN)
+    calibration = build("calibration", config.calibration).load()
+    model, device = build("cost_model", config.cost_model), build("device", config.device)
+    report = CostEstimator(
+        calibration, model, device, workload, machine_power_w=config.backend.power_w
+    ).of(HQNN)
     assert report.calibration == machine
     assert 0 < report.p_success < 1
     if machine == "ionq_forte":
@@ -190,5 +202,5 @@ def test_every_backend_names_its_power_and_every_figure_its_source():
         assert 1e3 < OmegaConf.load(path).power_w < 1e5
         for line in text.partition("published:\n")[2].splitlines():
             key, _, rest = line.strip().partition(":")
-            if key in PublishedConfig.__dataclass_fields__ and rest.strip() and key != "source":
+            if key in PublishedFigures.__dataclass_fields__ and rest.strip() and key != "source":
                 assert "#" in line, f"{path.name}: no source for {key}"

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from hybhanas.calibration import snapshot
+from hybhanas.calibration.snapshot import Snapshot
 from hybhanas.errors import ConfigError
 
 NO_READOUT_LENGTH = {
@@ -28,7 +29,7 @@ def test_every_snapshot_loads_or_gives_one_of_the_two_known_reasons():
     refused = {}
     for name in names:
         try:
-            calibration = snapshot.load(name, "exclude", fallback_rep_delay_s=250e-6)
+            calibration = Snapshot(snapshot=name).load()
         except ConfigError as error:
             refused[name] = str(error)
         else:
@@ -40,7 +41,7 @@ def test_every_snapshot_loads_or_gives_one_of_the_two_known_reasons():
 
 
 def test_brisbane_has_the_figures_of_its_snapshot():
-    brisbane = snapshot.load("brisbane")
+    brisbane = Snapshot(snapshot="brisbane").load()
     assert len(brisbane.qubits) == len(brisbane.usable_qubits) == 127
     assert f"{brisbane.date:%Y-%m-%d}" == "2025-02-26"
     assert brisbane.two_qubit_gates == ("ecr",)
@@ -54,15 +55,15 @@ def test_brisbane_has_the_figures_of_its_snapshot():
 
 @pytest.mark.parametrize("name", ["brisbane", "fake_brisbane", "FakeBrisbane"])
 def test_a_snapshot_has_several_spellings_and_one_hash(name):
-    assert snapshot.load(name).hash == snapshot.load("brisbane").hash
+    assert Snapshot(snapshot=name).load().hash == Snapshot(snapshot="brisbane").load().hash
 
 
 def test_an_unknown_snapshot_is_named_with_the_nearest():
     with pytest.raises(ConfigError, match=r"backend.snapshot=brisban .*did you mean brisbane"):
-        snapshot.load("brisban")
+        Snapshot(snapshot="brisban").load()
 
 
 def test_toronto_is_mended_by_a_factor_of_sixteen():
-    toronto = snapshot.load("toronto")
+    toronto = Snapshot(snapshot="toronto").load()
     assert "all durations divided by 16" in str(toronto.repairs[0])
     assert toronto.gates["sx"][0,].duration_s == pytest.approx(35.56e-9, rel=1e-3)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hybhanas.architecture import Architecture
-from hybhanas.calibration import snapshot
+from hybhanas.calibration.snapshot import Snapshot
 from hybhanas.circuit import Circuit, lay_out
 from hybhanas.cost.estimator import CostEstimator, shift_circuits
 from hybhanas.cost.model import Device, Workload
@@ -102,7 +102,7 @@ def test_overheads_of_shots_and_circuits_are_added():
 
 
 def test_of_several_layouts_the_cheapest_is_kept_and_their_spread_told():
-    brisbane = snapshot.load("brisbane")
+    brisbane = Snapshot(snapshot="brisbane").load()
     circuit = lay_out(Architecture(qubits=5, entanglement="full"))
     alone = [
         CostEstimator(brisbane, replace(MODEL, transpiler_seed=seed), DEVICE, WORK, 20e3)(
@@ -178,7 +178,7 @@ def test_parameter_shift_runs_two_circuits_a_rotation_and_four_a_controlled_one(
 
 @pytest.mark.parametrize("faults", ["whole_circuit", "observable"])
 def test_a_circuit_of_127_qubits_and_depth_20000_has_finite_logarithms(faults):
-    calibration = snapshot.load("brisbane")
+    calibration = Snapshot(snapshot="brisbane").load()
     model = replace(MODEL, faults=faults, idle="relaxation", sampling_exponent=2)
     estimator = CostEstimator(calibration, model, DEVICE, WORK, 20e3)
     pairs = [at for at in calibration.gates["ecr"] if at[0] % 2 == 0][:20]
@@ -254,8 +254,8 @@ def test_every_number_of_a_report_names_its_unit_or_has_none():
 
 
 def test_this_machine_measures_its_own_throughput():
-    from hybhanas.cost.host import measured
-
-    host = measured(name="host", peak_flops_per_s=None, utilisation=1.0, power_w=9.0, source="?")
-    assert 1e8 < host.peak_flops_per_s < 1e16
-    assert measured("host", 1e12, 1.0, 9.0, "given").peak_flops_per_s == 1e12
+    host = Device.preset("host")
+    assert host.peak_flops_per_s is not None
+    assert 1e8 < host.peak_flops_per_s < 1e15
+    given = Device.preset("host", peak_flops_per_s=1e12)
+    assert given.peak_flops_per_s == 1e12

@@ -9,6 +9,7 @@ from qiskit.exceptions import QiskitError
 from qiskit.transpiler import TranspilerError, generate_preset_pass_manager
 
 from hybhanas.calibration import snapshot
+from hybhanas.calibration.snapshot import Snapshot
 from hybhanas.cost.physical import PhysicalCircuit, from_qiskit
 from hybhanas.cost.schedule import schedule
 from hybhanas.cost.target import build_target
@@ -88,7 +89,7 @@ def test_circuit_time_equals_qiskits_estimate_on_every_snapshot_on_which_that_wo
 
 @pytest.mark.parametrize("name", ["brisbane", "torino", "boston", "nighthawk", "toronto"])
 def test_on_a_repaired_machine_the_time_is_qiskits_for_the_target_that_is_transpiled_to(name):
-    calibration = snapshot.load(name)
+    calibration = Snapshot(snapshot=name).load()
     target, physical = build_target(calibration)
     circuit = efficient_su2(6, reps=2, entanglement="circular")
     circuit.measure_all()

@@ -10,7 +10,8 @@ import pytest
 from qiskit import QuantumCircuit, qasm2
 from qiskit.circuit.library import UnitaryGate
 
-from hybhanas.calibration import repaired, snapshot
+from hybhanas.calibration import repaired
+from hybhanas.calibration.snapshot import Snapshot
 from hybhanas.cost.physical import PhysicalCircuit
 from hybhanas.cost.transpile import Transpiler, _key
 from hybhanas.errors import CandidateError
@@ -29,7 +30,7 @@ def ghz(qubits: int) -> QuantumCircuit:
 
 
 def test_one_seed_gives_one_circuit():
-    brisbane = snapshot.load("brisbane")
+    brisbane = Snapshot(snapshot="brisbane").load()
     one, two = (Transpiler(brisbane, 2, seed=5)(ghz(6)) for _ in range(2))
     assert one == two
 

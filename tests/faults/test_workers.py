@@ -46,7 +46,7 @@ def workers(process: subprocess.Popen[str]) -> list[psutil.Process]:
     return found
 
 
-STOPPED = "stopped; the same command on the same folder goes on from here"
+STOPPED = "stopped; the same command on the same folder resumes the run"
 
 
 def told(errors: str) -> list[str]:

@@ -159,7 +159,7 @@ def _child(request: dict[str, Any]) -> None:
 
 
 def _main(arguments: list[str]) -> int:
-    from hybhanas.run import main
+    from hybhanas.hydra_app.main import main
 
     sys.argv = ["run.py", *arguments]
     try:

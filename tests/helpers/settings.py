@@ -4,28 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hydra.utils import instantiate
-from omegaconf import OmegaConf
-
 from hybhanas.architecture import CHOICES
 from hybhanas.cost.model import CostModel
 from hybhanas.models.settings import TrainSettings
-from hybhanas.run import CONF
 from hybhanas.search_space import SearchSpace
 
 
 def cost_model(**changes: object) -> CostModel:
     """The default cost model's settings, but for the changes."""
-    default = dict(OmegaConf.load(CONF / "cost_model" / "hyb_hanas.yaml"))
-    del default["_target_"]
-    return CostModel(**(default | changes))
+    return CostModel(**changes)  # type: ignore[arg-type]
 
 
 def train_settings(**changes: object) -> TrainSettings:
     """The default trainer's settings on one CPU, but for the changes."""
-    default = dict(OmegaConf.load(CONF / "trainer" / "default.yaml"))
-    del default["_target_"]
-    return TrainSettings(**(default | {"accelerator": "cpu"} | changes))
+    return TrainSettings(**({"accelerator": "cpu"} | changes))  # type: ignore[arg-type]
 
 
 def everything(**changes: Sequence[object]) -> SearchSpace:
@@ -44,5 +36,4 @@ def everything(**changes: Sequence[object]) -> SearchSpace:
 
 def shipped_space(name: str) -> SearchSpace:
     """A search space of the configuration."""
-    space: SearchSpace = instantiate(OmegaConf.load(CONF / "search_space" / f"{name}.yaml"))
-    return space
+    return SearchSpace.preset(name)

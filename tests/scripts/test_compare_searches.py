@@ -12,7 +12,7 @@ from hybhanas.architecture import Architecture
 from hybhanas.search.evaluation import COSTED, EVALUATED, FAILED, STOPPED, Evaluation
 from hybhanas.search.evaluator import Group
 from hybhanas.search.objectives import Objectives
-from hybhanas.tasks.search import build
+from hybhanas.tasks.search import prepare
 from scripts import compare_searches as script
 from scripts import page
 from scripts.search_table import Row, TableEvaluator, tabulated
@@ -30,7 +30,7 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("made") / "table.json"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HYBHANAS_CACHE", str(path.parent))
-        tabulated(script.composed(*TINY), path)
+        tabulated(script.configuration(*TINY), path)
     return path
 
 
@@ -81,9 +81,9 @@ def test_by_hindsight_those_count_that_add_most():
 
 
 def test_a_table_holds_what_training_as_a_search_does_gives_and_a_value_an_epoch(path):
-    config = script.composed(*TINY)
+    config = script.configuration(*TINY)
     table = tabulated(config, path)
-    evaluator, _ = build(config, path.parent / "none")
+    evaluator, _ = prepare(config, path.parent / "none")
     chosen = list(table)
     for group in evaluator.groups(chosen):
         members = [evaluator.cost(chosen[i]) for i in group]
@@ -99,19 +99,19 @@ def test_a_table_holds_what_training_as_a_search_does_gives_and_a_value_an_epoch
 
 @pytest.mark.parametrize("name", ["random", "nsga2", "nsga2 search.surrogate=2"])
 def test_a_search_that_asks_for_everything_has_all_of_the_hypervolume(name, path):
-    table = tabulated(script.composed(*TINY), path)
+    table = tabulated(script.configuration(*TINY), path)
     words = [*f"search={name}".split(), "search.population=3", *TINY]
-    run = script.searched(script.composed(*words), 1, table)
+    run = script.searched(script.configuration(*words), 1, table)
     assert [epochs for epochs, _ in run] == [3 * n for n in range(1, 9)]
     assert [fraction for _, fraction in run] == sorted(fraction for _, fraction in run)
     assert run[-1][1] == pytest.approx(1)
-    assert run == script.searched(script.composed(*words), 1, table)
+    assert run == script.searched(script.configuration(*words), 1, table)
 
 
 def test_a_halving_search_trains_few_in_full_and_counts_each_epoch_once(path):
-    table = tabulated(script.composed(*TINY), path)
+    table = tabulated(script.configuration(*TINY), path)
     words = ["search=halving", "search.rungs=[1]", "search.keep=0.4", "search.population=3", *TINY]
-    run = script.searched(script.composed(*words), 1, table)
+    run = script.searched(script.configuration(*words), 1, table)
     # 8 networks in generations of 3, 3 and 2; of each 40 %, rounded up, go on from 1 epoch to 3
     assert len(run) == 2 + 2 + 1
     assert run[-1][0] == 8 * 1 + 5 * 2

@@ -5,9 +5,8 @@ from __future__ import annotations
 import sys
 
 import pytest
-from hydra import compose, initialize_config_dir
 
-from hybhanas.run import CONF
+from hybhanas.hydra_app.compose import composed
 from hybhanas.tasks.finished import read_run
 from hybhanas.tasks.search import search
 from scripts import drift as script
@@ -20,8 +19,7 @@ def run_folder(tmp_path_factory):
     """A small finished search on ibm_torino, its device measured."""
     folder = tmp_path_factory.mktemp("run")
     overrides = (*TINY, "search.population=6", "backend=ibm_torino", "device=host")
-    with initialize_config_dir(str(CONF), version_base="1.3"):
-        config = compose("config", overrides=[*overrides, f"cache={folder / 'cache'}"])
+    config = composed(*overrides, f"cache={folder / 'cache'}")
     with pytest.MonkeyPatch.context() as here:
         here.setenv("WANDB_MODE", "offline")
         search(config, folder / "run")

@@ -7,10 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hydra import compose, initialize_config_dir
-from hydra.utils import instantiate
 
-from hybhanas.run import CONF
+from hybhanas.hydra_app.compose import composed
+from hybhanas.tasks.setup import build
 from scripts import fit_job_time as script
 from scripts import job_time, page
 
@@ -144,8 +143,7 @@ def test_written_option_composes_to_what_was_fitted(
     assert str(tmp_path) not in text
 
     overrides = ["cost_model=mine", f"hydra.searchpath=[file://{tmp_path}]"]
-    with initialize_config_dir(str(CONF), version_base="1.3"):
-        model = instantiate(compose("config", overrides=overrides).cost_model)
+    model = build("cost_model", composed(*overrides).cost_model)
     assert model.name == "mine"
     assert model.repetition_delay
     written = script.report(path).written()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -24,27 +24,32 @@ from hybhanas.search.evaluation import (
 )
 from hybhanas.search.evaluator import Group
 from hybhanas.search.executors import Serial
-from hybhanas.search.exhaustive import ExhaustiveSearch
-from hybhanas.search.genetic import ALGORITHMS, GeneticSearch
 from hybhanas.search.loop import run_search
-from hybhanas.search.strategy import RandomSearch
+from hybhanas.search.settings import (
+    ALGORITHMS,
+    ExhaustiveSettings,
+    GeneticSettings,
+    RandomSettings,
+    TPESettings,
+)
 from hybhanas.search.surrogate import Surrogate
-from hybhanas.search.tpe import TPESearch
 from tests.helpers.settings import everything, shipped_space
 
 REFERENCE = {"error": 1.0, "total_s": 50.0, "parameters": 300.0}
-KINDS = dict.fromkeys(ALGORITHMS, GeneticSearch) | {"tpe": TPESearch, "random": RandomSearch}
+KINDS = ("nsga2", "nsga3", "age_moea2", "tpe", "random")
 LEARNING = [name for name in KINDS if name != "random"]
 
 
-def strategy(
-    name="nsga2", space=None, population=10, generations=5, seed=1, surrogate=None, rungs=()
-):
-    return (KINDS | {"exhaustive": ExhaustiveSearch})[name](
-        space or everything(), name=name, population=population, generations=generations,
-        seed=seed, objectives=("error", "total_s", "parameters"), reference_point=REFERENCE,
-        ideal_point={}, constraints={}, surrogate=surrogate, rungs=rungs, keep=0.3,
+def strategy(name="nsga2", space=None, population=10, generations=5, seed=1, rungs=(), **further):
+    others = {"tpe": TPESettings, "random": RandomSettings, "exhaustive": ExhaustiveSettings}
+    if name not in others:
+        further["algorithm"] = name
+    settings = others.get(name, GeneticSettings)(
+        name=name, population=population, generations=generations, seed=seed,
+        objectives=("error", "total_s", "parameters"), reference_point=REFERENCE, rungs=rungs,
+        keep=0.3, **further,
     )  # fmt: skip
+    return settings.strategy(space or everything())
 
 
 @dataclass
@@ -212,11 +217,11 @@ def test_candidates_that_are_all_alike_are_searched_as_any(name, tmp_path):
     assert len(evaluations) == 50
 
 
-def median_volume(name: str, generations: int, surrogate: int | None = None) -> float:
+def median_volume(name: str, generations: int, **further: int) -> float:
     """Of ten seeds, without records, whose writing takes longer than all else."""
     volumes = []
     for seed in range(10):
-        chosen = strategy(name, None, 20, generations, seed, surrogate)
+        chosen = strategy(name, None, 20, generations, seed, **further)
         evaluator, evaluations = FormulaEvaluator(), []
         for _ in range(generations):
             asked = chosen.ask()
@@ -275,8 +280,8 @@ def test_tpe_without_optuna_is_one_line(monkeypatch):
 
 
 def test_a_genetic_algorithm_that_there_is_not_is_named():
-    with pytest.raises(ConfigError, match="search.name=nsga4 is unknown .did you mean nsga"):
-        GeneticSearch(everything(), **asdict(strategy().settings) | {"name": "nsga4"})
+    with pytest.raises(ConfigError, match="search.algorithm=nsga4 is unknown .did you mean nsga"):
+        strategy("nsga4")
 
 
 @pytest.mark.parametrize(("population", "directions"), [(20, 15), (21, 21), (3, 3), (2, 1)])
@@ -307,9 +312,7 @@ def test_a_surrogate_chooses_what_it_learnt_to_be_better():
     assert list(surrogate.best(genomes[::-1], 6)) == [30, 31, 32, 33, 34, 35]
 
 
-def test_a_surrogate_of_a_strategy_that_takes_none_is_named():
-    with pytest.raises(ConfigError, match="search.surrogate=4 is not accepted: search=tpe takes"):
-        strategy("tpe", surrogate=4)
+def test_a_surrogate_chooses_among_two_offspring_at_least():
     with pytest.raises(ConfigError, match="search.surrogate=1 is not accepted: at least 2"):
         strategy(surrogate=1)
 

@@ -11,8 +11,8 @@ from tests.helpers import ROOT
 def test_a_wrong_value_is_told_without_importing_anything_heavy():
     code = (
         "import sys; sys.argv = ['hybhanas', 'search.population=1']\n"
-        "import hybhanas.run\n"
-        "try: hybhanas.run.main()\n"
+        "from hybhanas.hydra_app.main import main\n"
+        "try: main()\n"
         "except SystemExit as end: assert end.code == 2\n"
         "print({'torch', 'qiskit', 'wandb', 'pymoo', 'sklearn'} & set(sys.modules))"
     )
@@ -24,6 +24,6 @@ def test_a_wrong_value_is_told_without_importing_anything_heavy():
 
 
 def test_the_shipped_configuration_passes(composed):
-    from hybhanas.tasks.check import check
+    from hybhanas.hydra_app.check import check
 
     check(composed())

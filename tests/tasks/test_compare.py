@@ -110,7 +110,7 @@ def test_one_run_alone_is_compared_under_its_folders_name(sweep, tmp_path, compo
 def test_other_objectives_are_one_line(copied, tmp_path, composed):
     path = copied / "b" / "settings.json"
     settings = json.loads(path.read_text())
-    settings["search"]["objectives"]["names"] = ["error", "parameters"]  # without the time
+    settings["objectives"]["names"] = ["error", "parameters"]  # without the time
     path.write_text(json.dumps(settings))
     said = "a minimises error, log10_total_s, parameters, b error, parameters; accepted: searches"
     with pytest.raises(ConfigError, match=said):

@@ -21,12 +21,12 @@ def test_the_file_holds_every_field_of_the_report_and_its_calibration(tmp_path, 
     report = cost(composed("task=cost", f"circuit={GHZ}", "backend=ibm_boston"), tmp_path)
     saved = json.loads((tmp_path / "cost.json").read_text())
     assert {f.name for f in fields(CostReport)} <= set(saved)
-    assert saved["calibration"] == "fake_boston"
+    assert saved["calibration"] == "ibm_boston"
     assert saved["calibration_age_days"] > 0
     assert any("cz error of 1 or more" in repair for repair in saved["repairs"])
     assert saved["total_s"] == report.total_s
     printed = capsys.readouterr().out
-    assert "fake_boston" in printed
+    assert "ibm_boston" in printed
     assert "P success" in printed
 
 
@@ -79,7 +79,7 @@ def test_a_sweep_ends_in_one_table_cheapest_first(tmp_path):
         (["circuit=nowhere.qasm"], "circuit=nowhere.qasm cannot be read"),
         (
             [f"circuit={GHZ}", "backend=snapshot", "backend.snapshot=armonk"],
-            "ghz5.qasm on fake_armonk: 5 qubits are more than the 1 usable",
+            "ghz5.qasm on armonk: 5 qubits are more than the 1 usable",
         ),
     ],
 )

@@ -43,7 +43,7 @@ def command(folder, *overrides, cwd):
 
 def test_the_same_settings_give_the_same_costs_and_the_same_front(run_folder, tmp_path):
     summary, _ = command(run_folder, cwd=tmp_path)
-    assert summary["old_calibration"] == summary["new_calibration"] == "fake_torino"
+    assert summary["old_calibration"] == summary["new_calibration"] == "ibm_torino"
     assert summary["kendall_tau"] == pytest.approx(1)
     assert summary["median_ratio"] == pytest.approx(1)
     front = pd.read_csv(run_folder / "pareto.csv")["architecture"]
@@ -55,7 +55,7 @@ def test_a_single_value_changes_the_runs_own_settings(run_folder, tmp_path):
     summary, _ = command(run_folder, "cost_model.job_overhead_s=2000", cwd=tmp_path)
     table = pd.read_csv(tmp_path / "again" / "recost.csv")
     good = table[table.status == "evaluated"]
-    assert summary["new_calibration"] == "fake_torino"  # not the default backend
+    assert summary["new_calibration"] == "ibm_torino"  # not the default backend
     assert (good.new_log10_total_s > good.old_log10_total_s).all()
     # still qpu_time: with the circuits' time alone 2000 s a job would weigh a thousand times more
     assert summary["median_ratio"] < 100
@@ -64,7 +64,7 @@ def test_a_single_value_changes_the_runs_own_settings(run_folder, tmp_path):
 def test_another_backend_moves_costs_and_nothing_is_trained(run_folder, tmp_path):
     before = {p.name: p.read_bytes() for p in run_folder.rglob("*.json")}
     summary, printed = command(run_folder, "backend=ibm_brisbane", cwd=tmp_path)
-    assert summary["new_calibration"] == "fake_brisbane"
+    assert summary["new_calibration"] == "ibm_brisbane"
     assert summary["median_ratio"] > 1
     assert -1 <= summary["kendall_tau"] <= 1
     assert "Kendall tau" in printed
@@ -105,7 +105,7 @@ def test_what_is_no_finished_search_is_one_line(run_folder, tmp_path, composed, 
 
 def test_a_machine_on_which_nothing_fits_is_said(run_folder, tmp_path, composed):
     overrides = ("backend=snapshot", "backend.snapshot=armonk")
-    with pytest.raises(ConfigError, match="fake_armonk: nothing of it can be costed: .*1 usable"):
+    with pytest.raises(ConfigError, match="armonk: nothing of it can be costed: .*1 usable"):
         recost(composed("task=recost", f"run={run_folder}", *overrides), tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
@@ -114,7 +114,7 @@ def test_another_calibration_alone_is_of_the_runs_own_machine(run_folder, tmp_pa
     summary, _ = command(
         run_folder, "calibration=snapshot", "calibration.policy=median", cwd=tmp_path
     )
-    assert summary["new_calibration"] == "fake_torino"  # not the default backend
+    assert summary["new_calibration"] == "ibm_torino"  # not the default backend
 
 
 def test_settings_of_another_version_are_said(run_folder, tmp_path):
@@ -160,6 +160,6 @@ def test_what_breaks_a_constraint_is_costed_but_not_trained(tmp_path, composed):
     infeasible = elsewhere[elsewhere.status == "infeasible"]
     assert len(infeasible) == len(refused)
     assert (infeasible.new_log10_total_s != infeasible.old_log10_total_s).all()
-    assert again["new_calibration"] == "fake_fez"
+    assert again["new_calibration"] == "ibm_fez"
     trained = table[table.status == "evaluated"]
     assert (trained.log10_total_s <= 0.9).all()

@@ -13,10 +13,10 @@ from PIL import Image
 from hybhanas.architecture import Architecture
 from hybhanas.errors import CandidateError, ConfigError
 from hybhanas.models.hqnn import HQNN
-from hybhanas.run import CONF
+from hybhanas.presets import CONF
 from hybhanas.search.evaluation import Evaluation
 from hybhanas.search.evaluator import Evaluator
-from hybhanas.tasks.search import build, search
+from hybhanas.tasks.search import prepare, search
 from tests.helpers import TINY
 
 QUIET = "logger.mode=disabled"
@@ -25,12 +25,11 @@ QUIET = "logger.mode=disabled"
 @pytest.fixture(scope="module")
 def smoke(tmp_path_factory) -> Path:
     """The folder of one finished smoke run, with its offline W&B run."""
-    from hydra import compose, initialize_config_dir
+    from hybhanas.hydra_app.compose import composed
 
     folder = tmp_path_factory.mktemp("smoke") / "run"
-    with initialize_config_dir(str(CONF), version_base="1.3"):
-        config = compose("config", overrides=["experiment=smoke"])
-        search(config, folder)
+    config = composed("experiment=smoke")
+    search(config, folder)
     return folder
 
 
@@ -88,7 +87,7 @@ def test_evaluations_have_the_promised_columns_and_a_row_an_architecture(smoke):
 def test_a_checkpoint_loads_without_executing_anything_and_gives_the_recorded_accuracy(
     smoke, composed
 ):
-    evaluator, _ = build(composed("experiment=smoke"), smoke)
+    evaluator, _ = prepare(composed("experiment=smoke"), smoke)
     for member in json.loads((smoke / "pareto.json").read_text()):
         saved = torch.load(smoke / member["checkpoint"], weights_only=True)
         architecture = Architecture.from_dict(saved["architecture"])
@@ -101,7 +100,7 @@ def test_a_checkpoint_loads_without_executing_anything_and_gives_the_recorded_ac
 
 def test_provenance_names_versions_calibration_seed_and_time(smoke):
     run = json.loads((smoke / "run.json").read_text())
-    assert run["calibration"]["name"] == "fake_brisbane"
+    assert run["calibration"]["name"] == "ibm_brisbane"
     assert run["calibration"]["date"].startswith("2025-02-26")
     assert len(run["calibration"]["repairs"]) == 2
     assert {"hybhanas", "torch", "qiskit"} <= set(run["versions"])
@@ -221,7 +220,7 @@ def test_a_measured_device_stays_what_it_was_when_the_run_goes_on(tmp_path, comp
 
 def test_a_space_wider_than_the_machine_is_refused_before_anything_is_written(tmp_path, composed):
     overrides = ("experiment=smoke", "backend=snapshot", "backend.snapshot=lima")
-    with pytest.raises(ConfigError, match=r"search_space.qubits=\[2, 6\].*fake_lima has 5 usable"):
+    with pytest.raises(ConfigError, match=r"search_space.qubits=\[2, 6\].*lima has 5 usable"):
         search(composed(*overrides, "search_space.qubits=[2,6]"), tmp_path / "run")
     assert not (tmp_path / "run").exists()
 

@@ -10,8 +10,10 @@ import pytest
 from hydra import compose, initialize_config_dir
 from hydra.core.hydra_config import HydraConfig
 
-from hybhanas.run import CONF, Mistake
-from hybhanas.tasks.sweeps import job_folder, sweep_name
+from hybhanas.hydra_app.compose import composed, register_all
+from hybhanas.hydra_app.mistakes import Mistake
+from hybhanas.hydra_app.sweeps import job_folder, sweep_name
+from hybhanas.presets import CONF
 from tests.helpers import ROOT
 
 
@@ -45,13 +47,13 @@ def test_different_overrides_have_different_folders_whatever_their_characters_an
 
 def test_a_jobs_folder_can_be_named_on_the_command_line_without_quotes():
     name = job_folder(["+search.constraints.p_success=0.9", "search_space.qubits=[2,3]", "seed=7"])
-    with initialize_config_dir(str(CONF), version_base="1.3"):
-        assert compose("config", overrides=[f"run=outputs/sweep/{name}"]).run.endswith(name)
+    assert composed("task=recost", f"run=outputs/sweep/{name}").run.endswith(name)
 
 
 @pytest.mark.parametrize(("mode", "group"), [("MULTIRUN", "my_sweep"), ("RUN", None)])
 def test_runs_of_a_sweep_share_a_group_and_others_have_none(mode, group):
     overrides = ["hydra.sweep.dir=outputs/my_sweep", f"hydra.mode={mode}"]
+    register_all()
     with initialize_config_dir(str(CONF), version_base="1.3"):
         config = compose("config", overrides=overrides, return_hydra_config=True)
     HydraConfig.instance().set_config(config)
@@ -64,10 +66,10 @@ def test_runs_of_a_sweep_share_a_group_and_others_have_none(mode, group):
 
 def test_a_mistake_from_another_process_is_told_in_this_one_and_makes_its_exit_code():
     code = (
-        "import pickle, sys, hybhanas.run\n"
+        "import pickle, sys, hybhanas.hydra_app.main\n"
         f"pickle.loads({pickle.dumps(Mistake('seed=-1 is not accepted'))!r})\n"
-        "hybhanas.run.run = lambda: None\n"  # a sweep whose jobs ran elsewhere
-        "hybhanas.run.main()"
+        "hybhanas.hydra_app.main.run = lambda: None\n"  # a sweep whose jobs ran elsewhere
+        "hybhanas.hydra_app.main.main()"
     )
     outcome = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False

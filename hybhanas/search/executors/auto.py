@@ -33,18 +33,13 @@ class Auto(Executor):
     generation is divided for and there are cores for. It keeps the work where that is one, and
     where there is a GPU, which one process fills.
 
-    Args:
-        threads: that each computes with, which are the trainer's.
-        shares: the trainer's.
-        accelerator: the trainer's.
-
     Raises:
         ConfigError: a value that is not accepted.
     """
 
-    threads: int
-    shares: int
-    accelerator: str
+    threads: int = 1  # that each computes with: the trainer's
+    shares: int = 2  # workers, at most: the trainer's
+    accelerator: str = "auto"  # the trainer's; a GPU is one process's
 
     def __post_init__(self) -> None:
         check_threads(self.threads)

@@ -23,19 +23,13 @@ from hybhanas.search.executors.cluster import (
 class Local(ClusterExecutor):
     """Worker processes on this machine.
 
-    Args:
-        workers: how many; None for as many as there are cores for.
-        threads: that each computes with, which are the trainer's.
-        memory: what one may hold before it is ended, such as `4GiB`; `auto` for an equal share
-            of the machine's.
-
     Raises:
         ConfigError: a value that is not accepted, or more threads than this machine has cores.
     """
 
-    workers: int | None
-    threads: int
-    memory: str
+    workers: int | None = None  # null: as many as there are cores for
+    threads: int = 1  # that each computes with: the trainer's
+    memory: str = "auto"  # of each, such as 4GiB; auto: an equal share of the machine's
 
     def __post_init__(self) -> None:
         check_threads(self.threads)

@@ -34,29 +34,19 @@ _LOST = "a job of SLURM was refused, or ended before its worker came; there will
 class Slurm(ClusterExecutor):
     """Worker processes in jobs of SLURM, one each. Connections are encrypted, by keys of the run.
 
-    Args:
-        workers: how many, at most.
-        minimum: how many are kept while there is nothing to do; None: all, at all times.
-        threads: that each computes with, which are the trainer's.
-        memory: of a job, such as `4GiB`.
-        walltime: of a job, as `HH:MM:SS`; when it ends another takes its place.
-        partition, account: SLURM's; None for its default.
-        interface: the network interface of scheduler and workers; None for the default route's.
-        directives: further ones of sbatch, such as `--qos=short`.
-
     Raises:
         ConfigError: a value that is not accepted, or there is no SLURM.
     """
 
-    workers: int
-    minimum: int | None
-    threads: int
-    memory: str
-    walltime: str
-    partition: str | None
-    account: str | None
-    interface: str | None
-    directives: Sequence[str]
+    workers: int = 4  # at most
+    minimum: int | None = None  # kept while there is nothing to do; null: all
+    threads: int = 1  # that each computes with: the trainer's
+    memory: str = "4GiB"  # of a job
+    walltime: str = "04:00:00"  # of a job; another takes its place when it ends
+    partition: str | None = None  # null: the cluster's default
+    account: str | None = None  # null: the user's default
+    interface: str | None = None  # network that nodes share, such as ib0; null: the default route's
+    directives: Sequence[str] = ()  # further ones of sbatch, such as --qos=short
 
     def __post_init__(self) -> None:
         if self.workers < 1:

@@ -38,7 +38,7 @@ def sweep_name() -> str | None:
     return None
 
 
-def register() -> None:
+def register_resolvers() -> None:
     """Makes both known to the configuration as `${job_folder:...}` and `${sweep_name:}`."""
     OmegaConf.register_new_resolver("job_folder", job_folder, replace=True)
     OmegaConf.register_new_resolver("sweep_name", sweep_name, replace=True)

@@ -1,21 +1,21 @@
-"""Checking a configuration before anything heavy is imported, so that mistakes are told at once."""
+"""Checking a configuration before anything heavy is imported, so that errors come at once."""
 
 from __future__ import annotations
 
-import math
 import re
 
-from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 
+from hybhanas import plugins
 from hybhanas.calibration.repair import POLICIES
 from hybhanas.errors import ConfigError, unknown
-from hybhanas.quantum.simulators import SIMULATORS
-from hybhanas.search.strategy import SearchSettings
+from hybhanas.hydra_app.schema import check_own
+from hybhanas.tasks.setup import build
 
-LIGHT = ("search_space", "cost_model", "trainer", "executor", "logger")
+LIGHT = (
+    "backend", "search_space", "cost_model", "trainer", "simulator", "search", "executor", "logger",
+)  # fmt: skip
 """The groups whose classes import nothing heavy: to build one is to check it."""
-
 
 NAMES = ("backend.name", "dataset.name", "task.name")
 """What the names of run folders are made of."""
@@ -26,9 +26,10 @@ def check(config: DictConfig) -> None:
 
     What depends on the machine or the data, such as too many qubits, is checked by the task.
     """
+    plugins.load(config.plugins)
+    check_own(config)
     for group in LIGHT:
-        instantiate(config[group])
-    SearchSettings(**{k: v for k, v in config.search.items() if k != "_target_"})
+        build(group, config[group])
     rungs = list(config.search.rungs)
     if rungs and rungs[-1] >= config.trainer.epochs:
         raise ConfigError(
@@ -39,12 +40,8 @@ def check(config: DictConfig) -> None:
             f"search.rungs={rungs} is not accepted with trainer.patience={config.trainer.patience}:"
             " one way to stop early, the other null or []"
         )
-    for setting, value, accepted in (
-        ("simulator.name", config.simulator.name, SIMULATORS),
-        ("calibration.policy", config.calibration.policy, POLICIES),
-    ):
-        if value not in accepted:
-            raise unknown(setting, value, accepted)
+    if config.calibration.policy not in POLICIES:
+        raise unknown("calibration.policy", config.calibration.policy, POLICIES)
     for setting in NAMES:
         name = OmegaConf.select(config, setting)
         if not re.fullmatch(r"\w[\w .+-]*", name):
@@ -52,7 +49,5 @@ def check(config: DictConfig) -> None:
                 f"{setting}={name} is not accepted: it is part of file names; accepted: letters, "
                 "digits, and _ . + - between them"
             )
-    if not 0 < config.backend.power_w < math.inf:
-        raise ConfigError(f"backend.power_w={config.backend.power_w} is not accepted: above 0")
     if config.seed < 0:
         raise ConfigError(f"seed={config.seed} is not accepted: at least 0")

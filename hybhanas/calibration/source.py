@@ -1,0 +1,36 @@
+"""CalibrationSource: where a calibration comes from, and what becomes of its bad values."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+from hybhanas.calibration.record import Calibration
+from hybhanas.calibration.repair import repaired
+
+
+@dataclass(frozen=True, kw_only=True)
+class CalibrationSource(ABC):
+    """A source of calibrations and the policy of their repair; see `repaired`.
+
+    Importing one imports neither Qiskit nor IBM's client, so that settings are checked quickly.
+    """
+
+    policy: str = "exclude"  # bad values: exclude the gate or qubit, take the median, or fail
+    # Of a backend that names none; IBM's documented default. null: that is an error.
+    fallback_rep_delay_s: float | None = 250.0e-6
+    fallback_readout_s: float | None = None  # of a backend that names none; null: an error
+
+    @abstractmethod
+    def read(self) -> Calibration:
+        """The values as the source gives them."""
+
+    def load(self) -> Calibration:
+        """Reads and repairs.
+
+        Raises:
+            ConfigError: the source gives nothing, or nothing of it is usable.
+        """
+        return repaired(
+            self.read(), self.policy, self.fallback_rep_delay_s, self.fallback_readout_s
+        )

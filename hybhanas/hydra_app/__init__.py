@@ -1,0 +1,1 @@
+"""The command line: composing and checking a configuration, errors in one line, sweeps."""

@@ -1,0 +1,31 @@
+"""Composing the configuration from Python: what a command line of the same overrides gives."""
+
+from __future__ import annotations
+
+from hydra import compose, initialize_config_dir
+from omegaconf import DictConfig
+
+from hybhanas.hydra_app.schema import register
+from hybhanas.hydra_app.sweeps import register_resolvers
+from hybhanas.presets import CONF
+
+
+def register_all() -> None:
+    """Makes the schema and the resolvers known to Hydra."""
+    register()
+    register_resolvers()
+
+
+def composed(*overrides: str) -> DictConfig:
+    """The configuration that `python run.py OVERRIDES` composes; interpolations are kept.
+
+    Raises:
+        hydra.errors.HydraException: an override that is not accepted.
+
+    Example:
+        >>> composed("cost_model=qpu_time").cost_model.repetition_delay
+        True
+    """
+    register_all()
+    with initialize_config_dir(str(CONF), version_base="1.3"):
+        return compose("config", overrides=list(overrides))

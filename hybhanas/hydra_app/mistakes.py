@@ -1,0 +1,107 @@
+"""Mistakes of the user's: each ends as one line on stderr and exit code 2."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import is_dataclass
+from typing import get_type_hints
+
+from hydra.errors import HydraException, InstantiationException, MissingConfigException
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+from hybhanas.errors import ConfigError, unknown
+
+USAGE_ERROR = 2
+"""The exit code."""
+
+
+class Mistake:
+    """A mistake that was reported. Where a launcher brings it over from a job in another process,
+    it is reported again.
+    """
+
+    def __init__(self, line: str):
+        self.line = line
+
+    def __reduce__(self) -> tuple[Callable[[str], Mistake], tuple[str]]:
+        return report_mistake, (self.line,)
+
+
+def report_mistake(line: str) -> Mistake:
+    """Prints a mistake, and keeps it for the exit code."""
+    print(f"error: {line}", file=sys.stderr)
+    MISTAKES.append(line)
+    return Mistake(line)
+
+
+MISTAKES: list[str] = []
+"""The mistakes that were reported in this process."""
+
+
+def explain(error: BaseException) -> str | None:
+    """One line for an error that the user can mend; None for any other."""
+    chain = [error]
+    while (cause := chain[-1].__cause__) is not None:
+        chain.append(cause)
+    for one in chain:
+        if isinstance(one, ConfigError):
+            return str(one)
+    for one in chain:
+        if isinstance(one, MissingConfigException) and one.options:
+            group, _, value = str(one.missing_cfg_file).rpartition("/")
+            return str(unknown(group, value, one.options))
+    for one in reversed(chain):
+        if isinstance(one, OmegaConfBaseException):
+            return _omegaconf(one)
+        if isinstance(one, OSError) and one.filename is not None:
+            return f"{one.filename}: {one.strerror}"
+    if isinstance(error, HydraException) and not isinstance(error, InstantiationException):
+        return " ".join(str(error).split())
+    return None
+
+
+def _omegaconf(error: OmegaConfBaseException) -> str:
+    first_line = (error.msg or str(error)).splitlines()[0]
+    setting = error.full_key or ""
+    if re.match(r"Key '.*' (is )?not in", first_line) and error.parent_node is not None:
+        group, _, key = setting.rpartition(".")
+        typed = is_dataclass(OmegaConf.get_type(error.parent_node))
+        if "." in group and not typed:  # inside a group: a mapping of any names
+            return f"{setting} is not accepted as it is: +{setting}=VALUE adds it"
+        return _unknown_key(group, str(error.key or key), map(str, error.parent_node))
+    return f"{setting}: {first_line}" if setting and setting not in first_line else first_line
+
+
+def _unknown_key(group: str, key: str, accepted: Iterable[str]) -> str:
+    prefix = f"{group}." if group else ""
+    return str(unknown("key", prefix + key, [prefix + name for name in sorted(accepted)]))
+
+
+def check_keys(config: DictConfig) -> None:
+    """Refuses keys that `+key=value` put where the schema has none; Hydra lets them through.
+
+    Raises:
+        ConfigError: such a key.
+    """
+    from hybhanas.hydra_app.schema import root_keys
+
+    accepted = root_keys(config.task._target_)
+    for key in map(str, config):
+        if key not in accepted:
+            raise ConfigError(_unknown_key("", key, accepted))
+    _check_typed(config, "")
+
+
+def _check_typed(config: DictConfig, group: str) -> None:
+    schema = OmegaConf.get_type(config)
+    accepted = get_type_hints(schema) if is_dataclass(schema) else None
+    for key in map(str, config):
+        if accepted is not None and key not in accepted:
+            raise ConfigError(_unknown_key(group, key, accepted))
+        if not OmegaConf.is_missing(config, key) and not OmegaConf.is_interpolation(config, key):
+            value = config[key]
+            if isinstance(value, DictConfig):
+                _check_typed(value, f"{group}.{key}" if group else key)

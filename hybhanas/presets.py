@@ -1,0 +1,41 @@
+"""Presets: the options of conf/ as plain values, read without Hydra."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from hybhanas.errors import unknown
+
+_IN_PACKAGE = Path(__file__).parent / "conf"
+CONF = _IN_PACKAGE if _IN_PACKAGE.is_dir() else Path(__file__).parent.parent / "conf"
+"""The configuration: in an installed package, else in the repository."""
+
+
+def preset(group: str, name: str) -> dict[str, Any]:
+    """The settings of an option, those of the options it extends included.
+
+    Values that follow from other groups (`${trainer.threads}`) are left out.
+
+    Raises:
+        ConfigError: the group has no such option.
+
+    Example:
+        >>> preset("cost_model", "qpu_time")["job_overhead_s"]
+        2.33
+    """
+    from omegaconf import OmegaConf  # a tenth of a second
+
+    path = CONF / group / f"{name}.yaml"
+    if not path.is_file():
+        raise unknown(group, name, sorted(p.stem for p in path.parent.glob("*.yaml")))
+    content: Any = OmegaConf.to_container(OmegaConf.load(path), resolve=False)
+    values: dict[str, Any] = {}
+    for parent in content.pop("defaults", []):
+        if isinstance(parent, str) and parent != "_self_":
+            values |= preset(group, parent)
+    return values | {
+        key: value
+        for key, value in content.items()
+        if key != "_target_" and not (isinstance(value, str) and "${" in value)
+    }

@@ -1,0 +1,49 @@
+"""The settings of a run that belong to no group, and those of each task; light to import."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from hybhanas.settings import NO_EFFECT
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunSettings:
+    """What every task reads."""
+
+    seed: int = 1  # of everything random; results depend on it, not on order or time
+    calibration_max_age_days: float = field(default=30.0, metadata=NO_EFFECT)  # warn above it
+    cache: str | None = field(default=None, metadata=NO_EFFECT)  # transpiled circuits; null: none
+    plugins: Sequence[str] = ()  # modules to import first, which register what they add
+
+
+@dataclass(frozen=True, kw_only=True)
+class SearchTask:
+    """task=search has no settings of its own: its groups are all it reads."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CostTask:
+    """What task=cost costs: the circuit of a file, or an HQNN."""
+
+    circuit: str | None = None  # path of an OpenQASM 2, OpenQASM 3 or QPY file
+    # Choices such as {qubits: 4, depth: 2}; with `run` the start of the hash of one it evaluated.
+    architecture: Any = None
+    run: str | None = None  # folder of a search
+    samples: int = 1000  # that an epoch passes over, for the circuit of a file
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecostTask:
+    """Which search task=recost costs again."""
+
+    run: str | None = None  # folder of a search
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompareTask:
+    """Which searches task=compare compares."""
+
+    run: str | None = None  # folder with searches below it
