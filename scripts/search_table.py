@@ -97,7 +97,8 @@ def tabulated(config: DictConfig, path: Path) -> Table:
     Raises:
         ConfigError: the file holds a table of other settings.
     """
-    evaluator, strategy = prepare(config, path.with_suffix(""))
+    problem = prepare(config, path.with_suffix(""))
+    evaluator, strategy = problem.evaluator, problem.strategy
     settings = json.loads(json.dumps(evaluator.settings | {"space": asdict(strategy.space)}))
     if path.exists():
         held = json.loads(path.read_bytes())

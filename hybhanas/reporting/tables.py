@@ -3,51 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from hybhanas import atomic
 from hybhanas.search.evaluation import PROXIES, Evaluation
+from hybhanas.search.front import FrontMember
+from hybhanas.search.run_folder import RunFolder
 
 
-@dataclass(frozen=True, slots=True)
-class FrontMember:
-    """A member of the front, and what its training to the end gave: None where that failed."""
-
-    evaluation: Evaluation
-    final_validation_accuracy: float | None
-    test_accuracy: float | None
-    checkpoint: str | None
-
-    def row(self) -> dict[str, Any]:
-        """All that is told of a member; none of it depends on when or where it was computed."""
-        evaluation = self.evaluation
-        cost = evaluation.cost or {}
-        return {
-            "architecture": evaluation.architecture.hash,
-            "validation_accuracy": evaluation.validation_accuracy,
-            "final_validation_accuracy": self.final_validation_accuracy,
-            "test_accuracy": self.test_accuracy,
-            "total_s": cost.get("total_s"),
-            "log10_total_s": cost.get("log10_total_s"),
-            "parameters": evaluation.parameters,
-            "checkpoint": self.checkpoint,
-            **evaluation.architecture.to_dict(),
-        }
-
-
-def write_front(folder: Path, members: Sequence[FrontMember]) -> None:
+def write_front(folder: RunFolder, members: Sequence[FrontMember]) -> None:
     """Writes `pareto.csv`, and `pareto.json` last: with the cost of every member."""
     rows = [member.row() for member in members]
-    atomic.write_text(folder / "pareto.csv", _csv(rows))
+    atomic.write_text(folder.front_csv, _csv(rows))
     full = [
         row | {"cost": member.evaluation.cost, "proxies": member.evaluation.proxies}
         for row, member in zip(rows, members, strict=True)
     ]
-    atomic.write_json(folder / "pareto.json", full)
+    atomic.write_json(folder.front_json, full)
 
 
 def evaluation_rows(evaluations: Sequence[Evaluation]) -> list[dict[str, Any]]:
@@ -87,9 +61,9 @@ def evaluation_rows(evaluations: Sequence[Evaluation]) -> list[dict[str, Any]]:
     return rows
 
 
-def write_evaluations(folder: Path, evaluations: Sequence[Evaluation]) -> None:
+def write_evaluations(folder: RunFolder, evaluations: Sequence[Evaluation]) -> None:
     """Writes `evaluations.csv`."""
-    atomic.write_text(folder / "evaluations.csv", _csv(evaluation_rows(evaluations)))
+    atomic.write_text(folder.evaluations_csv, _csv(evaluation_rows(evaluations)))
 
 
 def _csv(rows: Sequence[dict[str, Any]]) -> str:

@@ -11,8 +11,8 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from hybhanas.reporting.tables import FrontMember
 from hybhanas.reporting.units import duration
+from hybhanas.search.front import FrontMember
 from hybhanas.search.loop import Generation, Progress
 
 COLUMNS: dict[str, Callable[[Generation], str]] = {

@@ -7,7 +7,7 @@ import io
 import json
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
@@ -101,6 +101,7 @@ class Evaluator:
     def settings(self) -> dict[str, Any]:
         """All that determines an evaluation but the architecture, in plain JSON types."""
         return {
+            "seed": self.seed,
             "data": {"hash": self.data.hash, "batch_size": self.data.batch_size},
             "calibration": {
                 "name": self.estimator.calibration.name,
@@ -109,11 +110,10 @@ class Evaluator:
             "cost_model": determining(self.estimator.model),
             "device": determining(self.estimator.device),
             "machine_power_w": self.estimator.machine_power_w,
-            "workload": asdict(self.estimator.workload),
+            "workload": determining(self.estimator.workload),
             "training": determining(self.training) | {"accelerator": self.training.processor},
             "simulator": self.simulator,
             "versions": {name: version(name) for name in DECISIVE},
-            "seed": self.seed,
             "constraints": dict(self.constraints.bounds),
         }
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
@@ -18,28 +16,17 @@ from omegaconf import DictConfig, OmegaConf
 from rich.console import Console
 
 from hybhanas import atomic
-from hybhanas.calibration import Calibration
-from hybhanas.cost.estimator import CostEstimator
-from hybhanas.cost.model import Workload
 from hybhanas.data.protocol import ready
 from hybhanas.errors import ConfigError
-from hybhanas.reporting.interactive import write_front_page
-from hybhanas.reporting.plots import plot_anatomy, plot_front
-from hybhanas.reporting.tables import (
-    FrontMember,
-    evaluation_rows,
-    write_evaluations,
-    write_front,
-)
 from hybhanas.reporting.terminal import SearchView, front_table, terminal
-from hybhanas.search.evaluation import EVALUATED, FAILED, INFEASIBLE, STOPPED
-from hybhanas.search.evaluator import Evaluator
-from hybhanas.search.lock import NAME as LOCK
-from hybhanas.search.lock import locked
+from hybhanas.reporting.tracking import TrackedRun, Tracker
+from hybhanas.search.evaluation import EVALUATED, Evaluation
+from hybhanas.search.executors import Executor, Workers
+from hybhanas.search.front import FrontMember, train_front
 from hybhanas.search.loop import Generation, run_search
-from hybhanas.search.strategy import Strategy
-from hybhanas.settings import determining
-from hybhanas.tasks.final import train_to_the_end
+from hybhanas.search.problem import Problem, pose
+from hybhanas.search.run_folder import RunFolder
+from hybhanas.search.summary import Summary
 from hybhanas.tasks.setup import build, cache_folder, shown
 
 VERSIONS = ("hybhanas", "torch", "torchquantum-ng", "pymoo", "qiskit", "qiskit-ibm-runtime")
@@ -47,7 +34,7 @@ log = logging.getLogger(__name__)
 
 
 def search(config: DictConfig, folder: Path) -> list[FrontMember]:
-    """Searches, trains the front to the end, and reports; goes on where an earlier run stopped.
+    """Searches, trains the front to the end, and reports; resumes where an earlier run stopped.
 
     Args:
         config: composed; see conf/config.yaml.
@@ -59,207 +46,201 @@ def search(config: DictConfig, folder: Path) -> list[FrontMember]:
     Raises:
         ConfigError: a setting that is not accepted, or a folder that holds another search.
     """
-    started = time.perf_counter()
     console = terminal()
-    evaluator, strategy = prepare(config, folder)
-    _check_same_search(folder, evaluator, strategy)
+    problem = prepare(config, folder)
     tracker, executor = build("logger", config.logger), build("executor", config.executor)
-    resolved: dict[str, Any] = OmegaConf.to_container(config, resolve=True)  # type: ignore[assignment]
+    _warn_of_age(problem, config.calibration_max_age_days)
+    resolved: Any = OmegaConf.to_container(config, resolve=True)
+    return run(problem, executor, tracker, config.dataset.name, resolved, console)
+
+
+def prepare(config: DictConfig, folder: Path) -> Problem:
+    """Builds and checks everything that a search needs, what is quick first.
+
+    A measured device is that of the folder's earlier run, so that it stays the same.
+    """
+    run_folder = RunFolder(folder)
+    earlier = run_folder.earlier_settings()
+    device = config.device.copy()
+    if device.peak_flops_per_s is None and earlier is not None:
+        device.peak_flops_per_s = earlier["device"]["peak_flops_per_s"]
+    return pose(
+        space=build("search_space", config.search_space),
+        search=build("search", config.search),
+        training=build("trainer", config.trainer),
+        data=ready(build("dataset", config.dataset)),
+        cost_model=build("cost_model", config.cost_model),
+        calibration=build("calibration", config.calibration).load(),
+        device=build("device", device),
+        power_w=config.backend.power_w,
+        simulator=config.simulator.name,
+        seed=config.seed,
+        folder=run_folder,
+        cache=cache_folder(config),
+    )
+
+
+def run(
+    problem: Problem,
+    executor: Executor,
+    tracker: Tracker,
+    data_name: str,
+    config: Mapping[str, Any],
+    console: Console,
+) -> list[FrontMember]:
+    """Runs a search to its end and writes every file of the run.
+
+    Args:
+        problem: checked.
+        executor: computes.
+        tracker: mirrors the run.
+        data_name: as titles name the data set.
+        config: of the run, in plain types, for its folder and the tracker.
+        console: to show progress and the front on.
+
+    Returns:
+        The front, by ascending objectives.
+
+    Raises:
+        ConfigError: another search is running in the folder, or no candidate could be evaluated.
+    """
+    started = time.perf_counter()
+    folder, evaluator = problem.folder, problem.evaluator
     calibration = evaluator.estimator.calibration
-    _introduce(console, config, calibration, strategy, folder)
-    shares = evaluator.training.shares
-    if executor.number > shares:
-        log.warning(
-            "trainer.shares=%d: %d workers have little to do; trainer.shares=%d divides a "
-            "generation for so many",
-            *(shares, executor.number, executor.number),
-        )
+    _introduce(console, problem, data_name)
+    _warn_of_shares(executor, evaluator.training.shares)
+    say = partial(console.print, soft_wrap=True)
     with (
-        _claimed(folder, evaluator, strategy),
-        tracker.run(folder, folder.name, resolved) as tracked,
-        executor.at_work(evaluator, folder, partial(console.print, soft_wrap=True)) as workers,
+        folder.claimed(problem.settings),
+        tracker.run(folder.path, folder.path.name, dict(config)) as tracked,
+        executor.at_work(evaluator, folder.path, say) as workers,
     ):
-        atomic.write_text(folder / "config.yaml", OmegaConf.to_yaml(config, resolve=True))
-
-        def told(generation: Generation) -> None:
-            view.generation(generation)
-            tracked.log(asdict(generation), step=generation.number)
-
-        halving = bool(strategy.settings.rungs)
-        with SearchView(console, strategy.settings.generations, halving) as view:
-            evaluations = run_search(
-                strategy,
-                evaluator,
-                folder,
-                workers,
-                on_progress=view.progress,
-                on_generation=told,
-            )
-        write_evaluations(folder, evaluations)
+        atomic.write_text(folder.config, OmegaConf.to_yaml(OmegaConf.create(dict(config))))
+        evaluations = _searched(problem, workers, tracked, console)
         search_s = time.perf_counter() - started
-        front = strategy.objectives.front(evaluations)
-        if not front:
-            reasons = {e.reason for e in evaluations if e.status != EVALUATED}
-            said = "; ".join(sorted(reasons)[:3])
-            bounds = ", search.constraints among them" if strategy.settings.constraints else ""
-            raise ConfigError(f"no candidate could be evaluated for these reasons{bounds}: {said}")
-        title = f"{config.dataset.name} on {calibration.name} ({calibration.date:%Y-%m-%d})"
-        plot_front(folder / "front.png", evaluations, front, title)
-        plot_anatomy(folder / "anatomy.png", front, title)
-        write_front_page(folder / "front.html", evaluations, front, title)
-        members = train_to_the_end(front, evaluator, workers, folder, console)
-        write_front(folder, members)
+        front = _front(problem, evaluations)
+        title = f"{data_name} on {calibration.name} ({calibration.date:%Y-%m-%d})"
+        _write_pictures(folder, evaluations, front, title)
+        members = train_front(front, evaluator, workers, folder, partial(say, markup=False))
         wall_s = time.perf_counter() - started
-        summary = {
-            "evaluations": len(evaluations),
-            "stopped": sum(e.status == STOPPED for e in evaluations),
-            "infeasible": sum(e.status == INFEASIBLE for e in evaluations),
-            "failed": sum(e.status == FAILED for e in evaluations),
-            "front_size": len(front),
-            "hypervolume": strategy.objectives.hypervolume(evaluations),
-            "epochs": sum(e.epochs for e in evaluations),
-            "evaluations_s": round(sum(e.seconds for e in evaluations), 3),
-            "search_s": round(search_s, 3),
-            "wall_s": round(wall_s, 3),
-        }
-        atomic.write_json(folder / "run.json", _provenance(calibration, evaluator) | summary)
-        pictures = [folder / "front.png", folder / "anatomy.png"]
-        tracked.finish_with(summary, evaluation_rows(evaluations), pictures)
+        _write_results(problem, evaluations, members, tracked, search_s, wall_s)
     console.print(front_table(members))
     console.print(
         f"{len(evaluations)} architectures in {search_s:.0f} s, {wall_s:.0f} s in all; "
-        f"front, pictures and models in {shown(folder)}",
+        f"front, pictures and models in {shown(folder.path)}",
         soft_wrap=True,
         markup=False,
     )
     return members
 
 
-def prepare(config: DictConfig, folder: Path) -> tuple[Evaluator, Strategy]:
-    """Builds and checks everything a search needs, from the configuration alone.
+def _searched(
+    problem: Problem, workers: Workers, tracked: TrackedRun, console: Console
+) -> list[Evaluation]:
+    """Runs the strategy to its end; each generation is shown and logged."""
+    settings = problem.strategy.settings
 
-    Only a measured device is taken from the folder of an earlier run, so that it stays the same.
-    """
-    space = build("search_space", config.search_space)
-    strategy = build("search", config.search).strategy(space)
-    training = build("trainer", config.trainer)
-    data = ready(build("dataset", config.dataset))
-    model = build("cost_model", config.cost_model)
-    calibration = build("calibration", config.calibration).load()
-    widest, usable = max(space.qubits), len(calibration.usable_qubits)
-    if widest > usable:
+    def on_generation(generation: Generation) -> None:
+        view.generation(generation)
+        tracked.log(asdict(generation), step=generation.number)
+
+    with SearchView(console, settings.generations, halving=bool(settings.rungs)) as view:
+        return run_search(
+            problem.strategy,
+            problem.evaluator,
+            problem.folder.path,
+            workers,
+            on_progress=view.progress,
+            on_generation=on_generation,
+        )
+
+
+def _front(problem: Problem, evaluations: Sequence[Evaluation]) -> list[Evaluation]:
+    front = problem.strategy.objectives.front(evaluations)
+    if not front:
+        reasons = {e.reason for e in evaluations if e.status != EVALUATED}
+        constrained = bool(problem.strategy.settings.constraints)
         raise ConfigError(
-            f"search_space.qubits={list(space.qubits)} is not accepted: "
-            f"backend {calibration.name} has {usable} usable qubits"
+            "no candidate could be evaluated for these reasons"
+            f"{', search.constraints among them' if constrained else ''}: "
+            + "; ".join(sorted(reasons)[:3])
         )
-    earlier = _earlier_settings(folder)
-    if config.device.peak_flops_per_s is None and earlier is not None:
-        config.device.peak_flops_per_s = earlier["device"]["peak_flops_per_s"]
-    device = build("device", config.device)
-    workload = Workload(
-        samples=data.train_samples, epochs=training.final_epochs, batch_size=data.batch_size
-    )
-    estimator = CostEstimator(
-        calibration, model, device, workload, config.backend.power_w, cache_folder(config)
-    )
-    constraints = strategy.settings.bounds()
-    evaluator = Evaluator(
-        data, estimator, training, config.simulator.name, config.seed, constraints
-    )
-    return evaluator, strategy
+    return front
 
 
-@contextmanager
-def _claimed(folder: Path, evaluator: Evaluator, strategy: Strategy) -> Iterator[None]:
-    """A folder that this search alone writes to, its settings the first thing in it."""
-    with locked(folder):
-        settings = _check_same_search(folder, evaluator, strategy)  # another may have come and gone
-        atomic.remove_partial(folder)
-        atomic.write_json(folder / "settings.json", settings)
-        yield
-
-
-def _check_same_search(folder: Path, evaluator: Evaluator, strategy: Strategy) -> dict[str, Any]:
-    """The settings that make a search what it is; raises where the folder holds others.
-
-    A longer search may follow a shorter one in the same folder, since it repeats that one first.
-    """
-    settings: dict[str, Any] = json.loads(
-        json.dumps(
-            evaluator.settings
-            | {
-                "search_space": asdict(strategy.space),
-                "search": determining(strategy.settings),
-                "objectives": asdict(strategy.objectives),
-                "generations": strategy.settings.generations,
-            }
-        )
-    )
-    earlier = _earlier_settings(folder)
-    if earlier is None:
-        return settings
-    for group, value in settings.items():
-        if group != "generations" and earlier.get(group) != value:
-            raise ConfigError(
-                f"hydra.run.dir={folder} is not accepted: it holds a search with another {group}; "
-                "accepted: a new folder, or the settings in its config.yaml"
-            )
-    if strategy.settings.generations < earlier["generations"]:
-        raise ConfigError(
-            f"search.generations={strategy.settings.generations} is not accepted: "
-            f"hydra.run.dir={folder} holds a search of {earlier['generations']}; "
-            "accepted: that many or more"
-        )
-    return settings
-
-
-def _earlier_settings(folder: Path) -> dict[str, Any] | None:
-    """What a search has left in a folder; None of an empty one, or of one killed in its first
-    write. Raises ConfigError on a folder that holds anything else.
-    """
-    try:
-        earlier: dict[str, Any] = json.loads((folder / "settings.json").read_bytes())
-        if {"search", "generations", "device"} <= earlier.keys():
-            return earlier
-    except FileNotFoundError:
-        if not folder.exists() or all(
-            atomic.is_partial(path) or path.name == LOCK for path in folder.iterdir()
-        ):
-            return None
-    except (ValueError, AttributeError, OSError):
-        pass
-    raise ConfigError(
-        f"hydra.run.dir={folder} is not accepted: it holds something else than a search"
-    )
-
-
-def _introduce(
-    console: Console,
-    config: DictConfig,
-    calibration: Calibration,
-    strategy: Strategy,
-    folder: Path,
+def _write_pictures(
+    folder: RunFolder,
+    evaluations: Sequence[Evaluation],
+    front: Sequence[Evaluation],
+    title: str,
 ) -> None:
-    age_days = calibration.age_days(datetime.now(UTC))
-    settings = strategy.settings
+    from hybhanas.reporting.interactive import write_front_page
+    from hybhanas.reporting.plots import plot_anatomy, plot_front
+
+    plot_front(folder.front_picture, evaluations, front, title)
+    plot_anatomy(folder.anatomy_picture, front, title)
+    write_front_page(folder.front_page, evaluations, front, title)
+
+
+def _write_results(
+    problem: Problem,
+    evaluations: Sequence[Evaluation],
+    members: Sequence[FrontMember],
+    tracked: TrackedRun,
+    search_s: float,
+    wall_s: float,
+) -> None:
+    """Writes the tables and the summary; the tracker gets them as well."""
+    from hybhanas.reporting.tables import evaluation_rows, write_evaluations, write_front
+
+    folder = problem.folder
+    write_evaluations(folder, evaluations)
+    write_front(folder, members)
+    summary = asdict(Summary.of(evaluations, problem.strategy.objectives))
+    summary |= {"search_s": round(search_s, 3), "wall_s": round(wall_s, 3)}
+    atomic.write_json(folder.summary, _provenance(problem) | summary)
+    pictures = [folder.front_picture, folder.anatomy_picture]
+    tracked.finish_with(summary, evaluation_rows(evaluations), pictures)
+
+
+def _introduce(console: Console, problem: Problem, data_name: str) -> None:
+    """Shows what is searched on which backend, and the repairs of its calibration."""
+    calibration = problem.evaluator.estimator.calibration
+    space, settings = problem.strategy.space, problem.strategy.settings
     console.print(
-        f"[bold]{settings.name}[/] over {strategy.space.size:,} genomes, "
-        f"{settings.population} x {settings.generations}; {config.dataset.name} on "
+        f"[bold]{settings.name}[/] over {space.size:,} genomes, "
+        f"{settings.population} x {settings.generations}; {data_name} on "
         f"{calibration.name}, {len(calibration.usable_qubits)} of {len(calibration.qubits)} qubits"
     )
+    age_days = calibration.age_days(datetime.now(UTC))
     console.print(f"calibration of {calibration.date:%Y-%m-%d}, {age_days:.0f} days old")
     for repair in calibration.repairs:
         console.print(f"  repaired: {repair}", style="dim", highlight=False, markup=False)
-    if age_days > config.calibration_max_age_days:
+    folder = shown(problem.folder.path)
+    console.print(f"folder: {folder}", soft_wrap=True, highlight=False, markup=False)
+
+
+def _warn_of_age(problem: Problem, max_age_days: float) -> None:
+    if problem.evaluator.estimator.calibration.age_days(datetime.now(UTC)) > max_age_days:
         log.warning(
             "the calibration is older than calibration_max_age_days=%g: its costs are those of "
             "that day",
-            config.calibration_max_age_days,
+            max_age_days,
         )
-    console.print(f"folder: {shown(folder)}", soft_wrap=True, highlight=False, markup=False)
 
 
-def _provenance(calibration: Calibration, evaluator: Evaluator) -> dict[str, Any]:
+def _warn_of_shares(executor: Executor, shares: int) -> None:
+    if executor.number > shares:
+        log.warning(
+            "trainer.shares=%d: %d workers have little to do; trainer.shares=%d divides a "
+            "generation for so many",
+            *(shares, executor.number, executor.number),
+        )
+
+
+def _provenance(problem: Problem) -> dict[str, Any]:
+    estimator = problem.evaluator.estimator
+    calibration = estimator.calibration
     return {
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
         "versions": {name: version(name) for name in VERSIONS},
@@ -271,6 +252,6 @@ def _provenance(calibration: Calibration, evaluator: Evaluator) -> dict[str, Any
             "hash": calibration.hash,
             "repairs": [str(repair) for repair in calibration.repairs],
         },
-        "device": asdict(evaluator.estimator.device),
-        "seed": evaluator.seed,
+        "device": asdict(estimator.device),
+        "seed": problem.evaluator.seed,
     }

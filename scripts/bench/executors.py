@@ -37,7 +37,8 @@ def run() -> Result:
     for _ in range(REPEATS):
         for name, executor in EXECUTORS.items():
             with tempfile.TemporaryDirectory() as folder:
-                evaluator, strategy = prepare(config, Path(folder) / "none")
+                problem = prepare(config, Path(folder) / "none")
+                evaluator, strategy = problem.evaluator, problem.strategy
                 started = time.perf_counter()
                 with executor.at_work(evaluator, Path(folder), lambda _: None) as workers:
                     some = [strategy.space.decode((0,) * len(strategy.space.genes))] * 4

@@ -83,7 +83,7 @@ def test_by_hindsight_those_count_that_add_most():
 def test_a_table_holds_what_training_as_a_search_does_gives_and_a_value_an_epoch(path):
     config = script.configuration(*TINY)
     table = tabulated(config, path)
-    evaluator, _ = prepare(config, path.parent / "none")
+    evaluator = prepare(config, path.parent / "none").evaluator
     chosen = list(table)
     for group in evaluator.groups(chosen):
         members = [evaluator.cost(chosen[i]) for i in group]
