@@ -11,7 +11,20 @@ NO_EFFECT: Mapping[str, Any] = {"affects_result": False}
 """Metadata of a field that changes where or how fast a result is computed, and never the result.
 
     memory: str = field(default="auto", metadata=NO_EFFECT)  # of each worker
+
+A class that no result depends on says so once: `AFFECTS_RESULTS: ClassVar[bool] = False`.
 """
+
+
+def affects_results(settings: type) -> bool:
+    """Whether any result depends on the settings that a class holds.
+
+    Example:
+        >>> from hybhanas.search.executors import Serial
+        >>> affects_results(Serial)
+        False
+    """
+    return bool(getattr(settings, "AFFECTS_RESULTS", True))
 
 
 def determining(settings: Any) -> dict[str, Any]:

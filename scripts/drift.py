@@ -10,7 +10,6 @@ changes. No machine is shipped twice, so that another date is another machine as
 from __future__ import annotations
 
 import argparse
-import json
 import re
 import sys
 from collections.abc import Mapping, Sequence
@@ -27,6 +26,7 @@ from hybhanas.cost.model import CostModel, Device
 from hybhanas.errors import ConfigError
 from hybhanas.search.evaluation import EVALUATED
 from hybhanas.search.recost import Comparison, compare, recosted
+from hybhanas.search.run_folder import RunFolder
 from hybhanas.tasks.finished import FinishedRun, read_run
 from hybhanas.tasks.setup import cache_folder
 from scripts import page
@@ -73,7 +73,7 @@ def moved(run: FinishedRun, name: str) -> Moved:
     if not calibration.two_qubit_gates:
         raise SkippedError("has no two-qubit gate")
     # Not of config.yaml: only there is a device that the run measured itself without its figures.
-    settings = json.loads((run.folder / "settings.json").read_bytes())
+    settings = RunFolder(run.folder).read_settings()
     estimator = CostEstimator(
         calibration,
         CostModel(**settings["cost_model"]),

@@ -16,63 +16,9 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from hydra.core.config_store import ConfigStore
 from omegaconf import DictConfig, OmegaConf
 
-from hybhanas.calibration.backend import Backend
-from hybhanas.calibration.file import CalibrationFile
-from hybhanas.calibration.live import LiveCalibration
-from hybhanas.calibration.published import PublishedCalibration
-from hybhanas.calibration.snapshot import Snapshot
-from hybhanas.cost.model import CostModel, Device
-from hybhanas.data.tabular import TabularData
-from hybhanas.models.settings import SimulatorSettings, TrainSettings
-from hybhanas.reporting.tracking import Tracker
-from hybhanas.search.executors import Auto, Local, Serial, Slurm
-from hybhanas.search.settings import (
-    ExhaustiveSettings,
-    GeneticSettings,
-    RandomSettings,
-    TPESettings,
-)
-from hybhanas.search_space import SearchSpace
-from hybhanas.tasks.settings import CompareTask, CostTask, RecostTask, RunSettings, SearchTask
+from hybhanas.tasks.options import GROUPS, OPTIONS, TASKS
+from hybhanas.tasks.settings import RunSettings, SearchTask
 from hybhanas.tasks.setup import imported
-
-GROUPS: dict[str, type] = {
-    "backend": Backend,
-    "search_space": SearchSpace,
-    "cost_model": CostModel,
-    "device": Device,
-    "trainer": TrainSettings,
-    "simulator": SimulatorSettings,
-    "logger": Tracker,
-}
-"""The groups that build one class."""
-
-
-OPTIONS: dict[str, dict[str, type]] = {
-    "calibration": {
-        "snapshot": Snapshot,
-        "file": CalibrationFile,
-        "live": LiveCalibration,
-        "published": PublishedCalibration,
-    },
-    "dataset": {"tabular": TabularData},
-    "search": {
-        "genetic": GeneticSettings,
-        "tpe": TPESettings,
-        "random": RandomSettings,
-        "exhaustive": ExhaustiveSettings,
-    },
-    "executor": {"auto": Auto, "serial": Serial, "local": Local, "slurm": Slurm},
-}
-"""The groups that choose between classes."""
-
-TASKS: dict[str, type] = {
-    "hybhanas.tasks.search.search": SearchTask,
-    "hybhanas.tasks.cost.cost": CostTask,
-    "hybhanas.tasks.recost.recost": RecostTask,
-    "hybhanas.tasks.compare.compare": CompareTask,
-}
-"""The settings of tasks stand at the root: `task=cost circuit=x.qasm`."""
 
 
 @cache
@@ -83,6 +29,7 @@ def schema(settings: type) -> type:
         settings: a dataclass. A field without a default is one that some YAML must give.
 
     Example:
+        >>> from hybhanas.cost.model import CostModel
         >>> OmegaConf.structured(schema(CostModel)).shots
         1024
     """

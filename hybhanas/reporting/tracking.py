@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from hybhanas.errors import unknown
 
@@ -24,6 +24,8 @@ class Tracker:
     Raises:
         ConfigError: a value that is not accepted.
     """
+
+    AFFECTS_RESULTS: ClassVar[bool] = False
 
     # offline writes below the run's folder, and `wandb sync` uploads it later; online sends where
     # a key is known and the server answers, else it is offline and says so; disabled does nothing.

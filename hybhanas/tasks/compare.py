@@ -18,8 +18,9 @@ from hybhanas.errors import ConfigError
 from hybhanas.reporting.plots import plot_fronts
 from hybhanas.reporting.terminal import terminal
 from hybhanas.reporting.units import duration
-from hybhanas.search.evaluation import EVALUATED, FAILED, INFEASIBLE
 from hybhanas.search.objectives import Objectives
+from hybhanas.search.run_folder import SETTINGS, RunFolder
+from hybhanas.search.summary import Summary
 from hybhanas.tasks.differences import differences
 from hybhanas.tasks.finished import FinishedRun, read_run
 from hybhanas.tasks.setup import shown
@@ -107,11 +108,14 @@ def compare(config: DictConfig, folder: Path) -> list[Row]:
 
 
 def _found(setting: str | None) -> list[FinishedRun]:
-    """Every search in or below the folder; one that cannot be read is said and left out."""
+    """Every search in or below the folder; one that cannot be read is left out with a warning."""
     if setting is None:
         raise ConfigError("run=null is not accepted: a folder of searches, such as outputs/...")
+    paths = sorted(Path(setting).expanduser().rglob(SETTINGS))
+    if len(paths) == 1:
+        return [read_run(str(paths[0].parent), started=True)]
     runs = []
-    for path in sorted(Path(setting).expanduser().rglob("settings.json")):
+    for path in paths:
         try:
             runs.append(read_run(str(path.parent), started=True))
         except ConfigError as error:
@@ -145,30 +149,29 @@ def _name(run: FinishedRun, root: Path) -> str:
 
 
 def _row(run: FinishedRun, name: str, settings: dict[str, Any], objectives: Objectives) -> Row:
-    evaluations = run.evaluations
-    good = [e.values for e in evaluations if e.status == EVALUATED]
-    summary = _summary(run.folder)
-    # a search that is prolonged has more evaluations than its earlier end knew of
-    finished = summary.get("evaluations", -1) >= len(evaluations)
+    found = Summary.of(run.evaluations, objectives)
+    end = _end(run.folder)
+    # a search that was extended has more evaluations than its earlier end knew of
+    finished = end.get("evaluations", -1) >= found.evaluations
     return Row(
         folder=name,
         settings=settings,
         finished=finished,
-        hypervolume=objectives.hypervolume(evaluations),
-        best_accuracy=max((1 - values["error"] for values in good), default=None),
-        cheapest_s=min((values["total_s"] for values in good), default=None),
-        evaluations=len(evaluations),
-        infeasible=sum(e.status == INFEASIBLE for e in evaluations),
-        failed=sum(e.status == FAILED for e in evaluations),
-        evaluations_s=round(sum(e.seconds for e in evaluations), 3),
-        wall_s=summary["wall_s"] if finished else None,
+        hypervolume=found.hypervolume,
+        best_accuracy=found.best_accuracy,
+        cheapest_s=found.cheapest_s,
+        evaluations=found.evaluations,
+        infeasible=found.infeasible,
+        failed=found.failed,
+        evaluations_s=found.evaluations_s,
+        wall_s=end["wall_s"] if finished else None,
     )
 
 
-def _summary(folder: Path) -> dict[str, Any]:
-    """What a search says at its end; empty before."""
+def _end(folder: Path) -> dict[str, Any]:
+    """The summary that a search wrote when it finished; empty before."""
     try:
-        return dict(json.loads((folder / "run.json").read_bytes()))
+        return dict(json.loads(RunFolder(folder).summary.read_bytes()))
     except FileNotFoundError:
         return {}
 

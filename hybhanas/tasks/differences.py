@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from functools import cache
 from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 
-WITHOUT_EFFECT = ("cache", "calibration_max_age_days", "executor", "logger", "run", "task")
-"""Settings that do not decide on a result."""
+from hybhanas.settings import affects_results, determining
+from hybhanas.tasks.options import GROUPS, OPTIONS
+from hybhanas.tasks.settings import RunSettings
+
+
+@cache
+def _without_effect() -> set[str]:
+    """The keys of a configuration's root that no result depends on, by what their classes say."""
+    run = {one.name for one in fields(RunSettings)} - determining(RunSettings()).keys()
+    groups = {group: [one] for group, one in GROUPS.items()}
+    groups |= {group: [*options.values()] for group, options in OPTIONS.items()}
+    idle = {group for group, classes in groups.items() if not any(map(affects_results, classes))}
+    return {"task"} | run | idle
 
 
 def differences(configs: Sequence[DictConfig]) -> list[dict[str, Any]]:
@@ -34,15 +47,16 @@ def differences(configs: Sequence[DictConfig]) -> list[dict[str, Any]]:
 def _flat(value: Any, prefix: str = "") -> dict[str, Any]:
     if not isinstance(value, Mapping):
         return {prefix: value}
+    without_effect = _without_effect()
     found: dict[str, Any] = {}
     for key, inner in value.items():
-        if prefix or key not in WITHOUT_EFFECT:
+        if prefix or key not in without_effect:
             found |= _flat(inner, f"{prefix}.{key}" if prefix else str(key))
     return found
 
 
 def _owners(key: str) -> tuple[str, ...]:
-    """The settings that may bring this one along."""
+    """The settings that may determine this one."""
     group, _, name = key.partition(".")
     return (f"{group}.name", *(("seed",) if name == "seed" else ()), *_OF_GROUP.get(group, ()))
 
@@ -51,5 +65,5 @@ _OF_GROUP = {"calibration": ("backend.name",)}
 
 
 def _follows(values: Sequence[str], owner: Sequence[str]) -> bool:
-    """Whether the owner's value decides on this one."""
+    """Whether the owner's value determines this one."""
     return len(set(zip(owner, values, strict=True))) == len(set(owner))

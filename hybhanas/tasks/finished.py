@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from hydra.core.hydra_config import HydraConfig
+from hydra.core.override_parser.overrides_parser import OverridesParser
 from omegaconf import DictConfig, OmegaConf
 from yaml import YAMLError
 
@@ -16,6 +17,17 @@ from hybhanas.cost.model import Workload
 from hybhanas.errors import ConfigError
 from hybhanas.search.evaluation import Evaluation
 from hybhanas.search.objectives import Objectives
+from hybhanas.search.run_folder import RunFolder
+from hybhanas.tasks.options import targets
+
+OF_COST = ("backend", "calibration", "cost_model", "device")
+"""The groups that determine a cost, besides the workload."""
+
+OF_BACKEND = {"snapshot": "snapshot", "backend": "name", "name": "name", "machine": "published"}
+"""The settings of a calibration that are its backend's, and how they are called there."""
+
+LIVE_FOLDER = "outputs/calibrations"
+"""Where a calibration is saved that is fetched because a run was made with calibration=live."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +76,13 @@ def read_run(setting: str | None, started: bool = False) -> FinishedRun:
     if setting is None:
         raise ConfigError("run=null is not accepted: the folder of a search, such as outputs/...")
     folder = Path(setting).expanduser()
+    files = RunFolder(folder)
     try:
-        settings = json.loads((folder / "settings.json").read_bytes())
-        config = _trusted((folder / "config.yaml").read_text())
+        settings = files.read_settings()
+        config = _trusted(files.config.read_text())
         evaluations = [
             Evaluation.from_dict(json.loads(path.read_bytes()))
-            for path in sorted((folder / "records").glob("*.json"))
+            for path in sorted(files.records.folder.glob("*.json"))
         ]
         if not (evaluations or started):
             raise ValueError("it has no evaluation")
@@ -82,7 +95,7 @@ def read_run(setting: str | None, started: bool = False) -> FinishedRun:
         reason = f"{Path(error.filename or folder).name}: {error.strerror}"
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, YAMLError) as error:
         reason = " ".join(str(error).split())[:200]
-    raise ConfigError(f"run={setting} is not accepted: {reason}; the folder of a search is")
+    raise ConfigError(f"run={setting} is not accepted: {reason}; accepted: the folder of a search")
 
 
 def _trusted(text: str) -> DictConfig:
@@ -90,7 +103,7 @@ def _trusted(text: str) -> DictConfig:
 
     A search writes its settings resolved, and each of its groups builds one thing. Whatever else
     would be looked up or called is refused: interpolations, which could read the environment, and
-    any `_target_` but those of TARGETS.
+    any `_target_` but that of an option of the group.
 
     Raises:
         ValueError: it is no configuration, or holds such a thing.
@@ -103,8 +116,8 @@ def _trusted(text: str) -> DictConfig:
         if isinstance(value, str) and "${" in value:
             raise ValueError(f"its config.yaml has an interpolation, {where}{key}")
         group, _, inside = where.partition(".")
-        if group in GROUPS and str(key).startswith("_"):
-            accepted = TARGETS.get(group, ()) if key == "_target_" and not inside else ()
+        if group in OF_COST and str(key).startswith("_"):
+            accepted = targets(group) if key == "_target_" and not inside else []
             if value not in accepted:
                 raise ValueError(f"its config.yaml has {where}{key}={value}")
     return config
@@ -124,54 +137,31 @@ def overrides() -> list[str] | None:
     return list(HydraConfig.get().overrides.task) if HydraConfig.initialized() else None
 
 
-GROUPS = ("backend", "calibration", "cost_model", "device")
-"""What determines a cost, besides the workload."""
-
-LIVE_FOLDER = "outputs/calibrations"
-"""Where a calibration is saved that is fetched because a run was made with calibration=live."""
-
-TARGETS = {
-    "calibration": tuple(
-        f"hybhanas.calibration.{name}"
-        for name in (
-            "file.CalibrationFile",
-            "live.LiveCalibration",
-            "published.PublishedCalibration",
-            "snapshot.Snapshot",
-        )
-    ),
-    "backend": ("hybhanas.calibration.backend.Backend",),
-    "cost_model": ("hybhanas.cost.model.CostModel",),
-    "device": ("hybhanas.cost.model.Device",),
-}
-"""What a group of a saved configuration may build: what conf/ builds."""
-
-OF_BACKEND = {"snapshot": "snapshot", "backend": "name", "name": "name", "machine": "published"}
-"""The settings of a calibration that are its backend's, and how they are called there."""
-
-
 def settings_of_cost(config: DictConfig, run: FinishedRun) -> DictConfig:
     """The run's own settings of every cost, but for what the command line names.
 
     A group that is chosen (`backend=ibm_fez`) replaces the run's, a backend with its calibration;
     a single value (`cost_model.shots=100`) changes it.
     """
-    named = overrides()
-    keys = [o.lstrip("+~").partition("=")[0].partition("@")[0] for o in named or ()]
+    given = overrides()
+    if given is None:
+        named = set(OF_COST)
+    else:
+        named = {o.key_or_group for o in OverridesParser.create().parse_overrides(given)}
     chosen: dict[str, Any] = {}
-    for group in GROUPS:
-        replaced = named is None or group in keys or (group == "calibration" and "backend" in keys)
-        settings = OmegaConf.to_container((config if replaced else run.config)[group], resolve=True)
-        chosen[group] = OmegaConf.create(settings)
-        if group == "calibration" and not replaced and "folder" in chosen[group]:
-            chosen[group].folder = LIVE_FOLDER  # never where a run's settings say
-        if group == "calibration" and replaced and named is not None and "backend" not in keys:
-            for name in OF_BACKEND.keys() & chosen[group].keys():
-                if f"calibration.{name}" in keys:
-                    continue
-                chosen[group][name] = chosen["backend"][OF_BACKEND[name]]
-        for key in keys:
+    for group in OF_COST:
+        replaced = group in named or (group == "calibration" and "backend" in named)
+        source = config if replaced else run.config
+        chosen[group] = OmegaConf.create(OmegaConf.to_container(source[group], resolve=True))
+        for key in named:
             if not replaced and key.startswith(f"{group}."):
                 value = OmegaConf.select(config, key)
                 OmegaConf.update(chosen[group], key.partition(".")[2], value)
+    calibration, backend = chosen["calibration"], chosen["backend"]
+    if not named & {"backend", "calibration", "calibration.folder"} and "folder" in calibration:
+        calibration.folder = LIVE_FOLDER  # never where a stranger's settings say
+    if "calibration" in named and "backend" not in named:
+        for name in OF_BACKEND.keys() & calibration.keys():
+            if f"calibration.{name}" not in named:
+                calibration[name] = backend[OF_BACKEND[name]]
     return OmegaConf.create(chosen)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import ClassVar, Protocol, TypeVar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -32,6 +32,8 @@ class Workers(Protocol):
 
 class Executor(ABC):
     """How many workers there are, and where."""
+
+    AFFECTS_RESULTS: ClassVar[bool] = False
 
     @property
     @abstractmethod

@@ -1,0 +1,70 @@
+"""Which dataclass holds the settings of which group; Hydra's schema is derived from these."""
+
+from __future__ import annotations
+
+from hybhanas.calibration.backend import Backend
+from hybhanas.calibration.file import CalibrationFile
+from hybhanas.calibration.live import LiveCalibration
+from hybhanas.calibration.published import PublishedCalibration
+from hybhanas.calibration.snapshot import Snapshot
+from hybhanas.cost.model import CostModel, Device
+from hybhanas.data.tabular import TabularData
+from hybhanas.models.settings import SimulatorSettings, TrainSettings
+from hybhanas.reporting.tracking import Tracker
+from hybhanas.search.executors import Auto, Local, Serial, Slurm
+from hybhanas.search.settings import (
+    ExhaustiveSettings,
+    GeneticSettings,
+    RandomSettings,
+    TPESettings,
+)
+from hybhanas.search_space import SearchSpace
+from hybhanas.tasks.settings import CompareTask, CostTask, RecostTask, SearchTask
+
+GROUPS: dict[str, type] = {
+    "backend": Backend,
+    "search_space": SearchSpace,
+    "cost_model": CostModel,
+    "device": Device,
+    "trainer": TrainSettings,
+    "simulator": SimulatorSettings,
+    "logger": Tracker,
+}
+"""The groups that build one class."""
+
+OPTIONS: dict[str, dict[str, type]] = {
+    "calibration": {
+        "snapshot": Snapshot,
+        "file": CalibrationFile,
+        "live": LiveCalibration,
+        "published": PublishedCalibration,
+    },
+    "dataset": {"tabular": TabularData},
+    "search": {
+        "genetic": GeneticSettings,
+        "tpe": TPESettings,
+        "random": RandomSettings,
+        "exhaustive": ExhaustiveSettings,
+    },
+    "executor": {"auto": Auto, "serial": Serial, "local": Local, "slurm": Slurm},
+}
+"""The groups that choose between classes."""
+
+TASKS: dict[str, type] = {
+    "hybhanas.tasks.search.search": SearchTask,
+    "hybhanas.tasks.cost.cost": CostTask,
+    "hybhanas.tasks.recost.recost": RecostTask,
+    "hybhanas.tasks.compare.compare": CompareTask,
+}
+"""The settings of tasks stand at the root: `task=cost circuit=x.qasm`."""
+
+
+def targets(group: str) -> list[str]:
+    """The import paths of the classes that a group may build.
+
+    Example:
+        >>> targets("cost_model")
+        ['hybhanas.cost.model.CostModel']
+    """
+    classes = [GROUPS[group]] if group in GROUPS else [*OPTIONS[group].values()]
+    return [f"{one.__module__}.{one.__qualname__}" for one in classes]
