@@ -73,7 +73,10 @@ def _default(one: Field[Any]) -> Any:
 
 def register() -> None:
     """Makes the schema known to Hydra."""
-    store = ConfigStore.instance().store
+    held = ConfigStore.instance()
+    # For --help Hydra makes a hundred copies of the store, and writes to none: two seconds.
+    held.__deepcopy__ = lambda _: held  # type: ignore[attr-defined]
+    store = held.store
     root: Any = OmegaConf.create({group: schema(settings) for group, settings in GROUPS.items()})
     store(name="schema", node=_at_root(root, RunSettings))
     for group, options in OPTIONS.items():

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
+import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from hybhanas.errors import ConfigError, unknown
@@ -91,6 +94,21 @@ def processor_of(accelerator: str) -> str:
     """What a trainer's `accelerator` means on this machine: cuda or cpu."""
     if accelerator != AUTO:
         return accelerator
-    import torch  # seconds, and not needed to check any other setting
+    if not _has_gpu_driver():
+        return "cpu"
+    import torch
 
     return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def _has_gpu_driver() -> bool:
+    """Whether torch may see a GPU; without a driver it is not asked, since importing it takes
+    seconds.
+    """
+    if sys.platform != "linux" or Path("/dev/kfd").exists():  # the latter is AMD's
+        return True
+    try:
+        ctypes.CDLL("libcuda.so.1")
+    except OSError:
+        return False
+    return True

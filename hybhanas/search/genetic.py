@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 from pymoo.algorithms.base.genetic import GeneticAlgorithm
 from pymoo.algorithms.moo.nsga2 import NSGA2
-from pymoo.algorithms.moo.nsga3 import NSGA3
 from pymoo.core.duplicate import DuplicateElimination
 from pymoo.core.evaluator import Evaluator as PymooEvaluator
 from pymoo.core.population import Population
@@ -22,7 +21,6 @@ from pymoo.operators.crossover.ux import UX
 from pymoo.operators.mutation.rm import ChoiceRandomMutation
 from pymoo.operators.selection.tournament import TournamentSelection
 from pymoo.problems.static import StaticProblem
-from pymoo.util.ref_dirs import get_reference_directions
 
 from hybhanas.architecture import Architecture
 from hybhanas.search.evaluation import EVALUATED, Evaluation
@@ -106,6 +104,9 @@ def _nsga2(objectives: int, population: int, **operators: Any) -> GeneticAlgorit
 
 def _nsga3(objectives: int, population: int, **operators: Any) -> GeneticAlgorithm:
     """With the most evenly spread directions (Das and Dennis) that the population can hold."""
+    from pymoo.algorithms.moo.nsga3 import NSGA3
+    from pymoo.util.ref_dirs import get_reference_directions  # imports autograd
+
     steps = 0
     while math.comb(steps + objectives, objectives - 1) <= population:
         steps += 1
