@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from tests.helpers import ROOT, TINY
+from tests.helpers.nursery import SEARCH
 
 
 def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
@@ -117,6 +118,21 @@ def test_composing_imports_nothing_heavy():
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     assert outcome.stdout.strip() == "set()"
+
+
+def test_a_complete_folder_is_answered_without_torch(whole):
+    before = (whole / "pareto.json").read_bytes()
+    code = (
+        "import sys; from hybhanas.hydra_app.main import main; main(); "
+        "print({'torch', 'pytorch_lightning', 'torchquantum', 'wandb', 'dask', 'optuna'} "
+        "& set(sys.modules))"
+    )
+    outcome = subprocess.run(
+        [sys.executable, "-c", code, *SEARCH, f"hydra.run.dir={whole}"],
+        capture_output=True, text=True, check=True, cwd=ROOT,
+    )  # fmt: skip
+    assert outcome.stdout.splitlines()[-1] == "set()"
+    assert (whole / "pareto.json").read_bytes() == before
 
 
 def test_an_interrupt_that_comes_in_a_finalizer_is_not_lost():
