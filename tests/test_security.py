@@ -16,11 +16,13 @@ import yaml
 from omegaconf import OmegaConf
 
 from hybhanas.errors import ConfigError
-from hybhanas.hydra_app.schema import GROUPS, OPTIONS
+from hybhanas.hydra_app.compose import composed as compose
+from hybhanas.presets import CONF
 from hybhanas.search.evaluation import Evaluation
 from hybhanas.search.records import Records
 from hybhanas.tasks.cost import cost
-from hybhanas.tasks.finished import TARGETS
+from hybhanas.tasks.finished import OF_COST
+from hybhanas.tasks.options import targets
 from hybhanas.tasks.recost import recost
 from hybhanas.tasks.search import search
 from tests.helpers import ROOT, TINY
@@ -83,10 +85,10 @@ def test_a_saved_configuration_calls_nothing_but_what_a_search_saves(
     assert not (tmp_path / "out").exists()
 
 
-def test_what_every_option_builds_is_accepted_in_a_saved_configuration():
-    for group, accepted in TARGETS.items():
-        built = [GROUPS[group]] if group in GROUPS else OPTIONS[group].values()
-        assert {f"{one.__module__}.{one.__qualname__}" for one in built} == set(accepted)
+@pytest.mark.parametrize("group", OF_COST)
+def test_what_every_option_builds_is_accepted_in_a_saved_configuration(group):
+    for path in (CONF / group).glob("*.yaml"):
+        assert compose(f"{group}={path.stem}")[group]._target_ in targets(group), path
 
 
 @pytest.mark.parametrize("group", ["backend.name", "device.source", "logger.project", "device"])

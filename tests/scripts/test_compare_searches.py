@@ -140,7 +140,7 @@ def test_a_table_of_other_settings_is_named_and_left_as_it_is(path, capsys):
     with pytest.raises(SystemExit) as ended:
         script.main([*TINY, "seed=2", "--table", str(path)])
     assert ended.value.code == 2
-    assert "it holds another data, seed; accepted: a new file" in capsys.readouterr().err
+    assert "it holds another seed, data; accepted: a new file" in capsys.readouterr().err
     assert json.loads(path.read_bytes()) == before
 
 
