@@ -1,9 +1,11 @@
-# hybhanas: `make run` and `make test` are all the set-up there is.
+# hybhanas: `make run` and `make test` set up .venv themselves.
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+# processes of the tests: one per core, as far as each has 2 GiB of memory
+JOBS   ?= $(shell $(PYTHON) -c 'import os; print(max(1, min(os.cpu_count() or 1, os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") >> 31)))')
 
-.PHONY: help run test slow slurm lint format bench clean
+.PHONY: help run test slow faults slurm lint format bench clean
 
 help:  ## show this
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*##/\t/' | expand -t 10
@@ -12,12 +14,15 @@ run: $(VENV)/ready  ## run the main job; ARGS="backend=ibm_torino search=nsga2" 
 	$(BIN)/python run.py $(ARGS)
 
 test: $(VENV)/ready  ## run the tests; ARGS="-k cost" are pytest's
-	$(BIN)/python -m pytest -n 2 $(ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) $(ARGS)
 
-slow: $(VENV)/ready  ## run the tests that kill searches, break disks, install the wheel and execute the README
-	$(BIN)/python -m pytest -m "slow or faults" $(ARGS)
+slow: $(VENV)/ready  ## run real searches, install the wheel and execute the commands of the pages
+	$(BIN)/python -m pytest -m slow $(ARGS)
 
-slurm: $(VENV)/ready  ## run the tests on a SLURM of this machine's own; needs slurm-wlm and munge
+faults: $(VENV)/ready  ## kill processes, damage files and fill disks while searches run
+	$(BIN)/python -m pytest -m "faults and not slow" $(ARGS)
+
+slurm: $(VENV)/ready  ## run the tests on a SLURM cluster of one node; needs slurm-wlm, munge and root
 	$(BIN)/python -m pytest -m slurm $(ARGS)
 
 lint: $(VENV)/ready  ## check style and types
@@ -25,11 +30,11 @@ lint: $(VENV)/ready  ## check style and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-format: $(VENV)/ready  ## lay the code out
+format: $(VENV)/ready  ## format the code and apply safe fixes
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/ready  ## time the simulators, the cost model and start-up; ARGS="layers costs" picks
+bench: $(VENV)/ready  ## time the simulators, the cost model and start-up; ARGS="layers costs" selects parts
 	$(BIN)/python -m scripts.bench $(ARGS)
 
 clean:  ## remove caches and build products, keep outputs/ and the environment
