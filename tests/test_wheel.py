@@ -20,6 +20,7 @@ def test_the_installed_console_script_runs_a_search_from_any_folder(tmp_path):
         check=True, stderr=subprocess.PIPE,
     )  # fmt: skip
     assert (site / "hybhanas" / "conf" / "config.yaml").is_file()
+    assert (site / "hybhanas" / "py.typed").is_file()
     environment = os.environ | {"PYTHONPATH": str(site)}
     outcome = subprocess.run(
         [site / "bin" / "hybhanas", *TINY, "logger.mode=disabled", "hydra.run.dir=here"],
