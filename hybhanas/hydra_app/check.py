@@ -30,16 +30,7 @@ def check(config: DictConfig) -> None:
     check_own(config)
     for group in LIGHT:
         build(group, config[group])
-    rungs = list(config.search.rungs)
-    if rungs and rungs[-1] >= config.trainer.epochs:
-        raise ConfigError(
-            f"search.rungs={rungs} is not accepted: below trainer.epochs={config.trainer.epochs}"
-        )
-    if rungs and config.trainer.patience is not None:
-        raise ConfigError(
-            f"search.rungs={rungs} is not accepted with trainer.patience={config.trainer.patience}:"
-            " one way to stop early, the other null or []"
-        )
+    build("trainer", config.trainer).check_rungs(config.search.rungs)
     if config.calibration.policy not in POLICIES:
         raise unknown("calibration.policy", config.calibration.policy, POLICIES)
     for setting in NAMES:

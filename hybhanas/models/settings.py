@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,22 @@ class TrainSettings:
             raise unknown("trainer.accelerator", self.accelerator, ACCELERATORS)
         if self.accelerator == "cuda" and processor_of(AUTO) != "cuda":
             raise ConfigError("trainer.accelerator=cuda is not accepted: torch sees no GPU here")
+
+    def check_rungs(self, rungs: Sequence[int]) -> None:
+        """Checks epochs after which a search trains only the more promising networks on.
+
+        Raises:
+            ConfigError: a rung at or behind the last epoch, or early stopping besides.
+        """
+        if rungs and rungs[-1] >= self.epochs:
+            raise ConfigError(
+                f"search.rungs={[*rungs]} is not accepted: below trainer.epochs={self.epochs}"
+            )
+        if rungs and self.patience is not None:
+            raise ConfigError(
+                f"search.rungs={[*rungs]} is not accepted with trainer.patience={self.patience}:"
+                " one way to stop early, the other null or []"
+            )
 
     @property
     def processor(self) -> str:

@@ -66,7 +66,6 @@ def training(epochs: int, threads: int = 1) -> TrainSettings:
         epochs=epochs,
         final_epochs=epochs,
         learning_rate=0.03,
-        patience=None,
         accelerator="cpu",
         population="auto",
         shares=1,

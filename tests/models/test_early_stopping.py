@@ -52,3 +52,12 @@ def test_with_patience_training_ends_when_all_have_stopped():
 def test_a_patience_of_no_epochs_is_refused():
     with pytest.raises(ConfigError, match="trainer.patience=0 is not accepted: at least 1, or nul"):
         replace(SETTINGS, patience=0)
+
+
+def test_early_stopping_and_rungs_exclude_each_other():
+    replace(SETTINGS, patience=2).check_rungs([])
+    SETTINGS.check_rungs([1, 3])
+    with pytest.raises(
+        ConfigError, match="search.rungs=.1. is not accepted with trainer.patience=2"
+    ):
+        replace(SETTINGS, patience=2).check_rungs([1])

@@ -91,3 +91,8 @@ def test_settings_that_make_no_sense_are_named(change):
     (name,) = change
     with pytest.raises(ConfigError, match=f"trainer.{name}="):
         replace(SETTINGS, **change)
+
+
+def test_rungs_lie_below_the_last_epoch():
+    with pytest.raises(ConfigError, match=r"search.rungs=\[1, 3\] is not accepted: below trainer."):
+        SETTINGS.check_rungs([1, 3])
