@@ -18,7 +18,7 @@ def read_circuit(path: Path) -> QuantumCircuit:
     """Reads a circuit; one without a measurement gets every qubit measured at its end.
 
     Args:
-        path: the format is told by the content, not by the name.
+        path: its format is recognised by its content, not by its name.
 
     Raises:
         ConfigError: no such file, a text that cannot be parsed, or an empty circuit.

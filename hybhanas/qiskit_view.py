@@ -59,6 +59,14 @@ def bind(
 ) -> QuantumCircuit:
     """The circuit at given angles: `inputs` [inputs] as the quantum layer takes them (radians, or
     amplitudes for amplitude encoding), `weights` [weights] in radians.
+
+    Raises:
+        CandidateError: a gate that Qiskit does not have.
+
+    Example:
+        >>> circuit = lay_out(Architecture(qubits=1, rotations="ry"))
+        >>> [step.params for step in bind(circuit, np.array([0.5]), np.array([0.25])).data]
+        [[0.5], [0.25]]
     """
     qiskit = to_qiskit(circuit, measure)
     angles = amplitude_angles(inputs) if circuit.by_amplitude else inputs
@@ -75,6 +83,10 @@ def amplitude_angles(amplitudes: np.ndarray) -> np.ndarray:
 
     Möttönen et al., Quantum Inf. Comput. 5, 467 (2005): a tree whose level k rotates qubit k by
     an angle for each value of the qubits before it, each level made of RY and CX in Gray order.
+
+    Example:
+        >>> amplitude_angles(np.array([0.6, 0.8])).round(4).tolist()  # 2 atan2(0.8, 0.6)
+        [1.8546]
     """
     amplitudes = np.asarray(amplitudes, dtype=float)
     qubits = int(np.log2(amplitudes.size))

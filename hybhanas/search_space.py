@@ -26,6 +26,13 @@ class SearchSpace:
     decoding always gives the canonical one. A value that stands in a list twice is drawn twice as
     often.
 
+    Example:
+        >>> choices = {field.name: [getattr(Architecture(qubits=2), field.name)]
+        ...            for field in fields(Architecture)}
+        >>> space = SearchSpace(**(choices | {"encoding": ["ry", "iqp"], "depth": [1, 2, 3]}))
+        >>> space.size, str(space.decode(space.sample(np.random.default_rng(0))))
+        (6, '2q x3 iqp rz_ry_rz cx/linear z > linear')
+
     Raises:
         ConfigError: an empty list, or a value that Architecture does not accept.
     """

@@ -13,6 +13,7 @@ from omegaconf import DictConfig, OmegaConf
 from hybhanas.hydra_app.compose import composed as compose
 from tests.helpers.cluster import slurm  # noqa: F401  a fixture
 from tests.helpers.nursery import SEARCH, Nursery
+from tests.helpers.registries import own_registries  # noqa: F401  a fixture
 
 # An example may be the first to import a heavy library; CI repeats the same examples every time.
 hypothesis.settings.register_profile(

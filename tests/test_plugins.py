@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from hybhanas import plugins
-from hybhanas.ansatz import ENCODINGS, ENTANGLERS, ROTATIONS, register_encoding
+from hybhanas.ansatz import ENCODINGS, register_encoding
 from hybhanas.architecture import Architecture
 from hybhanas.circuit import lay_out
-from hybhanas.entanglement import PATTERNS, entangled_pairs, first_word, register_entanglement
+from hybhanas.entanglement import PATTERNS, entangled_pairs, register_entanglement
 from hybhanas.errors import ConfigError
 from hybhanas.gates import Gate
 from hybhanas.tasks.search import search
@@ -63,18 +63,13 @@ TINY = (
 
 
 @pytest.fixture
-def module(tmp_path, monkeypatch) -> str:
+def module(tmp_path, monkeypatch, own_registries) -> str:
     """The name of a user's module outside of the package; it is forgotten after the test."""
-    for registry in (ENCODINGS, ROTATIONS, ENTANGLERS, PATTERNS):
-        monkeypatch.setattr(registry, "_known", dict(registry))
-    monkeypatch.setattr(plugins, "_loaded", {})
     (tmp_path / "my_gates.py").write_text(MODULE)
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.delitem(sys.modules, "my_gates", raising=False)
     yield "my_gates"
     sys.modules.pop("my_gates", None)
-    entangled_pairs.cache_clear()
-    first_word.cache_clear()
 
 
 def test_words_of_a_plugin_are_laid_out_with_their_inputs_and_weights(module):

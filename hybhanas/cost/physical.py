@@ -14,7 +14,8 @@ from qiskit.circuit import ParameterExpression
 class Instruction(NamedTuple):
     """A gate, `measure` or `barrier` on the calibration's qubits; a barrier only orders.
 
-    `angles` are the radians of a fixed gate, None where it has none or where one is a parameter.
+    `angles` are those of a fixed gate, in radians; None where it has none, or where one is a
+    parameter.
     """
 
     name: str
@@ -24,14 +25,21 @@ class Instruction(NamedTuple):
 
 @dataclass(frozen=True)
 class PhysicalCircuit:
-    """Instructions in order, and for each classical bit the qubit that is measured into it."""
+    """Instructions in order, and for each classical bit the qubit that is measured into it.
+
+    Example:
+        >>> steps = (Instruction("sx", (0,)), Instruction("cz", (0, 1)), Instruction("sx", (1,)))
+        >>> circuit = PhysicalCircuit(steps)
+        >>> circuit.depth, circuit.two_qubit_gates, dict(circuit.counts)
+        (3, 1, {'sx': 2, 'cz': 1})
+    """
 
     instructions: tuple[Instruction, ...]
     measured: tuple[int, ...] = ()
 
     @cached_property
     def places(self) -> Counter[tuple[str, tuple[int, ...]]]:
-        """How often each instruction occurs on each qubits, barriers included."""
+        """How often each instruction occurs on the same qubits, barriers included."""
         return Counter((step[0], step[1]) for step in self.instructions)
 
     @cached_property

@@ -1,0 +1,20 @@
+"""Registries that a test may add words to, and that forget them after it."""
+
+from __future__ import annotations
+
+import pytest
+
+from hybhanas import plugins
+from hybhanas.ansatz import ENCODINGS, ENTANGLERS, ROTATIONS
+from hybhanas.entanglement import PATTERNS, entangled_pairs, first_word
+
+
+@pytest.fixture
+def own_registries(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is registered and loaded in the test is forgotten after it."""
+    for registry in (ENCODINGS, ROTATIONS, ENTANGLERS, PATTERNS):
+        monkeypatch.setattr(registry, "_known", dict(registry))
+    monkeypatch.setattr(plugins, "_loaded", {})
+    yield
+    entangled_pairs.cache_clear()
+    first_word.cache_clear()
