@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
-from hybhanas.ansatz import ENCODINGS, ENTANGLERS, ROTATIONS
+from hybhanas.ansatz import ENCODINGS, ENTANGLERS, ROTATIONS, Encoding, Entangler, Rotations
 from hybhanas.architecture import Architecture
-from hybhanas.entanglement import entangled_pairs
+from hybhanas.entanglement import Pairs, entangled_pairs
 from hybhanas.errors import ConfigError
 from hybhanas.gates import AMPLITUDE, GATES, Gate, operations
 
@@ -68,9 +68,26 @@ def lay_out(architecture: Architecture) -> Circuit:
         >>> [gate.name for gate in circuit.gates], circuit.weights
         (['ry', 'ry', 'ry', 'ry', 'crx'], 3)
     """
+    words = architecture.entanglement_by_layer
+    return _laid_out(
+        architecture,
+        ENCODINGS[architecture.encoding],
+        ROTATIONS[architecture.rotations],
+        ENTANGLERS[architecture.entangler],
+        tuple(entangled_pairs(word, architecture.qubits) for word in words),
+    )
+
+
+@lru_cache(maxsize=256)
+def _laid_out(
+    architecture: Architecture,
+    encode: Encoding,
+    rotate: Rotations,
+    entangle: Entangler,
+    pairs_by_layer: tuple[Pairs, ...],
+) -> Circuit:
+    """See `lay_out`; a word that is registered anew is another function, and laid out anew."""
     n = architecture.qubits
-    encode, rotate = ENCODINGS[architecture.encoding], ROTATIONS[architecture.rotations]
-    entangle = ENTANGLERS[architecture.entangler]
     uploads_again = architecture.reuploading and not architecture.by_amplitude
     gates: list[Gate] = []
     weights = 0
@@ -87,11 +104,11 @@ def lay_out(architecture: Architecture) -> Circuit:
                 gate = Gate(gate.name, gate.wires, gate.inputs, weight)
             gates.append(gate)
 
-    for layer, pattern in enumerate(architecture.entanglement_by_layer):
+    for layer, pairs in enumerate(pairs_by_layer):
         if layer == 0 or uploads_again:
             add(f"encoding={architecture.encoding}", encode(n, layer))
         add(f"rotations={architecture.rotations}", rotate(n, layer))
-        for pair in entangled_pairs(pattern, n):
+        for pair in pairs:
             add(f"entangler={architecture.entangler}", entangle(*pair))
     return Circuit(
         qubits=n,
@@ -110,7 +127,8 @@ def _inputs(gates: Iterable[Gate]) -> int:
 def _check(word: str, gate: Gate, qubits: int) -> None:
     """Raises ConfigError for a gate that no circuit of so many qubits can have."""
     spec = GATES.get(gate.name)
-    if any(not 0 <= wire < qubits for wire in gate.wires) or len({*gate.wires}) < len(gate.wires):
+    wires = {*gate.wires}
+    if not wires or min(wires) < 0 or max(wires) >= qubits or len(wires) < len(gate.wires):
         accepted = f"different wires of 0 to {qubits - 1}"
     elif spec is not None and spec.wires and len(gate.wires) != spec.wires:
         accepted = f"{spec.wires} wires"

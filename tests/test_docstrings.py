@@ -18,6 +18,7 @@ def test_the_examples_of_a_module_give_what_they_say(name, own_registries):
     module = importlib.import_module(name.removesuffix(".__init__"))
     names = {"Architecture": importlib.import_module("hybhanas.architecture").Architecture}
     names |= {"lay_out": importlib.import_module("hybhanas.circuit").lay_out}
+    names |= {"torch": importlib.import_module("torch")}
     outcome = doctest.testmod(module, extraglobs=names)
     assert outcome.attempted > 0
     assert outcome.failed == 0

@@ -208,7 +208,7 @@ class _Layout:
             perm = np.empty((running, size), dtype=np.int64)
             for k, program in enumerate(self.programs[:running]):
                 order = program.steps[s].order(self.wires)
-                perm[k] = self._row_index(orders[k], program.steps[s].moves, order)
+                perm[k] = self._row_index(orders[k], program.steps[s].permutations, order)
                 orders[k] = order
             moves = bool((perm != np.arange(size)).any())
             flat = (perm + size * np.arange(running)[:, None]).reshape(-1)
@@ -230,7 +230,7 @@ class _Layout:
         eigenvalues = np.zeros((self.circuits, most, 2**self.wires))
         for k, program in enumerate(self.programs):
             order = program.steps[-1].order(self.wires) if program.steps else natural
-            last = self._row_index(order, program.last.moves, natural)
+            last = self._row_index(order, program.last.permutations, natural)
             signs = kernels.signs(observables[k], self.wires).numpy()
             eigenvalues[k, : len(observables[k]), last] = signs
         return MeasurementTables(

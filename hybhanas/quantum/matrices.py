@@ -12,9 +12,9 @@ import numpy as np
 from hybhanas.gates import GATES, Gate
 
 _ROOT = math.sqrt(0.5)
-_TURNS = {
-    "turn": np.array([[_ROOT, -1j * _ROOT], [-1j * _ROOT, _ROOT]]),  # RX(pi/2)
-    "turn_back": np.array([[_ROOT, 1j * _ROOT], [1j * _ROOT, _ROOT]]),  # RX(-pi/2)
+_QUARTER_TURNS = {
+    "rx_quarter": np.array([[_ROOT, -1j * _ROOT], [-1j * _ROOT, _ROOT]]),  # RX(pi/2)
+    "rx_back": np.array([[_ROOT, 1j * _ROOT], [1j * _ROOT, _ROOT]]),  # RX(-pi/2)
 }
 """The fixed gates of `hybhanas.quantum.program.TO_Z` that are not in the table of gates."""
 
@@ -111,8 +111,8 @@ def merged(
 
 def parts_of(name: str) -> Parts:
     """The parts of a gate on its own wires."""
-    if name in _TURNS:
-        return _TURNS[name], np.zeros((2, 2)), np.zeros((2, 2))
+    if name in _QUARTER_TURNS:
+        return _QUARTER_TURNS[name], np.zeros((2, 2)), np.zeros((2, 2))
     return GATES[name].parts
 
 

@@ -19,7 +19,7 @@ from hybhanas.circuit import Circuit
 from hybhanas.errors import CandidateError
 from hybhanas.gates import GATES, Gate
 
-TO_Z = {"X": ("h", "h"), "Y": ("turn", "turn_back"), "Z": ()}
+TO_Z = {"X": ("h", "h"), "Y": ("rx_quarter", "rx_back"), "Z": ()}
 """The fixed gates before and after a rotation about Z that make it one about another axis."""
 
 
@@ -27,13 +27,13 @@ TO_Z = {"X": ("h", "h"), "Y": ("turn", "turn_back"), "Z": ()}
 class Step:
     """What happens between two products with a block's matrix, and that matrix.
 
-    `moves`, then `phases`, then on the block's `wires` the one-qubit gates of `rotations`, by wire
-    and in order, then the `entanglers`. The rows of the state are in an order with the block's
-    wires first.
+    `permutations`, then `phases`, then on the block's `wires` the one-qubit gates of `rotations`,
+    by wire and in order, then the `entanglers`. The rows of the state are in an order with the
+    block's wires first.
     """
 
     wires: tuple[int, ...] = ()
-    moves: list[Gate] = field(default_factory=list)
+    permutations: list[Gate] = field(default_factory=list)
     phases: list[Gate] = field(default_factory=list)
     rotations: dict[int, list[Gate]] = field(default_factory=dict)
     entanglers: list[Gate] = field(default_factory=list)
@@ -48,8 +48,8 @@ class Program:
     """A circuit compiled for a register of `wires` wires, the ones it does not use idle.
 
     `start` holds for every wire the one-qubit gates that act on |0> before anything else, by which
-    the state starts as a product; None where the state starts as amplitudes. `last` has moves and
-    phases but no block.
+    the state starts as a product; None where the state starts as amplitudes. `last` has
+    permutations and phases but no block.
     """
 
     circuit: Circuit
@@ -89,17 +89,19 @@ def compiled(circuit: Circuit, wires: int, width: int, whole: bool = False) -> P
     return Program(circuit, wires, start, tuple(steps), last)
 
 
-def row_index(before: Sequence[int], moves: Sequence[Gate], after: Sequence[int]) -> np.ndarray:
+def row_index(
+    before: Sequence[int], permutations: Sequence[Gate], after: Sequence[int]
+) -> np.ndarray:
     """Where each row comes from: new = old[index], [2^n].
 
     Args:
         before: the wires as the old rows order them, most significant bit first.
-        moves: gates that permute basis states on the way.
+        permutations: gates that permute basis states in between.
         after: the wires as the new rows order them.
     """
     wires = len(after)
     moved = rows_of(tuple(after))
-    for gate in reversed(moves):
+    for gate in reversed(permutations):
         shifts = [wires - 1 - w for w in gate.wires]
         after_gate = sum(((moved >> shift) & 1) << i for i, shift in enumerate(reversed(shifts)))
         changed = after_gate ^ _states_before(gate.name)[after_gate]
@@ -161,16 +163,16 @@ class _Compiler:
     def __init__(self, width: int):
         self.width = width
         self.steps: list[Step] = []
-        self.gap = Step()  # moves and phases since the last block
-        self.open: list[Step] = []  # blocks since the last moves or phases
-        self.waiting: dict[int, list[Gate]] = {}  # one-qubit gates in no block yet, by wire
+        self.gap = Step()  # permutations and phases since the last block
+        self.open: list[Step] = []  # blocks since then
+        self.pending: dict[int, list[Gate]] = {}  # one-qubit gates in no block yet, by wire
 
     def add(self, kind: str, run: list[Gate]) -> None:
         if kind == "permutation":
             self._close()
             if self.gap.phases:
                 self._bare_step()
-            self.gap.moves += run
+            self.gap.permutations += run
         elif kind == "phase":
             self._close()
             self._add_phases(run)
@@ -179,7 +181,7 @@ class _Compiler:
         else:
             for gate in run:
                 if kind == "one_qubit":
-                    self.waiting.setdefault(gate.wires[0], []).append(gate)
+                    self.pending.setdefault(gate.wires[0], []).append(gate)
                 else:
                     self._entangle(gate)
 
@@ -189,7 +191,7 @@ class _Compiler:
 
     def _encode(self, run: list[Gate]) -> None:
         """Encodings as rotations about products of Z, between fixed gates: as many at once as
-        turn each wire alike.
+        rotate the axes of each wire alike.
         """
         while run:
             axes: dict[int, str] = {}
@@ -202,17 +204,17 @@ class _Compiler:
                 axes |= own
                 together.append(gate)
             run = run[len(together) :]
-            self._turn(axes, first=True)
+            self._rotate_axes(axes, first=True)
             self._close()
             self._add_phases(
                 [Gate("r" + "z" * len(gate.wires), gate.wires, gate.inputs) for gate in together]
             )
-            self._turn(axes, first=False)
+            self._rotate_axes(axes, first=False)
 
-    def _turn(self, axes: dict[int, str], first: bool) -> None:
+    def _rotate_axes(self, axes: dict[int, str], first: bool) -> None:
         for wire, axis in axes.items():
-            if turns := TO_Z[axis]:
-                self.add("one_qubit", [Gate(turns[0 if first else 1], (wire,))])
+            if gates := TO_Z[axis]:
+                self.add("one_qubit", [Gate(gates[0 if first else 1], (wire,))])
 
     def _add_phases(self, run: list[Gate]) -> None:
         for gate in run:
@@ -232,14 +234,14 @@ class _Compiler:
 
     def _has_room(self, step: Step, gate: Gate) -> bool:
         new = set(gate.wires) - set(step.wires)
-        late = [w for w in gate.wires if w in step.wires and w in self.waiting]
+        late = [w for w in gate.wires if w in step.wires and w in self.pending]
         return not late and len(step.wires) + len(new) <= self.width
 
     def _join(self, step: Step, wire: int) -> None:
         if wire not in step.wires:
             step.wires += (wire,)
-        if wire in self.waiting:
-            step.rotations[wire] = self.waiting.pop(wire)
+        if wire in self.pending:
+            step.rotations[wire] = self.pending.pop(wire)
 
     def _new_block(self) -> Step:
         step, self.gap = self.gap, Step()
@@ -252,14 +254,14 @@ class _Compiler:
         self.gap = Step()
 
     def _close(self) -> None:
-        """Puts what waits into blocks, the fewest and as even as can be."""
-        for wire in sorted(self.waiting):
+        """Puts the pending gates into blocks, as few and as even as possible."""
+        for wire in sorted(self.pending):
             touching = [i for i, step in enumerate(self.open) if wire in step.wires]
             for step in self.open[max(touching, default=-1) + 1 :]:
                 if len(step.wires) < self.width:
                     self._join(step, wire)
                     break
-        left = sorted(self.waiting)
+        left = sorted(self.pending)
         blocks = -(-len(left) // self.width)
         for part in np.array_split(left, blocks) if blocks else ():
             step = self._new_block()

@@ -144,8 +144,8 @@ def test_a_cx_circuit_has_a_block_for_each_half_of_the_qubits_and_each_layer_but
     # The first rotations belong to the product state, and CX moves rows.
     program = compiled(lay_out(Architecture(qubits=8, depth=3, entanglement="ring")), 8, 4)
     assert [step.wires for step in program.steps] == [(0, 1, 2, 3), (4, 5, 6, 7)] * 2
-    assert [len(step.moves) for step in program.steps] == [8, 0, 8, 0]
-    assert len(program.last.moves) == 8
+    assert [len(step.permutations) for step in program.steps] == [8, 0, 8, 0]
+    assert len(program.last.permutations) == 8
 
 
 def test_controlled_rotations_share_blocks_with_the_rotations_before_them():
