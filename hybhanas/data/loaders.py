@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING
 
 import torch
 from torch.utils.data import (
@@ -14,8 +13,7 @@ from torch.utils.data import (
     TensorDataset,
 )
 
-if TYPE_CHECKING:
-    from hybhanas.data.tabular import Split
+from hybhanas.data.splits import Split
 
 EVALUATION_BATCH = 1024
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from hybhanas.data.splits import Split, Splits
 from hybhanas.errors import ConfigError, unknown
 
 if TYPE_CHECKING:
@@ -20,26 +21,6 @@ if TYPE_CHECKING:
 
 SHIPPED = ("digits", "iris", "wine", "breast_cancer")
 """The classification data sets that scikit-learn ships."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Split:
-    """Some samples: float32 features [samples, features] and int64 classes [samples]."""
-
-    features: np.ndarray
-    classes: np.ndarray
-
-    def __len__(self) -> int:
-        return len(self.classes)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Splits:
-    """The three splits of a data set."""
-
-    train: Split
-    validation: Split
-    test: Split
 
 
 @dataclass(frozen=True, kw_only=True)

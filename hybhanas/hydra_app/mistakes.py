@@ -77,7 +77,13 @@ def _omegaconf(error: OmegaConfBaseException) -> str:
 
 def _unknown_key(group: str, key: str, accepted: Iterable[str]) -> str:
     prefix = f"{group}." if group else ""
-    return str(unknown("key", prefix + key, [prefix + name for name in sorted(accepted)]))
+    return str(
+        unknown(
+            "key",
+            prefix + key,
+            [prefix + name for name in sorted(accepted) if not name.startswith("_")],
+        )
+    )
 
 
 def check_keys(config: DictConfig) -> None:

@@ -9,8 +9,7 @@ from collections.abc import Sequence
 from hybhanas.architecture import Architecture
 from hybhanas.errors import ConfigError
 from hybhanas.search.evaluation import Evaluation
-from hybhanas.search.settings import SearchSettings
-from hybhanas.search.strategy import Strategy
+from hybhanas.search.strategy import SearchSettings, Strategy
 from hybhanas.search_space import SearchSpace
 
 

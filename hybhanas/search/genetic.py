@@ -24,22 +24,33 @@ from pymoo.problems.static import StaticProblem
 
 from hybhanas.architecture import Architecture
 from hybhanas.search.evaluation import EVALUATED, Evaluation
-from hybhanas.search.settings import GeneticSettings
-from hybhanas.search.strategy import Strategy, distinct
+from hybhanas.search.strategy import SearchSettings, Strategy, distinct
 from hybhanas.search.surrogate import Surrogate
 from hybhanas.search_space import SearchSpace
 
 
 class GeneticSearch(Strategy):
-    """The algorithm of its settings: uniform crossover, random reset of genes, nothing twice.
+    """A genetic algorithm: uniform crossover, random reset of genes, no architecture twice.
 
     Duplicates are judged on the canonical architecture and against all generations: what was
     evaluated and dropped is dominated, so to ask for it again would teach nothing. Where a small
     space leaves too few new offspring, uniform draws fill the generation. With a surrogate there
     are `surrogate` times as many offspring, of which it chooses.
+
+    Args:
+        space: where to search.
+        settings: its settings.
+        algorithm: `nsga2`, `nsga3` or `age_moea2`.
+        surrogate: the factor; None: no surrogate.
     """
 
-    def __init__(self, space: SearchSpace, settings: GeneticSettings):
+    def __init__(
+        self,
+        space: SearchSpace,
+        settings: SearchSettings,
+        algorithm: str,
+        surrogate: int | None,
+    ):
         super().__init__(space, settings)
         first = distinct(space, self.settings.population, self._rng, set())
         self._problem = Problem(
@@ -50,11 +61,11 @@ class GeneticSearch(Strategy):
             n_obj=len(self.objectives.names),
             n_ieq_constr=1,
         )
-        self._surrogate = None if settings.surrogate is None else Surrogate(settings.seed)
-        self._algorithm = _ALGORITHMS[settings.algorithm](
+        self._surrogate = None if surrogate is None else Surrogate(settings.seed)
+        self._algorithm = _ALGORITHMS[algorithm](
             len(self.objectives.names),
             len(first),
-            n_offsprings=len(first) * (settings.surrogate or 1),
+            n_offsprings=len(first) * (surrogate or 1),
             sampling=np.array(first),
             crossover=UX(),
             mutation=ChoiceRandomMutation(),

@@ -15,8 +15,7 @@ from hybhanas.errors import ConfigError
 from hybhanas.models.settings import TrainSettings
 from hybhanas.search.evaluator import Evaluator
 from hybhanas.search.run_folder import FORMAT, RunFolder
-from hybhanas.search.settings import SearchSettings
-from hybhanas.search.strategy import Strategy
+from hybhanas.search.strategy import SearchSettings, Strategy
 from hybhanas.search_space import SearchSpace
 from hybhanas.settings import determining
 

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from hybhanas.architecture import Architecture
 from hybhanas.errors import ConfigError
 from hybhanas.search.evaluation import Evaluation
-from hybhanas.search.settings import SearchSettings
-from hybhanas.search.strategy import Strategy, distinct
+from hybhanas.search.strategy import SearchSettings, Strategy, distinct
 from hybhanas.search_space import SearchSpace
 
 if TYPE_CHECKING:
