@@ -86,7 +86,7 @@ def _laid_out(
     entangle: Entangler,
     pairs_by_layer: tuple[Pairs, ...],
 ) -> Circuit:
-    """See `lay_out`; a word that is registered anew is another function, and laid out anew."""
+    """See `lay_out`; a word that is registered again is another function, and laid out again."""
     n = architecture.qubits
     uploads_again = architecture.reuploading and not architecture.by_amplitude
     gates: list[Gate] = []

@@ -90,12 +90,12 @@ def observable_success(
             log_readout[i] += math.log1p(-2 * known(calibration.qubits[qubit].readout_error))
 
     first = max(len(steps) - TAIL, 0)
-    waits = schedule.idle if idle in ("relaxation", "t2") else ()
-    tail_idle = [wait for wait in waits if wait.before >= first]
+    windows = schedule.idle if idle in ("relaxation", "t2") else ()
+    tail_idle = [window for window in windows if window.before >= first]
     for block in reversed(_blocks(steps, first, tail_idle, calibration)):
         _propagate(strings, block, column, calibration, idle)
     chosen, (log_gate, log_idle) = strings.weighted_sample()
-    log_head_gate, log_head_idle = _spread_out(circuit, first, waits, calibration, idle)
+    log_head_gate, log_head_idle = _spread_out(circuit, first, windows, calibration, idle)
     log_head_gate += _log_mean(log_gate)
     if idle == "total_time":
         log_head_idle -= schedule.duration_s / min(known(calibration.qubits[q].t2_s) for q in used)
@@ -137,12 +137,12 @@ def _check_measured_last(circuit: PhysicalCircuit) -> None:
 
 
 def _blocks(
-    steps: Sequence[Instruction], first: int, waits: Sequence[Idle], calibration: Calibration
+    steps: Sequence[Instruction], first: int, windows: Sequence[Idle], calibration: Calibration
 ) -> list[_Block]:
     """The instructions from `first` on, runs of fixed gates on the same qubits as one."""
-    waiting: dict[int, list[tuple[int, float]]] = {}
-    for qubit, seconds, before in waits:
-        waiting.setdefault(before, []).append((qubit, seconds))
+    idle_before: dict[int, list[tuple[int, float]]] = {}
+    for qubit, seconds, before in windows:
+        idle_before.setdefault(before, []).append((qubit, seconds))
     blocks: list[_Block] = []
     growing: dict[int, _Block | None] = {}
     for index in range(first, len(steps)):
@@ -163,14 +163,14 @@ def _blocks(
             error = calibration.instructions[name, qubits].error
             if error:
                 block.noise.append((qubits, math.log1p(-_depolarising(error, len(qubits)))))
-        block.idle += waiting.get(index, ())
+        block.idle += idle_before.get(index, ())
     return blocks
 
 
 def _spread_out(
     circuit: PhysicalCircuit,
     end: int,
-    waits: Sequence[Idle],
+    windows: Sequence[Idle],
     calibration: Calibration,
     idle: str,
 ) -> tuple[float, float]:
@@ -181,11 +181,13 @@ def _spread_out(
     tail = PhysicalCircuit(circuit.instructions[end:])
     for (name, qubits), count in (circuit.places - tail.places).items():
         if name not in ("measure", "barrier"):
-            lost = _depolarising(known(calibration.instructions[name, qubits].error), len(qubits))
-            log_gate += count * math.log1p(-lost * (1 - 4.0 ** -len(qubits)))
-    times = {q: _decay_times(q, calibration, idle) for q in {wait.qubit for wait in waits}}
+            p = _depolarising(known(calibration.instructions[name, qubits].error), len(qubits))
+            log_gate += count * math.log1p(-p * (1 - 4.0 ** -len(qubits)))
+    times = {q: _decay_times(q, calibration, idle) for q in {window.qubit for window in windows}}
     t1_s, t2_s = ({q: pair[i] for q, pair in times.items()} for i in (0, 1))
-    return log_gate, log_relaxation([wait for wait in waits if wait.before < end], t1_s, t2_s)
+    return log_gate, log_relaxation(
+        [window for window in windows if window.before < end], t1_s, t2_s
+    )
 
 
 def _depolarising(error: float, qubits: int) -> float:
