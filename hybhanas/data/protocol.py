@@ -34,7 +34,7 @@ class SearchData(Protocol):
 
     Attributes:
         hash: names everything that determines the batches: values, splits, order. Records of
-            evaluations are kept by it, so data of another hash are evaluated anew.
+            evaluations are named by it, so that a search on other data evaluates again.
         features: length of one sample.
         classes: number of classes, which are numbered from 0.
         train_samples: samples of the training split.

@@ -1,1 +1,1 @@
-"""The HQNN as a torch module, and the Lightning module that trains it."""
+"""HQNNs: their layers as data, torch modules, populations, and training with Lightning."""

@@ -13,26 +13,26 @@ from hybhanas.architecture import Architecture
 from hybhanas.circuit import lay_out
 from hybhanas.errors import CandidateError
 from hybhanas.models.settings import AUTO, TrainSettings
-from hybhanas.quantum.program import block_width, compiled
+from hybhanas.quantum.program import block_width, compile_circuit
 from hybhanas.quantum.simulators import SIMULATORS
 
 SECONDS = {
-    "step": 1.4e-3,  # of any group, beside its networks: Lightning, what is called once
+    "step": 1.4e-3,  # a group, apart from its networks: Lightning, and calls made once
     "network": 6.6e-4,  # of each: dense layers, Adam
-    "operation": 3.7e-5,  # a step of the longest circuit that has next to nothing to compute
-    "flop": 2.3e-11,  # of products with the matrices of blocks, forward and back
+    "operation": 3.7e-5,  # overhead of a step of the longest circuit
+    "flop": 2.3e-11,  # of products with the matrices of blocks, forward and backward
     "pass": 8e-9,  # an amplitude of a sample, at the start, in measurement and in phases
 }
 """What parts of a training step take, in seconds; `scripts/fit_plan.py` fits them."""
 
 STATES_BYTES = {"cpu": 2**21, "cuda": 2**28}
-"""The states of a training batch that a stack may hold: on a CPU a cache's worth, beyond which
-more networks at once gain nothing; a step takes some ten times as much."""
+"""Most bytes of states of a training batch in a stack: on a CPU about the size of a cache, beyond
+which larger groups gain nothing. A step takes about ten times as much memory."""
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What decides on the time of a step of networks together, by their circuits' programs."""
+    """What determines the time of a training step of networks together."""
 
     networks: int
     qubits: int  # of the widest
@@ -43,11 +43,11 @@ class Work:
 
     @property
     def place(self) -> tuple[int, bool, int]:
-        """Neighbours in this order have much in common."""
+        """Sorts networks so that neighbours have much in common."""
         return self.qubits, self.sampled, self.steps
 
     def states_bytes(self, batch_size: int) -> int:
-        """What the states of a batch take."""
+        """Bytes of the states of a batch."""
         return self.networks * 2**self.qubits * batch_size * 8
 
     def __add__(self, other: Work) -> Work:
@@ -67,16 +67,15 @@ def plan(
     """Groups of networks that are trained at once, so that all are done in the least time.
 
     Networks are put in an order in which neighbours have much in common, and the order is cut where
-    the sum of estimated times is least; then again with bounds on the time of one group, of which
-    that is taken by which so many workers as `settings.shares` are done first. The outcome depends
-    on the arguments alone, so that an interrupted search that goes on trains the same groups,
-    whoever computes.
+    the sum of estimated times is least; then again with bounds on the time of one group; of these
+    the one is taken with which `settings.shares` workers are expected to finish first. The outcome
+    depends on the arguments alone, so that a resumed search trains the same groups, on any workers.
 
     Args:
         architectures: of a generation.
         batch_size: samples of a training step.
         settings: `population` is the most networks of a group, `auto` as many as pay.
-        simulator: what runs the circuits; gate by gate nothing is gained by groups.
+        simulator: what runs the circuits; some gain nothing by groups, and train one by one.
 
     Returns:
         Indices into `architectures`, every one in one group, those that take longest first.
@@ -93,18 +92,16 @@ def plan(
         whole = sum(part.step_s for part in parts)
         bounds = (whole / settings.shares / share for share in SHARES)
         plans = [parts, *(_cut(ordered, batch_size, most, most_held, bound) for bound in bounds)]
-        parts = min(plans, key=lambda plan: _expected_span_s(plan, settings.shares))
+        parts = min(plans, key=lambda plan: _expected_makespan_s(plan, settings.shares))
     parts.sort(key=lambda part: -part.step_s)
     return [order[part.start : part.stop] for part in parts]
 
 
 SPREAD, DRAWS = 0.15, 50
-"""Of estimates: the standard deviation of the logarithm of what is measured over them, and how many
-outcomes are drawn.
-"""
+"""Standard deviation of the logarithm of measured over estimated times, and samples drawn."""
 
 SHARES = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.4, 1.6, 2.0, 2.5, 3.0)
-"""Bounds on the time of a group that are tried: equal shares, divided by these."""
+"""Divisors of an equal share, which give the bounds on the time of a group that are tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,17 +139,17 @@ def _cut(
     return parts
 
 
-def _expected_span_s(parts: Sequence[_Part], workers: int) -> float:
-    """The time of a step of all, the longest first: the mean over DRAWS of what the groups may
-    really take. The less is left for the end, the less does it cost that estimates are off.
+def _expected_makespan_s(parts: Sequence[_Part], workers: int) -> float:
+    """The time of a step of all, the longest first: the mean over DRAWS of times that the groups
+    may really take. Short groups at the end make up for wrong estimates.
     """
     estimates = np.array(sorted((part.step_s for part in parts), reverse=True))
     spread = np.random.default_rng(0).lognormal(sigma=SPREAD, size=(DRAWS, len(estimates)))
-    return sum(_span_s(times, workers) for times in (estimates * spread).tolist()) / DRAWS
+    return sum(_makespan_s(times, workers) for times in (estimates * spread).tolist()) / DRAWS
 
 
-def _span_s(times_s: Sequence[float], workers: int) -> float:
-    """The time of all, where each worker that is free takes the next."""
+def _makespan_s(times_s: Sequence[float], workers: int) -> float:
+    """The time of all, where each free worker takes the next."""
     busy_s = [0.0] * workers
     for time_s in times_s:
         heapq.heapreplace(busy_s, busy_s[0] + time_s)
@@ -165,7 +162,7 @@ def _step_s(group: Work, batch_size: int) -> float:
 
 
 def amounts(group: Work, batch_size: int) -> dict[str, float]:
-    """How much of each of SECONDS there is in a training step of networks together."""
+    """The amount of each of SECONDS in a training step of networks together."""
     rows, size = 2**group.qubits, 2 ** block_width(group.qubits)
     columns = batch_size if group.sampled else min(batch_size, rows)
     products = group.steps * rows * columns * size * 32
@@ -179,10 +176,10 @@ def amounts(group: Work, batch_size: int) -> dict[str, float]:
 
 
 def work_of(architecture: Architecture) -> Work:
-    """That of one network."""
+    """The work of one network."""
     qubits, circuit = architecture.qubits, lay_out(architecture)
     try:
-        program = compiled(circuit, qubits, block_width(qubits))
+        program = compile_circuit(circuit, qubits, block_width(qubits))
     except CandidateError:  # of a gate that only the simulator that runs gate by gate may know
         gates = len(circuit.gates)
         return Work(1, qubits, steps=gates, longest=gates, phases=0, sampled=True)

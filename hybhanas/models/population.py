@@ -62,14 +62,14 @@ class Population(nn.Module):
         """
         own: list[dict[str, Tensor]] = [{} for _ in self.models]
         for parameter, place in self._places():
-            own[place.row][place.name] = place.of(padded[parameter])
+            own[place.row][place.name] = place.view(padded[parameter])
         return own
 
     def pad(self, own: Sequence[Mapping[str, Tensor]]) -> dict[str, Tensor]:
         """The inverse of `split`, with zeros for padding."""
         padded = {name: torch.zeros_like(p) for name, p in self.named_parameters()}
         for parameter, place in self._places():
-            place.of(padded[parameter]).copy_(own[place.row][place.name])
+            place.view(padded[parameter]).copy_(own[place.row][place.name])
         return padded
 
     def write_back(self) -> None:
@@ -117,7 +117,7 @@ class _Place:
     name: str
     shape: tuple[int, ...]
 
-    def of(self, padded: Tensor) -> Tensor:
+    def view(self, padded: Tensor) -> Tensor:
         """A view of it in the tensor of all networks."""
         return padded[self.row][tuple(slice(size) for size in self.shape)].view(self.shape)
 

@@ -198,7 +198,7 @@ def _trainer(epochs: int, processor: str, stopping: EarlyStopping) -> pl.Trainer
 @contextmanager
 def _settings_of_process(threads: int) -> Iterator[None]:
     """Changes what belongs to the whole process, and restores it: torch's threads and random
-    numbers, warnings, and the level of Lightning's log, which greets every trainer anew.
+    numbers, warnings, and the level of Lightning's log, which greets every trainer.
     """
     log = logging.getLogger("pytorch_lightning")
     level, threads_before = log.level, torch.get_num_threads()

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from hybhanas.circuit import Circuit
-from hybhanas.quantum.program import block_width, compiled
+from hybhanas.quantum.program import block_width, compile_circuit
 from hybhanas.quantum.stack import CircuitStack
 from hybhanas.quantum.weights import initial_weights
 
@@ -36,7 +36,7 @@ class FusedStacks:
         """With `whole` also what no measurement of Z depends on."""
         if (whole, device) not in self._stacks:
             circuit, width = self.circuit, block_width(self.circuit.qubits)
-            program = compiled(circuit, circuit.qubits, width, whole)
+            program = compile_circuit(circuit, circuit.qubits, width, whole)
             stack = CircuitStack([program], width, circuit.inputs, circuit.weights, self.dtype)
             self._stacks[whole, device] = stack.to(device)
         return self._stacks[whole, device]

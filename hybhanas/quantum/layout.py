@@ -253,12 +253,12 @@ class _Layout:
         )
 
     def _row_index(
-        self, before: tuple[int, ...], moves: Sequence[Gate], after: tuple[int, ...]
+        self, before: tuple[int, ...], permutations: Sequence[Gate], after: tuple[int, ...]
     ) -> np.ndarray:
-        """See `row_index`; circuits of a stack have much in common."""
-        known = (before, tuple(moves), after)
+        """See `row_index`; many circuits of a stack ask for the same."""
+        known = (before, tuple(permutations), after)
         if known not in self._row_indices:
-            self._row_indices[known] = row_index(before, moves, after)
+            self._row_indices[known] = row_index(before, permutations, after)
         return self._row_indices[known]
 
     def _place_of_input(self, circuit: int, inputs: tuple[int, ...]) -> int:

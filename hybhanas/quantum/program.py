@@ -65,14 +65,14 @@ def block_width(wires: int) -> int:
 
 
 @lru_cache(maxsize=1024)
-def compiled(circuit: Circuit, wires: int, width: int, whole: bool = False) -> Program:
+def compile_circuit(circuit: Circuit, wires: int, width: int, whole: bool = False) -> Program:
     """Compiles a circuit.
 
     Args:
         circuit: its gates.
         wires: of the register, at least the circuit's.
         width: wires of a block, at least 2 where there are two.
-        whole: end in the natural order of rows and with all phases, which measuring Z needs not.
+        whole: end in the natural order of rows and with all phases, which Z does not depend on.
     """
     gates = list(circuit.gates)
     start: dict[int, list[Gate]] | None = None

@@ -78,7 +78,7 @@ class _Fused(Simulator):
     def torchquantum(self, module: nn.Module) -> nn.Module:
         from hybhanas.quantum.torchquantum_modules import FusedCircuit
 
-        return FusedCircuit.of(module)
+        return FusedCircuit.from_module(module)
 
     def stack(self, circuits: Sequence[Circuit]) -> tuple[nn.Module, list[int]]:
         from hybhanas.quantum.stack import stack_of

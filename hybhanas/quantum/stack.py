@@ -12,7 +12,7 @@ from torch.nn.functional import pad
 from hybhanas.circuit import Circuit
 from hybhanas.quantum.autograd import StackFunction
 from hybhanas.quantum.layout import stack_tables
-from hybhanas.quantum.program import Program, block_width, compiled
+from hybhanas.quantum.program import Program, block_width, compile_circuit
 
 WITHOUT_GRADIENT_BYTES = 2**28
 """Of states held at once where no gradient is asked for: samples of an evaluation come in larger
@@ -134,7 +134,7 @@ def stack_of(
     """
     wires = max(circuit.qubits for circuit in circuits)
     width = block_width(wires)
-    programs = [compiled(circuit, wires, width) for circuit in circuits]
+    programs = [compile_circuit(circuit, wires, width) for circuit in circuits]
     order = sorted(range(len(programs)), key=lambda i: -len(programs[i].steps))
     inputs = max(circuit.inputs for circuit in circuits)
     weights = max(circuit.weights for circuit in circuits)

@@ -99,7 +99,7 @@ class FusedCircuit(TorchQuantumCircuit):
         self.stacks = FusedStacks(circuit, dtype)
 
     @classmethod
-    def of(cls, module: nn.Module) -> FusedCircuit:
+    def from_module(cls, module: nn.Module) -> FusedCircuit:
         """A `FusedModule` as a module of TorchQuantum, with the same parameter."""
         assert isinstance(module, FusedModule)
         return cls(module.stacks.circuit, module.stacks.dtype, module.weights)

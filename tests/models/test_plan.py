@@ -11,7 +11,7 @@ import pytest
 
 from hybhanas.architecture import Architecture
 from hybhanas.errors import ConfigError
-from hybhanas.models.plan import STATES_BYTES, _span_s, _step_s, plan, work_of
+from hybhanas.models.plan import STATES_BYTES, _makespan_s, _step_s, plan, work_of
 from tests.helpers.settings import everything, train_settings
 
 SETTINGS = train_settings(epochs=1, final_epochs=1, learning_rate=0.03)
@@ -41,17 +41,14 @@ def test_a_group_holds_no_more_states_than_its_bound():
     wide = [Architecture(qubits=9, depth=d) for d in range(1, 20)]
     groups = plan(wide, 256, SETTINGS, "fused")
     assert max(map(len, groups)) * 2**9 * 256 * 8 <= STATES_BYTES["cpu"]
-    too_wide_for_company = [Architecture(qubits=14, depth=d) for d in (1, 2)]
-    assert len(plan(too_wide_for_company, 64, SETTINGS, "fused")) == 2
+    too_wide_for_a_group = [Architecture(qubits=14, depth=d) for d in (1, 2)]
+    assert len(plan(too_wide_for_a_group, 64, SETTINGS, "fused")) == 2
 
 
-def test_the_plan_does_not_depend_on_the_order_asked_for():
-    there = plan(RANDOM, 64, SETTINGS, "fused")
-    back = plan(RANDOM[::-1], 64, SETTINGS, "fused")
-    named = [[{RANDOM[i] for i in group} for group in there], [
-        {RANDOM[::-1][i] for i in group} for group in back
-    ]]  # fmt: skip
-    assert sorted(map(len, named[0])) == sorted(map(len, named[1]))
+def test_the_sizes_of_groups_do_not_depend_on_the_order_asked_for():
+    forward = plan(RANDOM, 64, SETTINGS, "fused")
+    reverse = plan(RANDOM[::-1], 64, SETTINGS, "fused")
+    assert sorted(map(len, forward)) == sorted(map(len, reverse))
 
 
 def test_gate_by_gate_networks_are_trained_one_by_one():
@@ -79,7 +76,7 @@ def test_what_many_workers_take_is_never_more_than_with_the_groups_of_one():
     def spans(shares: int) -> list[float]:
         groups = plan(RANDOM, 64, replace(SETTINGS, shares=shares), "fused")
         times = [_step_s(reduce(add, (work[i] for i in group)), 64) for group in groups]
-        return [_span_s(times, workers) for workers in (1, shares)]
+        return [_makespan_s(times, workers) for workers in (1, shares)]
 
     alone, _ = spans(1)
     for shares in (2, 4, 8):

@@ -100,7 +100,7 @@ def test_training_a_population_is_plain_adam_on_each_network():
 
 
 @pytest.mark.parametrize("batch_size", [16, 30])  # 90 samples: with a rest, and without
-def test_going_on_from_a_rung_is_training_without_a_stop(batch_size):
+def test_resuming_from_a_rung_is_training_without_a_stop(batch_size):
     data = TabularData(name="iris", batch_size=batch_size, seed=0)
     settings = (data, SETTINGS, "fused", [1, 2, 3])
     architectures = random_architectures(11, 3)
@@ -117,7 +117,7 @@ def test_going_on_from_a_rung_is_training_without_a_stop(batch_size):
         )
 
 
-def test_accuracy_in_company_is_that_of_training_alone_to_one_sample():
+def test_accuracy_in_a_group_is_that_of_training_alone_to_one_sample():
     data = TabularData(name="wine", batch_size=32, seed=1)
     architectures = random_architectures(17, 6)
     seeds = range(6)

@@ -11,7 +11,7 @@ from hybhanas.circuit import Circuit, lay_out
 from hybhanas.gates import GATES, Gate
 from hybhanas.quantum.layer import quantum_layer
 from hybhanas.quantum.matrices import merged
-from hybhanas.quantum.program import compiled, row_index, rows_of
+from hybhanas.quantum.program import compile_circuit, row_index, rows_of
 from hybhanas.quantum.simulators import SIMULATORS
 from hybhanas.quantum.stack import CircuitStack, stack_of
 from hybhanas.quantum.torchquantum_modules import FusedCircuit
@@ -44,7 +44,7 @@ def padded(samples: list[tuple[torch.Tensor, torch.Tensor]]) -> list[torch.Tenso
 
 @pytest.mark.parametrize("batch", [3, 70])  # 70 is more than the basis states of six qubits
 @pytest.mark.parametrize("seed", range(6))
-def test_values_and_gradients_in_random_company_are_those_of_each_circuit_alone(seed, batch):
+def test_values_and_gradients_in_a_random_stack_are_those_of_each_circuit_alone(seed, batch):
     circuits = random_circuits(seed, count=7)
     stack, order = stack_of(circuits, torch.complex128)
     samples = [random_samples(circuit, batch, seed=i) for i, circuit in enumerate(circuits)]
@@ -109,7 +109,7 @@ def test_gate_by_gate_a_stack_gives_the_same_values():
 
 def test_programs_that_are_not_sorted_by_steps_are_refused():
     short, long = (lay_out(Architecture(qubits=2, depth=depth)) for depth in (1, 3))
-    programs = [compiled(circuit, 2, 2) for circuit in (short, long)]
+    programs = [compile_circuit(circuit, 2, 2) for circuit in (short, long)]
     with pytest.raises(ValueError, match="those of most steps first"):
         CircuitStack(programs, 2, 2, max(short.weights, long.weights))
 
@@ -142,7 +142,7 @@ def test_an_evaluation_that_is_too_large_at_once_is_run_in_parts(monkeypatch):
 
 def test_a_cx_circuit_has_a_block_for_each_half_of_the_qubits_and_each_layer_but_the_first():
     # The first rotations belong to the product state, and CX moves rows.
-    program = compiled(lay_out(Architecture(qubits=8, depth=3, entanglement="ring")), 8, 4)
+    program = compile_circuit(lay_out(Architecture(qubits=8, depth=3, entanglement="ring")), 8, 4)
     assert [step.wires for step in program.steps] == [(0, 1, 2, 3), (4, 5, 6, 7)] * 2
     assert [len(step.permutations) for step in program.steps] == [8, 0, 8, 0]
     assert len(program.last.permutations) == 8
@@ -150,10 +150,10 @@ def test_a_cx_circuit_has_a_block_for_each_half_of_the_qubits_and_each_layer_but
 
 def test_controlled_rotations_share_blocks_with_the_rotations_before_them():
     architecture = Architecture(qubits=4, depth=1, entangler="cry", entanglement="full")
-    program = compiled(lay_out(architecture), 4, 4)
+    program = compile_circuit(lay_out(architecture), 4, 4)
     (step,) = program.steps
     assert len(step.entanglers) == 6
-    narrow = compiled(lay_out(architecture), 4, 2)
+    narrow = compile_circuit(lay_out(architecture), 4, 2)
     assert [len(step.entanglers) for step in narrow.steps] == [1] * 6
 
 
@@ -182,7 +182,7 @@ def test_gates_without_an_angle_go_to_the_front_where_hadamards_cancel():
     np.testing.assert_allclose(matrix, np.eye(2), atol=1e-15)
     # Three Hadamards stand behind RZ and make it RX; one behind RY turns it the other way.
     expected = [(3, GATES["rx"].parts[2]), (1, -GATES["ry"].parts[2])]
-    for ((_, of_cosine, of_sine), weight), (of, turned) in zip(turns, expected, strict=True):
-        assert weight == of
+    for ((_, of_cosine, of_sine), weight), (number, by_sine) in zip(turns, expected, strict=True):
+        assert weight == number
         np.testing.assert_allclose(of_cosine, np.eye(2), atol=1e-15)
-        np.testing.assert_allclose(of_sine, turned, atol=1e-15)
+        np.testing.assert_allclose(of_sine, by_sine, atol=1e-15)
