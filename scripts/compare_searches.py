@@ -1,13 +1,13 @@
-"""How soon each strategy finds the front of a small space of which everything is known.
+"""How much training each strategy needs to find the front of a small, completely known space.
 
     python scripts/compare_searches.py                          # a minute or two
     python scripts/compare_searches.py dataset=wine --seeds 3 --table outputs/small_wine.json
     python scripts/compare_searches.py --strategies random nsga2 "nsga2 search.surrogate=4"
 
 Every architecture of search_space=small is trained once, and its validation accuracy after every
-epoch goes into a table. The searches then run on the table, each with several seeds, until they
-have asked for everything. What counts is the fraction of the hypervolume of the whole table that
-the evaluations trained to the end dominate, after so many epochs in all.
+epoch is stored in a table. The searches then run on the table, each with several seeds, until they
+have evaluated everything. The measure is the fraction of the table's hypervolume that the completed
+trainings reach, as a function of the total number of epochs.
 """
 
 from __future__ import annotations
@@ -99,12 +99,13 @@ def report(runs: dict[str, list[Run]], table: Table, objectives: Objectives) -> 
             cells[f"{level:.0%}"] = _band([epochs_to(run, level) for run in of_seeds])
         rows.append(cells)
     return (
-        f"{len(table)} architectures, {_epochs(table)} epochs in all; "
-        f"{len(objectives.front(evaluations))} of them are the front, with a hypervolume of "
-        f"{objectives.hypervolume(evaluations):.4f} in the box {box}; by hindsight "
-        f"{hindsight(evaluations, objectives, 0.99)} of them have 99 % of it. Epochs trained until "
-        f"a search has so much of it: medians over {len(next(iter(runs.values())))} seeds, and in "
-        f"brackets the quartiles.\n\n{page.markdown(pd.DataFrame(rows))}"
+        f"{len(table)} architectures, {_epochs(table)} epochs in total; "
+        f"{len(objectives.front(evaluations))} of them form the front, whose hypervolume is "
+        f"{objectives.hypervolume(evaluations):.4f} in the box {box}. With hindsight, "
+        f"{hindsight(evaluations, objectives, 0.99)} of them suffice for 99 % of it. Epochs of "
+        "training until a search reaches the given fraction of it: medians over "
+        f"{len(next(iter(runs.values())))} seeds, quartiles in brackets.\n\n"
+        f"{page.markdown(pd.DataFrame(rows))}"
     )
 
 
@@ -181,7 +182,9 @@ def main(given: Sequence[str] | None = None) -> None:
     goals = (base.search.objectives, base.search.reference_point, base.search.ideal_point)
     objectives = Objectives(tuple(goals[0]), dict(goals[1]), dict(goals[2]))
     body = report(runs, table, objectives)
-    text = page.section(PART, "compare_searches", given, body, "Hypervolume found against epochs")
+    text = page.section(
+        PART, "compare_searches", given, body, "Hypervolume against epochs of training"
+    )
     print(text)
     if arguments.page:
         page.publish(PART, text, picture(runs, table), page.DOCS / "searches.md")

@@ -1,10 +1,10 @@
-"""A finished run costed again on other machines and days, and what becomes of its front.
+"""The cost of a finished run under other calibrations, and how its front changes.
 
     python scripts/drift.py outputs/search/...                              # every shipped snapshot
     python scripts/drift.py outputs/search/... --snapshots brisbane kyiv fez
 
-Nothing is trained. Cost model, device, power and workload are the run's own; only the calibration
-changes. No machine is shipped twice, so that another date is another machine as well.
+Nothing is trained. Cost model, device, power and workload are those of the run; only the
+calibration changes. No machine has two snapshots, so another date is also another machine.
 """
 
 from __future__ import annotations
@@ -101,17 +101,17 @@ def report(run: FinishedRun, rows: Sequence[Moved], skipped: Mapping[str, str]) 
     lines = [
         f"{len(run.evaluations)} evaluations on {cost['calibration']} of "
         f"{cost['calibration_date'][:10]}, {len(run.objectives.front(run.evaluations))} of them on "
-        f"the front of {', '.join(run.objectives.names)}. Costed again with other snapshots: ratio "
-        "of the new total time to the run's own, in the median, Kendall's tau between the two, and "
-        "the members of the front that stayed, left and joined.",
+        f"the front of {', '.join(run.objectives.names)}. Cost under other snapshots: median "
+        "ratio of the new total time to that of the run, Kendall's tau between the two, and the "
+        "number of members of the front that stayed, left and joined.",
         "",
     ]
     if others:
         lines += [
-            f"On the {len(others)} other snapshots that every evaluation fits tau is "
-            f"{min(taus):.3f} to {max(taus):.3f}, {np.median(taus):.3f} in the median, and the two "
-            f"fronts share {min(overlaps):.0%} to {max(overlaps):.0%} of their members, "
-            f"{np.median(overlaps):.0%} in the median.",
+            f"On the {len(others)} other snapshots that have enough qubits for every evaluation, "
+            f"tau is {min(taus):.3f} to {max(taus):.3f} (median {np.median(taus):.3f}), and the "
+            f"two fronts share {min(overlaps):.0%} to {max(overlaps):.0%} of their members (median "
+            f"{np.median(overlaps):.0%}).",
             "",
         ]
     lines += [

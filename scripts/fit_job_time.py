@@ -1,6 +1,6 @@
-"""Fits the constants of a job's QPU time to measured jobs, and judges them on jobs not fitted.
+"""Fits the constants of a job's QPU time to measured jobs, and tests them on jobs not fitted.
 
-    python scripts/fit_job_time.py jobs.csv                      # one half fits, one judges
+    python scripts/fit_job_time.py jobs.csv                      # one half to fit, one to test
     python scripts/fit_job_time.py jobs.csv --judge others.csv
     python scripts/fit_job_time.py jobs.csv --write conf/cost_model/my_machine.yaml
 
@@ -43,21 +43,21 @@ WRITTEN = {  # the form that the cost model has, and those of its constants that
 }
 SOURCES = {  # of the data on the page, by layout
     "many": "Data: `manosgior/Qonductor-SC25`, `data/regression_dataset.npz`: 7,449 IBM jobs of "
-    "2023, a fifth of them here.",
+    "2023, of which a fifth is used here.",
     "one": "Data: `mooselab/Quantum-Execution-Time-Prediction`, `data/osaka_time_taken.csv`: MQT "
-    "Bench circuits on ibm_osaka; their gates and times are those of our transpilation.",
+    "Bench circuits on ibm_osaka; their gates and times are from our transpilation.",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything that is said about a file of jobs.
+    """The results for a file of jobs.
 
     Args:
         jobs: all of the file.
         pairs: jobs to fit and jobs to judge: SPLITS times two halves of the file, or once the
             file and another one.
-        scores: of `fitted` and `judged` jobs, of each formula, one for each pair.
+        scores: of `fitted` and `tested` jobs, of each formula, one for each pair.
         constants: of each formula that fits more than one, on all jobs of the file, each with the
             ends of its 90 % interval.
     """
@@ -100,7 +100,7 @@ def report(path: Path, judge_path: Path | None = None) -> Report:
         raise DataError(f"{judge_path} has other columns than {path}")
     pairs = pairs or [halves(jobs, seed) for seed in range(1, SPLITS + 1)]
     pairs = [(fitted.take(fitted.reached()), judged) for fitted, judged in pairs]
-    scores: dict[str, dict[str, list[Score]]] = {"fitted": {}, "judged": {}}
+    scores: dict[str, dict[str, list[Score]]] = {"fitted": {}, "tested": {}}
     constants: dict[str, dict[str, tuple[float, ...]]] = {}
     for name, form in job_time.forms(jobs.layout).items():
         fits = [job_time.fit(fitted, form) for fitted, _ in pairs]
@@ -123,12 +123,15 @@ def markdown(result: Report) -> str:
     short = int((~jobs.reached()).sum())
     said = (
         f"{jobs.source}: {len(jobs.seconds)} jobs, {jobs.groups().max() + 1} of them distinct; "
-        f"{short} took less than {1000 * job_time.SHORTEST_S:g} ms and fit nothing.\n"
+        f"{short} took less than {1000 * job_time.SHORTEST_S:g} ms and are not fitted.\n"
     )
     if len(result.pairs) == 1:
-        said += f"Judged on {judged.source}: {len(judged.seconds)} jobs."
+        said += f"Tested on {judged.source}: {len(judged.seconds)} jobs."
     else:
-        said += f"{SPLITS} random halves, mean ± standard deviation; the constants fit all jobs."
+        said += (
+            f"{SPLITS} random splits into halves, mean ± standard deviation; the constants are "
+            "fitted to all jobs."
+        )
     scores = [["jobs", "formula", "R2", "MAE (s)", "median error", "90th percentile"]]
     for side, of in result.scores.items():
         for name, every in of.items():
@@ -170,7 +173,7 @@ def option(result: Report, name: str, command: str) -> str:
         command: that made it.
     """
     jobs, form = result.jobs, WRITTEN[result.jobs.layout][0]
-    score = Score(*np.mean(result.scores["judged"][form], axis=0))
+    score = Score(*np.mean(result.scores["tested"][form], axis=0))
     lines = [
         f"# Constants of a job's QPU time, fitted to {int(jobs.reached().sum())} of the "
         f"{len(jobs.seconds)} rows of {jobs.source}.",

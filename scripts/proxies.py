@@ -134,8 +134,9 @@ def report(architectures: Sequence[Architecture], proxies: Proxies, costed: Cost
     """The Markdown of rank correlations, of shares, and of pairs that FLOPs take for equal."""
     lines = [
         f"{len(architectures)} random architectures of search_space=hqnn on digits, "
-        f"cost_model={next(iter(costed.values()))[0].cost_model}. Kendall's tau of each proxy with "
-        "the total training time: 1, the same order; 0, none; -1, the reverse.",
+        f"cost_model={next(iter(costed.values()))[0].cost_model}. Kendall's tau between each "
+        "proxy and the total training time: 1 is the same order, 0 no relation, -1 the reverse "
+        "order.",
         "",
         *_head("proxy", costed),
     ]
@@ -143,8 +144,8 @@ def report(architectures: Sequence[Architecture], proxies: Proxies, costed: Cost
         lines.append(f"| {name} | {' | '.join(f'{value:.2f}' for value in row)} |")
     lines += [
         "",
-        "The total time, the shares of routing and noise in it, and how much of the "
-        f"{CHEAPEST:.0%} cheapest by FLOPs is among the {CHEAPEST:.0%} cheapest by time:",
+        "Total time, the fractions of it due to routing and noise, and the overlap between the "
+        f"{CHEAPEST:.0%} cheapest by FLOPs and the {CHEAPEST:.0%} cheapest by time:",
         "",
         *_head(
             "backend", ["total, median"],
@@ -163,11 +164,11 @@ def report(architectures: Sequence[Architecture], proxies: Proxies, costed: Cost
         pairs = alike(proxies[name])
         lines += [
             "",
-            f"What {name} do not see: the ratio of the times in the {len(pairs)} pairs in which "
-            f"they differ by less than {ALIKE:.0%}, and the pair in which it is largest, with the "
-            "part P of its expectation values that survives:",
+            f"What {name} ignore: the ratio of times in the {len(pairs)} pairs of architectures "
+            f"whose FLOPs differ by less than {ALIKE:.0%}, and the pair with the largest ratio, "
+            "with the attenuation P of its expectation values:",
             "",
-            *_head("backend", ["median", "largest", "cheap", "dear"]),
+            *_head("backend", ["median", "largest", "cheap", "expensive"]),
         ]
         for backend, reports in costed.items() if len(pairs) else ():
             time = np.array([r.log10_total_s for r in reports])
@@ -271,7 +272,7 @@ def main(given: list[str] | None = None) -> None:
     body = report(architectures, proxies, costed)
     if arguments.run:
         body += f"\n\n{fronts(arguments.run)}"
-    text = page.section(PART, "proxies", given, body, "FLOPs and time, rank correlations")
+    text = page.section(PART, "proxies", given, body, "FLOPs against time, and rank correlations")
     print(text)
     if arguments.page:
         page.publish(PART, text, picture(architectures, proxies, costed))

@@ -3,9 +3,9 @@
     python scripts/validate_circuit_time.py                                 # about a minute
     python scripts/validate_circuit_time.py --machines torino kyiv --circuits 5
 
-Circuits of several families and widths are transpiled to each machine as a search does it, and
-Qiskit's `estimate_duration` is asked twice: for the target of the repaired calibration, and for
-the shipped one, where durations that a repair changed and what Qiskit does not answer stand apart.
+Circuits of several families and widths are transpiled for each machine as a search does it.
+Qiskit's `estimate_duration` is called twice: with the target of the repaired calibration, and with
+the shipped one. Durations that a repair changed, and failures of Qiskit, are listed separately.
 """
 
 from __future__ import annotations
@@ -146,11 +146,11 @@ def report(rows: Sequence[Compared]) -> str:
     lines = [
         f"{len(timed)} circuits on {len(_by_machine(timed))} of {len(_by_machine(rows))} snapshots,"
         f" {duration(min(times_s))} to {duration(max(times_s))} long: {', '.join(FAMILIES)}, as "
-        f"wide as the machine allows, at most {WIDEST} qubits. Promised where no repair was made "
-        f"is a relative difference of {PROMISED:g} at most. Machines that name no readout time are "
-        f"given {duration(FALLBACK_READOUT_S)}.",
+        f"wide as the machine allows, at most {WIDEST} qubits. Without repairs, the relative "
+        f"difference may be at most {PROMISED:g}. Machines without a readout time are assigned "
+        f"{duration(FALLBACK_READOUT_S)}.",
         "",
-        "| target that Qiskit is asked for | machines | circuits | largest relative difference |"
+        "| target of Qiskit's estimate | machines | circuits | largest relative difference |"
         " ours / Qiskit's |",
         "| --- | ---: | ---: | ---: | ---: |",
     ]
@@ -165,10 +165,10 @@ def report(rows: Sequence[Compared]) -> str:
     sets = {group: [row for row in timed if row.group == group] for group in GROUPS}
     for row in rows:
         if row.why:
-            kind = "shipped target, no answer: " if row.ours_s else "not brought to the machine: "
+            kind = "shipped target, no estimate: " if row.ours_s else "transpilation failed: "
             sets.setdefault(f"{kind}{row.why}" if row.group else row.why, []).append(row)
     most = max(_by_machine(rows).values())
-    lines += ["", "| | machines | which (on how many circuits, if not on all) |"]
+    lines += ["", "| | machines | which (number of circuits, if not all) |"]
     lines += ["| --- | ---: | --- |"]
     for name, of in sets.items():
         known = _by_machine(of).items()
@@ -214,7 +214,9 @@ def main(given: list[str] | None = None) -> None:
     rows = [row for name in arguments.machines for row in compare(name, arguments.circuits)]
     if not any(row.shipped_s for row in rows):
         parser.error("; ".join(sorted({f"{row.machine}: {row.why}" for row in rows})))
-    text = page.section(PART, "validate_circuit_time", given, report(rows), "Our time, Qiskit's")
+    text = page.section(
+        PART, "validate_circuit_time", given, report(rows), "Our time against Qiskit's"
+    )
     print(text)
     if arguments.page:
         page.publish(PART, text, picture(rows))

@@ -3,11 +3,11 @@
     python scripts/validate_noise.py                     # a few circuits of each machine
     python scripts/validate_noise.py --full --page       # all of them: minutes
 
-Seen is the slope of the noisy on the ideal expectation values over random weights and inputs, by
-exact density matrices (see scripts/aer.py), each observable about its own mean: relaxation shifts
-each by an amount of its own, many times the signal that a deep circuit leaves. Each machine has
-every number of qubits with every number of layers; entanglement and entangling gate go around, so
-that over the machines every size meets several of them.
+The simulated attenuation is the slope of noisy against ideal expectation values over random weights
+and inputs, from exact density matrices (see scripts/aer.py). Each observable is centred on its own
+mean, since relaxation shifts each by a different amount, many times the signal that a deep circuit
+leaves. Each machine has every number of qubits with every number of layers. Entanglement patterns
+and entangling gates are cycled through, so that every size has several of them over all machines.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ from scripts.aer import NoisyCircuit
 MACHINES = ("brisbane", "sherbrooke", "torino", "fez")  # two with ECR, two with CZ
 DRAWS = 8
 PRECISE, ROUGH = 0.05, 0.1
-"""The relative standard errors of what is seen above which draws are doubled: up to 16 times as
-many, and from there up to 64 times as many.
+"""The relative standard errors of the simulated attenuation above which draws are doubled: up to
+16 times as many, and from there up to 64 times as many.
 """
 ENTANGLERS = ("cx", "cz", "cry")
 HARD = ((7, 2, "ring"), (6, 3, "full"), (5, 5, "ring"))
@@ -63,7 +63,7 @@ def cases(number: int, qubits: range, layers: range) -> Iterator[Architecture]:
 def measured(
     machines: list[str], qubits: range, layers: range, draws: int
 ) -> tuple[list[dict[str, object]], int]:
-    """A row a circuit and kind of idle noise: what is seen, and every form of P; and how many
+    """One row per circuit and kind of idle noise: attenuation, every form of P; and how many
     circuits were left out since routing took too many qubits.
     """
     rows: list[dict[str, object]] = []
@@ -102,8 +102,8 @@ def measured(
 
 
 def shrinkage(noisy: NoisyCircuit, idle: bool, draws: int) -> tuple[float, float]:
-    """What is seen of a circuit and its standard error, over `draws` or, where that is not enough,
-    more.
+    """The simulated attenuation of a circuit and its standard error, over `draws` or, where that
+    is not enough, more.
     """
     rng = np.random.default_rng(SEED)
     ideal, read = _values(noisy, idle, draws, rng)
@@ -159,7 +159,7 @@ def summary(table: pd.DataFrame) -> pd.DataFrame:
                         "circuits": len(part),
                         "median error": f"{100 * (ratio - 1).abs().median():.1f} %",
                         "90th percentile": f"{100 * (ratio - 1).abs().quantile(0.9):.1f} %",
-                        "median P / seen": f"{ratio.median():.3f}",
+                        "median P / simulated": f"{ratio.median():.3f}",
                         "worst factor": f"{np.maximum(ratio, 1 / ratio).max():.2f}",
                         "Spearman": f"{spearmanr(part[name], part.seen).statistic:.3f}",
                     }
@@ -180,7 +180,7 @@ def worst(table: pd.DataFrame, name: str, count: int = 6) -> pd.DataFrame:
     ratio = table[name] / table.seen
     order = np.log(ratio).abs().sort_values(ascending=False).index[:count]
     shown = table.loc[order, ["machine", "qubits", "layers", "entanglement", "entangler"]].copy()
-    shown["seen"] = [
+    shown["simulated"] = [
         f"{row.seen:.3f} ± {row.seen_error:.3f}" for row in table.loc[order].itertuples()
     ]
     shown["P"] = table.loc[order, name].map("{:.3f}".format)
@@ -217,18 +217,18 @@ def text(table: pd.DataFrame, left_out: int, draws: int, command: str) -> str:
     """All tables, as the page has them."""
     parts = [f"```bash\n{command}\n```", page.markdown(summary(table))]
     parts.append(
-        f"{len(table) // 2} circuits, {draws} draws of weights and inputs each, up to "
-        f"{16 * draws} where what is seen is not known to {PRECISE:.0%}, and up to {64 * draws} "
-        f"where not to {ROUGH:.0%}; {left_out} more were left out, since routing took more than 8 "
-        "qubits, too many for a density matrix."
+        f"{len(table) // 2} circuits, {draws} draws of weights and inputs each; up to "
+        f"{16 * draws} where the standard error of the simulation exceeds {PRECISE:.0%}, and up to "
+        f"{64 * draws} where it exceeds {ROUGH:.0%}. Another {left_out} were left out, since "
+        "routing took more than 8 qubits, too many for a density matrix."
     )
     for idle, form in ((False, "off"), (True, "relaxation")):
         part, noise = table[table.idle == idle], "in" if idle else "out"
         name = f"observable {form}"
         for by in ("layers", "qubits"):
-            parts.append(f"Median of P / seen by {by}, `{name}`, idle noise {noise}:")
+            parts.append(f"Median of P / simulated by {by}, `{name}`, idle noise {noise}:")
             parts.append(page.markdown(bias(part, name, by)))
-        parts.append(f"The worst misses of `{name}`, idle noise {noise}:")
+        parts.append(f"The largest deviations of `{name}`, idle noise {noise}:")
         parts.append(page.markdown(worst(part, name)))
     return "\n\n".join(parts)
 
@@ -254,7 +254,7 @@ def main() -> None:
     atomic.write_text(kept, json.dumps(rows, indent=1))
     if arguments.page:
         atomic.write_bytes(page.DOCS / "noise.png", picture(table))
-        page.fill("noise", f"{said}\n\n![P against what is seen](noise.png)")
+        page.fill("noise", f"{said}\n\n![P against the simulated attenuation](noise.png)")
     print(f"{time.perf_counter() - started:.0f} s")
 
 

@@ -2,11 +2,11 @@
 
     python scripts/validate_shots.py --page
 
-Noise shrinks an expectation value by P; dividing by P mends its size and widens its error bar. For
-HQNN circuits on several machines, the distribution that Aer gives, readout errors included, is
-sampled with shots / P^k shots, the estimates are divided by P, and their distance from the ideal
-values is put against that of noise-free shots: 1, as precise as promised; above, less. A wrong
-P shows as well, since then the mended values are off.
+Noise attenuates an expectation value by P; dividing by P corrects it and increases its standard
+error. For HQNN circuits on several machines, shots / P^k samples are drawn from the distribution
+that Aer gives, readout errors included. The estimates are divided by P, and their distance from the
+ideal values is divided by that of noise-free shots: a ratio of 1 is the same precision, above 1 is
+less. An error of P shows as well, as bias of the corrected values.
 """
 
 from __future__ import annotations
@@ -75,9 +75,9 @@ def main() -> None:
                 "machine": machine,
                 "circuit": str(architecture).partition(" >")[0],
                 "P": f"{p:.3f}",
-                "error, shots": f"{promised:.4f}",
-                "shots / P, over it": f"{error(noisy, p, 1) / promised:.2f}",
-                "shots / P^2, over it": f"{error(noisy, p, 2) / promised:.2f}",
+                "error without noise": f"{promised:.4f}",
+                "ratio, shots / P": f"{error(noisy, p, 1) / promised:.2f}",
+                "ratio, shots / P^2": f"{error(noisy, p, 2) / promised:.2f}",
             }
         )
     said = page.markdown(pd.DataFrame(rows))

@@ -1,4 +1,4 @@
-"""Evaluations in a minute of the default search, here and by workers; their start left out."""
+"""Evaluations per minute of the default search, in this process and with workers once they run."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ EXECUTORS: dict[str, Executor] = {
 
 
 def run() -> Result:
-    """The first generations of the default search by each executor, by turns. Idle is the part of
-    the time of those who compute in which they do not: what scheduling, proposing and recording
-    take, and of several workers what they wait for each other at the end of a generation.
+    """The first generations of the default search with each executor, interleaved. Idle is the
+    fraction of the workers' time in which they do not compute: scheduling, proposing, recording,
+    and waiting for other workers at the end of a generation.
     """
     config = composed(f"search.generations={GENERATIONS}", "cache=null", "trainer.accelerator=cpu")
     seconds: dict[str, list[float]] = {name: [] for name in EXECUTORS}
@@ -54,7 +54,7 @@ def run() -> Result:
             found[name] = [f"{e.key} {e.values.get('error')}" for e in evaluations]
     one = float(np.median(seconds["1 worker"]))
     rows = []
-    print("executor      start s  search s  evaluations a minute  of one worker's  idle %  equal")
+    print("executor      start s  search s  evaluations a minute  times one worker  idle %  equal")
     for name, times in seconds.items():
         median = float(np.median(times))
         row = {

@@ -100,11 +100,11 @@ def _end_to_end(part: Mapping[str, Any]) -> pd.DataFrame:
                 "data": row["data"],
                 "search_space": row["space"],
                 "networks": row["networks"],
-                "asked for at once": row["at_once"],
-                "epochs, batch": f"{row['epochs']}, {row['batch']}",
+                "generation": row["at_once"],
+                "epochs, batch size": f"{row['epochs']}, {row['batch']}",
                 "threads": row["threads"],
                 "seconds": f"{row['seconds']:.1f}",
-                "networks a minute": f"{row['per_minute']:.0f}",
+                "networks per minute": f"{row['per_minute']:.0f}",
             }
             for row in part["rows"]
         ]
@@ -118,10 +118,10 @@ def _executors(part: Mapping[str, Any]) -> pd.DataFrame:
                 "executor": row["executor"],
                 "start (s)": f"{row['start_s']:.1f}",
                 "search (s)": f"{row['search_s']:.1f}",
-                "evaluations a minute": f"{row['per_minute']:.0f}",
-                "of one worker's": f"{row['of_one_worker']:.2f}",
+                "evaluations per minute": f"{row['per_minute']:.0f}",
+                "relative to one worker": f"{row['of_one_worker']:.2f}",
                 "idle (%)": f"{100 * row['idle']:.1f}",
-                "same numbers": "yes" if row["equal"] else "no",
+                "same results": "yes" if row["equal"] else "no",
             }
             for row in part["rows"]
         ]

@@ -128,7 +128,7 @@ def test_the_page_holds_command_table_and_picture(path, tmp_path, monkeypatch, c
     assert path.stat().st_mtime_ns == made
     text = (tmp_path / "searches.md").read_text()
     assert capsys.readouterr().out.strip() in text
-    assert "8 architectures, 24 epochs in all" in text
+    assert "8 architectures, 24 epochs in total" in text
     assert "error 0 to 1, log10_total_s 0 to 12, parameters 0 to 30000" in text
     assert "| `nsga2 search.surrogate=2` | " in text
     assert "never" not in text

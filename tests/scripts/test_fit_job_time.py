@@ -63,7 +63,7 @@ def test_constants_under_five_percent_noise_come_back_within_a_fifth(
     found = fitted(job_time.read(path))
     assert {name: found[name] for name in TRUE[layout]} == pytest.approx(TRUE[layout], rel=0.2)
     result = script.report(path)
-    assert max(s.median_error for s in result.scores["judged"][job_time.FITTED]) < 0.05
+    assert max(s.median_error for s in result.scores["tested"][job_time.FITTED]) < 0.05
     for name, (value, low, high) in result.constants[job_time.FITTED].items():
         assert low <= value <= high, name
 
@@ -152,15 +152,15 @@ def test_written_option_composes_to_what_was_fitted(
         assert getattr(model, name) == pytest.approx(value, rel=0.005)
 
 
-def test_tables_name_the_judged_file_and_align(
+def test_tables_name_the_test_file_and_align(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = write_jobs(tmp_path / "jobs.csv", "one", noise=0.05)
     judging = write_jobs(tmp_path / "others.csv", "one", noise=0.05, rows=40, seed=2)
     assert script.main([str(path), "--judge", str(judging)]) == 0
     printed = capsys.readouterr().out
-    assert "Judged on others.csv: 40 jobs" in printed
-    assert "| judged | IBM's quick formula " in printed
+    assert "Tested on others.csv: 40 jobs" in printed
+    assert "| tested | IBM's quick formula " in printed
     for block in printed.split("\n\n")[1:]:
         assert len({len(line) for line in block.strip().splitlines()}) == 1
 

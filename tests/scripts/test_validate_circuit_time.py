@@ -37,7 +37,7 @@ def test_what_is_not_compared_is_listed_with_its_reason():
     assert "4 circuits on 2 of 3 snapshots" in text
     assert "| of the repaired calibration | 2 | 4 | 0 | 1 |" in text
     assert "| as shipped, no repair | 1 | 2 | 0 | 1 |" in text
-    assert "no answer: Duration not found for measure | 1 | almaden |" in text
+    assert "no estimate: Duration not found for measure | 1 | almaden |" in text
     assert "| has no usable two-qubit gate | 1 | kyoto |" in text
 
 
