@@ -75,43 +75,30 @@ def train(
         models = _networks(architectures, data, simulator, seeds, states)
         population = Population(models, simulator)
         batches = data.train_dataloader(first)
-        rates = [a.learning_rate or settings.learning_rate for a in architectures]
         module = PopulationModule(
             population,
-            [rates[i] for i in population.members],
+            [m.architecture.learning_rate or settings.learning_rate for m in population.models],
             range(first * len(batches), epochs * len(batches)),
             [states[i] for i in population.members] if states else (),
         )
         stopping = EarlyStopping(settings.patience)
         trainer = _trainer(last - first, settings.processor, stopping)
-        try:
-            trainer.fit(module, batches, data.val_dataloader() if stopping.active else None)
-            population.write_back()
-            left = dict[int, TrainingState]()
-            if last < epochs:
-                states = states_of(population, module.optimizer, last)
-                left = dict(zip(population.members, states, strict=True))
-            if stopping.epochs:
-                population = module.population = Population(models, simulator)
-            trainer.validate(module, data.val_dataloader(), verbose=False)
-            validated = population.in_callers_order(module.accuracies)
-            tested: list[float | None] = [None] * len(models)
-            if test:
-                trainer.test(module, data.test_dataloader(), verbose=False)
-                tested = population.in_callers_order(module.accuracies)
-        except SystemExit:  # what Lightning makes of Ctrl-C
-            raise KeyboardInterrupt from None
+        trainer.fit(module, batches, data.val_dataloader() if stopping.active else None)
+        population.write_back()
+        left = dict[int, TrainingState]()
+        if last < epochs:
+            left_states = states_of(population, module.optimizer, last)
+            left = dict(zip(population.members, left_states, strict=True))
+        if stopping.epochs:
+            module.population = Population(models, simulator)
+        accuracies = _evaluated(trainer, module, data, test)
     return [
         CandidateError("training diverged: a logit is not finite")
-        if accuracy is None
+        if validated is None
         else Trained(
-            models[i],
-            first + stopping.epochs.get(i, last - first),
-            accuracy,
-            tested[i],
-            left.get(i),
+            model, first + stopping.epochs.get(i, last - first), validated, tested, left.get(i)
         )
-        for i, accuracy in enumerate(validated)
+        for i, (model, (validated, tested)) in enumerate(zip(models, accuracies, strict=True))
     ]
 
 
@@ -180,6 +167,21 @@ def _networks(
     return models
 
 
+def _evaluated(
+    trainer: pl.Trainer, module: PopulationModule, data: SearchData, test: bool
+) -> list[tuple[float | None, float | None]]:
+    """Of each network, in the caller's order, its accuracy on the validation split and, with
+    `test`, on the test split.
+    """
+    trainer.validate(module, data.val_dataloader(), verbose=False)
+    validated = module.accuracies
+    tested: list[float | None] = [None] * len(validated)
+    if test:
+        trainer.test(module, data.test_dataloader(), verbose=False)
+        tested = module.accuracies
+    return module.population.in_callers_order([*zip(validated, tested, strict=True)])
+
+
 def _trainer(epochs: int, processor: str, stopping: EarlyStopping) -> pl.Trainer:
     return pl.Trainer(
         max_epochs=epochs,
@@ -209,6 +211,8 @@ def _settings_of_process(threads: int) -> Iterator[None]:
         torch.set_num_threads(threads)
         try:
             yield
+        except SystemExit:  # what Lightning makes of Ctrl-C
+            raise KeyboardInterrupt from None
         finally:
             torch.set_num_threads(threads_before)
             log.setLevel(level)

@@ -93,11 +93,7 @@ class Evolution:
             inner = other_spare[:n]  # the state between phases and matrix
             if step.phases is not None:
                 torch.bmm(inverse[s, :n], blocks, out=inner.view(n, size, -1))
-                of_phases = -(inner * of_inner).imag  # (n, 2^n, B)
-                if of_shared is not None:
-                    of_shared[step.phases, :n] = of_phases.sum(dim=2)
-                if of_sampled is not None:
-                    of_sampled[step.phases, :n] = self.z_halves.mT @ of_phases
+                self._phases_backward(step, inner, of_inner, of_shared, of_sampled)
                 factors = self._phase_factors(step)
                 of_inner *= factors
                 inner *= factors.conj()
@@ -110,6 +106,21 @@ class Evolution:
                 _permute_inversely(inner, step, out=before[:n])
                 state = before
         return Gradients(gradient_conj, traces_conj, of_shared, of_sampled)
+
+    def _phases_backward(
+        self,
+        step: StepTables,
+        inner: Tensor,
+        of_inner: Tensor,
+        of_shared: Tensor | None,
+        of_sampled: Tensor | None,
+    ) -> None:
+        """Writes the gradients of a step's phases, from the state behind them and its gradient."""
+        of_phases = -(inner * of_inner).imag  # (n, 2^n, B)
+        if of_shared is not None:
+            of_shared[step.phases, : step.circuits] = of_phases.sum(dim=2)
+        if of_sampled is not None:
+            of_sampled[step.phases, : step.circuits] = self.z_halves.mT @ of_phases
 
     def _phase_factors(self, step: StepTables) -> Tensor:
         """[circuits, 2^n, B or 1], of modulus 1."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import fields
 
 import numpy as np
 import torch
@@ -245,12 +246,8 @@ class _Layout:
         return torch.from_numpy(np.ascontiguousarray(array)).to(kinds[array.dtype.kind])
 
     def _gate_tables(self, arrays: GateArrays) -> GateTables:
-        return GateTables(
-            weights=self.tensor(arrays.weights),
-            fixed=self.tensor(arrays.fixed),
-            by_angle=self.tensor(arrays.by_angle),
-            generators=self.tensor(arrays.generators),
-        )
+        parts = {f.name: self.tensor(getattr(arrays, f.name)) for f in fields(arrays)}
+        return GateTables(**parts)
 
     def _row_index(
         self, before: tuple[int, ...], permutations: Sequence[Gate], after: tuple[int, ...]
@@ -298,6 +295,5 @@ def _products(program: Program) -> dict[tuple[int, ...], int]:
 
 def _concatenated(index: np.ndarray, length: int, axis: int = 0) -> np.ndarray:
     """An index into a vector of each circuit, as one into all vectors, concatenated."""
-    shape = [1] * index.ndim
-    shape[axis] = -1
+    shape = [-1 if place == axis else 1 for place in range(index.ndim)]
     return index + length * np.arange(index.shape[axis]).reshape(shape)

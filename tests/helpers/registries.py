@@ -7,12 +7,13 @@ import pytest
 from hybhanas import plugins
 from hybhanas.ansatz import ENCODINGS, ENTANGLERS, ROTATIONS
 from hybhanas.entanglement import PATTERNS, entangled_pairs, first_word
+from hybhanas.quantum.simulators import SIMULATORS
 
 
 @pytest.fixture
 def own_registries(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is registered and loaded in the test is forgotten after it."""
-    for registry in (ENCODINGS, ROTATIONS, ENTANGLERS, PATTERNS):
+    for registry in (ENCODINGS, ROTATIONS, ENTANGLERS, PATTERNS, SIMULATORS):
         monkeypatch.setattr(registry, "_known", dict(registry))
     monkeypatch.setattr(plugins, "_loaded", {})
     yield

@@ -16,7 +16,7 @@ from hybhanas.errors import ConfigError
 from hybhanas.models.hqnn import HQNN
 from hybhanas.models.training import Trained, train
 from hybhanas.quantum.layer import quantum_layer
-from hybhanas.quantum.simulators import SIMULATORS, Simulator, register_simulator
+from hybhanas.quantum.simulators import Simulator, register_simulator
 from hybhanas.quantum.weights import initial_weights
 from tests.helpers.settings import train_settings
 
@@ -88,15 +88,9 @@ class ProductStates(Simulator):
         return Product(circuit)
 
 
-@pytest.fixture
-def _own_simulator():
-    register_simulator("product", ProductStates())
-    yield
-    del SIMULATORS._known["product"]
-
-
-@pytest.mark.usefixtures("_own_simulator")
+@pytest.mark.usefixtures("own_registries")
 def test_a_simulator_of_ones_own_trains_networks_as_the_others_do():
+    register_simulator("product", ProductStates())
     circuits = [
         Architecture(qubits=q, entanglement="none", rotations="ry").canonical() for q in (1, 2)
     ]
