@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -156,14 +157,13 @@ def test_what_a_kill_in_the_first_write_left_behind_is_no_hindrance(tmp_path, co
     assert not list(tmp_path.rglob(".*.part"))
 
 
-def test_a_shorter_search_does_not_replace_a_longer_one(smoke, composed):
+def test_a_shorter_search_does_not_replace_a_longer_one(smoke, tmp_path, composed):
+    longer = shutil.copytree(smoke, tmp_path / "run")
+    settings = json.loads((longer / "settings.json").read_text()) | {"generations": 3}
+    (longer / "settings.json").write_text(json.dumps(settings))
     with pytest.raises(ConfigError, match="search.generations=2 is not accepted.*holds a search"):
-        settings = json.loads((smoke / "settings.json").read_text())
-        (smoke / "settings.json").write_text(json.dumps(settings | {"generations": 3}))
-        try:
-            search(composed("experiment=smoke", QUIET), smoke)
-        finally:
-            (smoke / "settings.json").write_text(json.dumps(settings))
+        search(composed("experiment=smoke", QUIET), longer)
+    assert json.loads((longer / "settings.json").read_text()) == settings
 
 
 def test_times_beyond_the_range_of_a_double_are_searched_shown_and_resumed(tmp_path, composed):
