@@ -44,7 +44,7 @@ class TableEvaluator:
 
     Args:
         table: has every architecture that is asked for.
-        trained: epochs of all trainings so far; one that goes on from a rung counts once.
+        trained: epochs of all trainings so far; one that resumes from a rung counts once.
         finished: of each evaluation that was trained to the end, `trained` at that moment.
     """
 

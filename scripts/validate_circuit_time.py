@@ -54,7 +54,7 @@ class Compared:
     """The time of one circuit on one machine in seconds: ours, and Qiskit's for both targets.
 
     `group` is one of GROUPS. `shipped_s` is None where Qiskit does not answer, for the reason
-    `why`; all three are where the circuit cannot be brought to the machine, and of a machine
+    `why`; all three are where the circuit cannot be transpiled, and of a machine
     without any there is one row whose group is empty.
     """
 

@@ -141,7 +141,7 @@ def slope(ideal: np.ndarray, noisy: np.ndarray) -> tuple[float, float]:
 
 
 def summary(table: pd.DataFrame) -> pd.DataFrame:
-    """How far each form is from what is seen, without and with idle noise."""
+    """How far each form is from the simulation, without and with idle noise."""
     lines = []
     for idle in (False, True):
         for faults in reversed(FAULTS):
@@ -189,7 +189,7 @@ def worst(table: pd.DataFrame, name: str, count: int = 6) -> pd.DataFrame:
 
 
 def picture(table: pd.DataFrame) -> bytes:
-    """P against what is seen, of the two forms of faults, without and with idle noise, as PNG."""
+    """P against the simulated attenuation, of both forms, without and with idle noise, as PNG."""
     figure = Figure(figsize=(9, 4.5), layout="constrained")
     both = figure.subplots(1, 2, sharey=True)
     for axes, idle in zip(both, (False, True), strict=True):

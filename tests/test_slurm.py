@@ -158,7 +158,7 @@ def test_a_mistake_in_one_job_is_told_where_the_sweep_was_started_and_the_others
     assert "search.population-2" in finished.parent.name
 
 
-def test_a_job_that_is_requeued_or_out_of_time_goes_on_to_the_same_front(slurm, tmp_path):
+def test_a_job_that_is_requeued_or_out_of_time_resumes_to_the_same_front(slurm, tmp_path):
     search = (
         "dataset=iris", "search_space=small", "search.population=6", "search.generations=4",
         "trainer.epochs=750", "trainer.final_epochs=30", "logger.mode=disabled",
@@ -219,7 +219,7 @@ def test_a_search_by_workers_of_slurm_is_the_serial_one_though_one_is_killed(slu
     assert not [*folder.rglob(".dask*")], "keys of the run's encryption are left"
 
 
-def test_a_job_that_ends_before_its_worker_came_is_told_of_and_another_submitted(slurm, tmp_path):
+def test_a_job_that_ends_before_its_worker_connects_is_logged_and_resubmitted(slurm, tmp_path):
     held = ("executor.workers=1", "executor.interface=lo", "executor.directives=[--hold]")
     process = start(
         *TINY, "executor=slurm", *held, "executor.memory=2GiB", "logger.mode=disabled",

@@ -44,7 +44,7 @@ def whole(value: Any, where: str, least: int) -> int:
 
 
 def number(value: Any, where: str) -> float | None:
-    """A number, or None for null. NaN and infinity pass: the repair names and mends them."""
+    """A number, or None for null. NaN and infinity pass: the repair reports and fixes them."""
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float):

@@ -57,7 +57,7 @@ class GateProperties:
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """A kind of bad value that was mended: what was wrong, what was done, where.
+    """A kind of bad value that was repaired: what was wrong, what was done, where.
 
     `count` is how many places; `examples` names the first few.
     """

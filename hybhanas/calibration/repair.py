@@ -39,7 +39,7 @@ def repaired(
     fallback_rep_delay_s: float | None = None,
     fallback_readout_s: float | None = None,
 ) -> Calibration:
-    """A calibration whose every remaining value is possible, with the list of what was mended.
+    """A calibration whose every remaining value is possible, with the list of repairs.
 
     Bad are: a missing, negative or infinite duration, or one of 0 for a gate that takes time; an
     error that is missing, negative or at least 1 (readout: at least 0.5); T1 or T2 that is missing

@@ -8,7 +8,7 @@ import threading
 
 
 def interrupt_again(ignored: sys.UnraisableHookArgs) -> None:
-    """Raises a Ctrl-C anew that came while garbage was collected.
+    """Raises again a Ctrl-C that came during garbage collection.
 
     Python drops what is raised in a finalizer, and a large heap is being collected for a good part
     of a second at a time.

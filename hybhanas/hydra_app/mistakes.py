@@ -42,7 +42,7 @@ MISTAKES: list[str] = []
 
 
 def explain(error: BaseException) -> str | None:
-    """One line for an error that the user can mend; None for any other."""
+    """One line for an error that the user can correct; None for any other."""
     chain = [error]
     while (cause := chain[-1].__cause__) is not None:
         chain.append(cause)

@@ -15,7 +15,7 @@ from hybhanas.search_space import SearchSpace
 from scripts.bench.results import Result
 
 CASES = (
-    # data, space, networks asked for at once, of all, epochs, batch, threads
+    # data, space, networks of a generation, of all, epochs, batch, threads
     ("digits", "hqnn", 20, 60, 12, 64, 1),
     ("iris", "qnas", 200, 200, 10, 32, 1),
     ("iris", "qnas", 200, 200, 10, 32, 2),

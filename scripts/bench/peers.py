@@ -4,7 +4,7 @@
 
 installs them; what is not installed is left out. Each is set up as its documentation has it for
 training, in single precision where it offers that (PennyLane's default.qubit does not). A peer is
-timed only if its values and gradients are ours. JAX compiles every circuit and batch size anew,
+timed only if its values and gradients are ours. JAX recompiles for every circuit and batch size,
 at ten qubits for minutes: the time of each first step is kept as `first_s`.
 """
 

@@ -31,7 +31,7 @@ class Timing:
 def take_turns(
     calls: Mapping[str, Callable[[], object]], rounds: int = 15, budget_s: float = 60.0
 ) -> dict[str, Timing]:
-    """Times calls by turns, after one call of each that does not count.
+    """Times calls interleaved, after one call of each that does not count.
 
     Args:
         calls: by name.

@@ -63,7 +63,7 @@ def test_an_unknown_snapshot_is_named_with_the_nearest():
         Snapshot(snapshot="brisban").load()
 
 
-def test_toronto_is_mended_by_a_factor_of_sixteen():
+def test_toronto_is_repaired_by_a_factor_of_sixteen():
     toronto = Snapshot(snapshot="toronto").load()
     assert "all durations divided by 16" in str(toronto.repairs[0])
     assert toronto.gates["sx"][0,].duration_s == pytest.approx(35.56e-9, rel=1e-3)

@@ -85,7 +85,7 @@ def test_a_clock_that_was_set_back_changes_nothing(nursery, whole, tmp_path):
     assert same_front(folder, whole)
 
 
-def test_a_search_whose_wandb_dies_goes_on_to_the_same_front_and_says_so_once(
+def test_a_search_whose_wandb_dies_reaches_the_same_front_and_logs_it_once(
     nursery, whole, tmp_path
 ):
     folder = tmp_path / "run"

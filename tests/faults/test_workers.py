@@ -120,7 +120,7 @@ def test_ctrl_c_while_workers_start_is_one_line_and_leaves_none(tmp_path, after_
     assert not left
 
 
-def test_where_no_worker_can_be_had_a_search_goes_on_alone_and_says_so_once(undisturbed, tmp_path):
+def test_a_search_without_any_worker_continues_in_process_and_logs_it_once(undisturbed, tmp_path):
     without = ["unshare", "--net"]  # not even a loopback interface
     if subprocess.run([*without, "true"], capture_output=True, check=False).returncode:
         pytest.skip("a network namespace takes root")

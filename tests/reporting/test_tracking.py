@@ -1,4 +1,4 @@
-"""W&B: really offline, said once, always finished."""
+"""W&B: really offline, logged once, always finished."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def test_an_offline_run_lands_below_the_runs_folder(tmp_path):
     assert list(tmp_path.glob("wandb/offline-run-*/*.wandb"))
 
 
-def test_online_without_a_key_is_offline_and_said_once(tmp_path, caplog, monkeypatch):
+def test_online_without_a_key_is_offline_and_logged_once(tmp_path, caplog, monkeypatch):
     monkeypatch.delenv("WANDB_MODE")
     monkeypatch.setenv("HOME", str(tmp_path))
     with tracker("online").run(tmp_path, "name", {}):

@@ -112,7 +112,7 @@ def test_a_halving_search_trains_few_in_full_and_counts_each_epoch_once(path):
     table = tabulated(script.configuration(*TINY), path)
     words = ["search=halving", "search.rungs=[1]", "search.keep=0.4", "search.population=3", *TINY]
     run = script.searched(script.configuration(*words), 1, table)
-    # 8 networks in generations of 3, 3 and 2; of each 40 %, rounded up, go on from 1 epoch to 3
+    # 8 networks in generations of 3, 3 and 2; of each 40 %, rounded up, continue from 1 epoch to 3
     assert len(run) == 2 + 2 + 1
     assert run[-1][0] == 8 * 1 + 5 * 2
 

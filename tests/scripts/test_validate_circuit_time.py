@@ -1,4 +1,4 @@
-"""The comparison with Qiskit's estimate: equal on machines as shipped, 16 times on a mended one."""
+"""The comparison with Qiskit's estimate: equal as shipped, 16 times on a repaired machine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is seen in Aer: a slope by hand, and how many draws it takes."""
+"""The attenuation in Aer: a slope by hand, and how many draws it takes."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_the_error_is_between_draws_and_not_between_observables():
 
 
 @pytest.mark.parametrize(("scatter", "taken"), [(0.0, 8), (0.25, 128), (5.0, 512)])
-def test_draws_are_doubled_where_what_is_seen_is_not_known(scatter, taken):
+def test_draws_are_doubled_where_the_attenuation_is_not_known(scatter, taken):
     asked = []
 
     def probabilities(idle, draws, rng):
