@@ -83,15 +83,15 @@ class Tracker:
 class TrackedRun:
     """A run in progress; does nothing where tracking is disabled, or after its first error.
 
-    What W&B raises, such as when its service process dies, is said once and stops nothing.
+    An error of W&B, for example when its service process dies, is logged once and stops nothing.
     """
 
     def __init__(self) -> None:
         self._run: Any = None
-        self._lost = False
+        self._failed = False
 
     def follow(self, run: Any) -> None:
-        """Takes the run of W&B's that is to mirror this one."""
+        """Sets the run of W&B that mirrors this one."""
         self._run = run
 
     def log(self, metrics: dict[str, float], step: int) -> None:
@@ -101,9 +101,9 @@ class TrackedRun:
     def finish_with(
         self, summary: dict[str, Any], table: list[dict[str, Any]], pictures: Sequence[Path]
     ) -> None:
-        """The run's last word: its summary, the table of evaluations, the pictures."""
+        """Logs the summary of the run, the table of evaluations and the pictures."""
 
-        def last_word(run: Any) -> None:
+        def log_results(run: Any) -> None:
             if run is None:
                 return
             import wandb
@@ -114,23 +114,23 @@ class TrackedRun:
             run.log({path.stem: wandb.Image(str(path)) for path in pictures})
             run.summary.update(summary)
 
-        self.attempt(last_word)
+        self.attempt(log_results)
 
     def attempt(self, action: Callable[[Any], object]) -> None:
         """Calls an action with W&B's run, or None, unless one failed before."""
-        if self._lost:
+        if self._failed:
             return
         try:
             action(self._run)
         except Exception as error:  # of every kind, from its sockets to its own
-            self._lost = True
+            self._failed = True
             reason = " ".join(f"{type(error).__name__}: {error}".split())[:200]
-            log.warning("W&B: %s; this run goes on without it", reason)
-            _let_go()
+            log.warning("W&B: %s; this run continues without it", reason)
+            _tear_down()
 
 
-def _let_go() -> None:
-    """Ends W&B's service, so that the next run starts a new one and none is missed at the exit."""
+def _tear_down() -> None:
+    """Ends W&B's service, so that the next run starts a new one and the exit expects none."""
     import wandb
 
     with contextlib.suppress(Exception, SystemExit):

@@ -100,7 +100,7 @@ def test_a_search_whose_wandb_dies_reaches_the_same_front_and_logs_it_once(
     os.kill(service[0], signal.SIGKILL)
     assert child.wait() == 0, child.errors
     (said,) = [line for line in child.errors.splitlines() if "W&B" in line]
-    assert said.endswith("this run goes on without it")
+    assert said.endswith("this run continues without it")
     assert "Traceback" not in child.errors
     assert same_front(folder, whole)
     assert json.loads((folder / "run.json").read_text())["evaluations"] == 16
