@@ -63,7 +63,7 @@ def searched(config: DictConfig, seed: int, table: Table) -> Run:
     evaluator = TableEvaluator(table)
     with (
         tempfile.TemporaryDirectory() as folder,
-        Serial().at_work(evaluator, Path(folder), print) as workers,
+        Serial().started(evaluator, Path(folder), print) as workers,
     ):
         run_search(strategy, evaluator, Path(folder), workers, lambda _: None, lambda _: None)
     objectives, known = strategy.objectives, [evaluation for _, evaluation in evaluator.finished]

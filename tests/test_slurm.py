@@ -211,7 +211,7 @@ def test_a_search_by_workers_of_slurm_is_the_serial_one_though_one_is_killed(slu
     output, errors = process.communicate(timeout=300)
     assert process.returncode == 0, output + errors
 
-    assert "up to 2 workers by SLURM; their dashboard: http" in output
+    assert "up to 2 workers by SLURM; dashboard: http" in output
     fronts = [(f / "pareto.json").read_bytes() for f in (folder, tmp_path / "whole")]
     assert fronts[0] == fronts[1]
     assert records(folder).keys() == records(tmp_path / "whole").keys()

@@ -47,20 +47,20 @@ def derived_seed(seed: int, architecture: Architecture) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """What is trained at once.
+    """Networks that are trained together.
 
     Args:
-        members: costed.
-        epochs: to which they are trained.
-        states: of each, to go on from; empty where they start.
+        members: their evaluations so far; costed.
+        epochs: the epoch to train to.
+        states: the training state of each, to resume from; empty to start from initial weights.
     """
 
     members: Sequence[Evaluation]
     epochs: int
     states: Sequence[bytes] = ()
 
-    def halves(self) -> tuple[Group, Group]:
-        """Two groups of them."""
+    def bisected(self) -> tuple[Group, Group]:
+        """Its two halves."""
         middle = len(self.members) // 2
         return (
             Group(self.members[:middle], self.epochs, self.states[:middle]),
@@ -70,7 +70,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A network trained to the end: its accuracies, and its checkpoint as torch saves it."""
+    """A network of the front after its final training; the checkpoint is in torch's format."""
 
     validation_accuracy: float
     test_accuracy: float | None
@@ -79,15 +79,15 @@ class Finished:
 
 @dataclass(frozen=True)
 class Evaluator:
-    """Evaluates architectures; the outcome is a pure function of these settings.
+    """Evaluates architectures; an evaluation is a pure function of these settings.
 
     Args:
         data: the data set, split, as `hybhanas.data.protocol.ready` gives it.
-        estimator: what costs a circuit.
-        training: how networks are trained.
-        simulator: what runs their circuits.
+        estimator: the cost model on a calibration and a device.
+        training: the settings of training.
+        simulator: the simulator of their circuits.
         seed: the run's.
-        constraints: what breaks them is not trained.
+        constraints: a candidate that breaks one is not trained.
     """
 
     data: SearchData
@@ -99,7 +99,7 @@ class Evaluator:
 
     @cached_property
     def settings(self) -> dict[str, Any]:
-        """All that determines an evaluation but the architecture, in plain JSON types."""
+        """Everything but the architecture that determines an evaluation, in plain JSON types."""
         return {
             "seed": self.seed,
             "data": {"hash": self.data.hash, "batch_size": self.data.batch_size},
@@ -119,7 +119,7 @@ class Evaluator:
 
     @property
     def epochs(self) -> int:
-        """Those of a training in full."""
+        """The epochs of a full training."""
         return self.training.epochs
 
     def key(self, architecture: Architecture) -> str:
@@ -127,14 +127,14 @@ class Evaluator:
         text = json.dumps([architecture.canonical().to_dict(), self.settings], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
-    def lost(self, architecture: Architecture, error: Exception) -> Evaluation:
-        """The evaluation of one that cannot even be costed."""
+    def failed_to_cost(self, architecture: Architecture, error: Exception) -> Evaluation:
+        """The evaluation of an architecture whose costing ended in an error."""
         return self._evaluation(
             architecture, status=FAILED, reason=_in_one_line(error), seconds=0.0
         )
 
     def cost(self, architecture: Architecture) -> Evaluation:
-        """Costs one architecture: what is then to be trained has the status COSTED."""
+        """The evaluation of an architecture before training: COSTED, INFEASIBLE or FAILED."""
         started = time.perf_counter()
         known: dict[str, Any] = {}
         status, reason = COSTED, ""
@@ -146,7 +146,7 @@ class Evaluator:
             if known["violation"] > 0:
                 status = INFEASIBLE
         except (CandidateError, MemoryError, ArithmeticError, RuntimeError) as error:
-            if not _is_the_candidates(error):
+            if not _is_candidate_error(error):
                 raise
             status, reason = FAILED, _in_one_line(error)
         seconds = time.perf_counter() - started
@@ -159,16 +159,16 @@ class Evaluator:
         return Evaluation(key=self.key(architecture), architecture=architecture, seed=seed, **known)
 
     def train(self, group: Group) -> list[tuple[Evaluation, bytes | None]]:
-        """Trains what was costed, all at once; each takes its share of the time.
+        """Trains a group of costed networks together; each is charged its share of the time.
 
         Returns:
-            Each evaluation, with the state to go on from where its training is not at its end.
+            Each evaluation, with the state to resume from, None at the end of a full training.
         """
-        from hybhanas.models import state, training  # noqa: F401 - before the clock starts
+        from hybhanas.models import state, training  # noqa: F401 - imports are not timed
 
         started = time.perf_counter()
         states = [state.TrainingState.from_bytes(content) for content in group.states]
-        outcomes = self.networks(
+        outcomes = self.train_networks(
             [e.architecture for e in group.members],
             self.epochs,
             until=group.epochs,
@@ -189,16 +189,16 @@ class Evaluator:
         return results
 
     def finish(self, group: Group) -> list[Finished | Exception]:
-        """Trains networks from their start to the end, at once, and tests them."""
+        """Trains a group from initial weights to the group's epochs, and tests each network."""
         members = [member.architecture for member in group.members]
-        outcomes = self.networks(members, group.epochs, test=True)
+        outcomes = self.train_networks(members, group.epochs, test=True)
         return [o if isinstance(o, Exception) else self._finished(o) for o in outcomes]
 
     def groups(self, architectures: Sequence[Architecture]) -> list[list[int]]:
-        """Which of them to train at once; see `hybhanas.models.plan.plan`."""
+        """The indices of the architectures to train together; see `hybhanas.models.plan.plan`."""
         return plan(architectures, self.data.batch_size, self.training, self.simulator)
 
-    def networks(
+    def train_networks(
         self,
         architectures: Sequence[Architecture],
         epochs: int,
@@ -206,9 +206,9 @@ class Evaluator:
         until: int | None = None,
         states: Sequence[TrainingState] = (),
     ) -> list[Trained | Exception]:
-        """Trains networks at once, each with the architecture's own seed; see
-        `hybhanas.models.training.train`. Where memory does not do, by halves; what cannot be
-        trained alone either is an error in its place.
+        """Trains networks together, each with the seed of its architecture; see
+        `hybhanas.models.training.train`. On out-of-memory, splits the group in two and retries; a
+        network that cannot be trained alone gives an error in its place.
         """
         from hybhanas.models.training import train
 
@@ -217,7 +217,7 @@ class Evaluator:
         try:
             return list(train(architectures, *settings, seeds, epochs, test, until, states))
         except (CandidateError, MemoryError, ArithmeticError, RuntimeError) as error:
-            if not _is_the_candidates(error):
+            if not _is_candidate_error(error):
                 raise
             if len(architectures) == 1:
                 return [error]
@@ -225,7 +225,9 @@ class Evaluator:
         return [
             outcome
             for part in (slice(half), slice(half, None))
-            for outcome in self.networks(architectures[part], epochs, test, until, states[part])
+            for outcome in self.train_networks(
+                architectures[part], epochs, test, until, states[part]
+            )
         ]
 
     def _finished(self, trained: Trained) -> Finished:
@@ -251,7 +253,7 @@ def _size(layers: Layers) -> dict[str, Any]:
 
 
 def failed(evaluation: Evaluation, error: Exception, **known: Any) -> Evaluation:
-    """An evaluation that an error ended."""
+    """The evaluation of a candidate that failed with an error."""
     known |= {"status": FAILED, "reason": _in_one_line(error), "validation_accuracy": None}
     return replace(evaluation, **known)
 
@@ -260,9 +262,9 @@ def _in_one_line(error: Exception) -> str:
     return " ".join(f"{type(error).__name__}: {error}".split())[:300]
 
 
-def _is_the_candidates(error: Exception) -> bool:
-    """Whether an error is the candidate's fault; a plain RuntimeError of torch is only where it
-    speaks of memory, else it is a mistake of ours.
+def _is_candidate_error(error: Exception) -> bool:
+    """Whether the candidate caused an error. A plain RuntimeError of torch counts only if its
+    message is about memory; any other is a bug of this package.
     """
     if not isinstance(error, RuntimeError) or isinstance(error, CandidateError):
         return True

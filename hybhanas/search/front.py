@@ -11,7 +11,7 @@ from hybhanas import atomic
 from hybhanas.search.evaluation import Evaluation
 from hybhanas.search.evaluator import Evaluator, Finished, Group
 from hybhanas.search.executors import WorkerLostError, Workers
-from hybhanas.search.loop import by_groups
+from hybhanas.search.loop import compute_groups
 from hybhanas.search.run_folder import RunFolder
 
 log = logging.getLogger(__name__)
@@ -71,7 +71,7 @@ def train_front(
     if groups:
         number = sum(len(group.members) for group in groups)
         notify(f"training the front to the end: {number} of {len(front)}")
-    for group, outcome in by_groups(workers, evaluator.finish, groups):
+    for group, outcome in compute_groups(workers, "finish", groups):
         outcomes = [outcome] if isinstance(outcome, WorkerLostError) else outcome
         for evaluation, one in zip(group.members, outcomes, strict=True):
             if evaluation.key not in known:

@@ -1,4 +1,4 @@
-"""The search loop: ask, answer from the records or evaluate and record, tell."""
+"""The search loop: ask the strategy, read or compute and record the evaluations, tell it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from pickle import UnpicklingError
-from typing import TypeVar
+from typing import Any, Literal
 
 from hybhanas import atomic
 from hybhanas.architecture import Architecture
@@ -21,12 +21,11 @@ from hybhanas.search.strategy import Strategy
 from hybhanas.search.summary import Summary
 
 log = logging.getLogger(__name__)
-Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Where a generation stands: candidates done, of all of it; `new` ones of the whole search."""
+    """Candidates of a generation evaluated so far; `new` counts those computed in this search."""
 
     generation: int
     done: int
@@ -36,9 +35,10 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """What is known after a generation; epochs, front, accuracy and time are of the whole search.
+    """The state of a search after a generation.
 
-    `epochs` is the sum over all networks of those that each was trained for.
+    `new` to `failed` count candidates of this generation. The rest is of the search so far;
+    `epochs` sums the epochs that each network was trained for.
     """
 
     number: int
@@ -64,34 +64,33 @@ def run_search(
 ) -> list[Evaluation]:
     """Runs a strategy to its end.
 
-    A search that was stopped goes on when this is called again with the same settings: the
-    strategy repeats its questions, and the records answer those that were answered before.
+    To resume a search that was stopped, call this again with the same settings: the strategy
+    proposes the same candidates, and those that have a record are read instead of computed.
 
     Args:
-        strategy: asks and is told.
-        evaluator: what answers.
-        folder: of the run.
-        workers: what computes, holding the evaluator.
-        on_progress: is told of each evaluation.
-        on_generation: is told of each generation.
+        strategy: proposes candidates.
+        evaluator: evaluates them.
+        folder: the run's.
+        workers: compute the evaluator's steps.
+        on_progress: called after each evaluation.
+        on_generation: called after each generation.
 
     Returns:
-        Every evaluation once, in the order in which they were asked for.
+        Every evaluation once, in the order in which the strategy proposed them.
     """
-    generations = _Generations(strategy, evaluator, RunFolder(folder), workers)
+    candidates = _GenerationEvaluator(strategy, evaluator, RunFolder(folder), workers)
     evaluations: list[Evaluation] = []
-    new = 0
+    computed = 0
     for number in range(1, strategy.settings.generations + 1):
         architectures = strategy.ask()
         if not architectures:
             break
         found: dict[Architecture, Evaluation] = {}
-        known = 0
-        for evaluation, was_known in generations.evaluated(architectures):
+        computed_before = computed
+        for evaluation, from_record in candidates.evaluate(architectures):
             found[evaluation.architecture] = evaluation
-            known += was_known
-            new += not was_known
-            on_progress(Progress(number, len(found), len(architectures), new))
+            computed += not from_record
+            on_progress(Progress(number, len(found), len(architectures), computed))
         outcome = [found[architecture] for architecture in architectures]
         strategy.tell(outcome)
         evaluations += outcome
@@ -100,8 +99,8 @@ def run_search(
         on_generation(
             Generation(
                 number=number,
-                new=len(outcome) - known,
-                known=known,
+                new=computed - computed_before,
+                known=len(outcome) - (computed - computed_before),
                 stopped=statuses[STOPPED],
                 infeasible=statuses[INFEASIBLE],
                 failed=statuses[FAILED],
@@ -115,101 +114,110 @@ def run_search(
     return evaluations
 
 
-def by_groups(
-    workers: Workers, method: Callable[[Group], Result], groups: Sequence[Group]
-) -> Iterator[tuple[Group, Result | WorkerLostError]]:
-    """Calls a method of the evaluator with each group; one that workers die of is tried again by
-    halves, so that only who is to blame is lost.
+def compute_groups(
+    workers: Workers, step: Literal["train", "finish"], groups: Sequence[Group]
+) -> Iterator[tuple[Group, Any]]:
+    """Computes a step for each group. A group that kills its workers is bisected, so that only the
+    offending candidate is lost.
 
     Returns:
-        Each group, or part of one, with its result as it comes; a lost one has a single member.
+        Each group, or part of one, with its result, in the order in which results arrive; a group
+        whose result is a WorkerLostError has a single member.
     """
     while groups:
-        again: list[Group] = []
-        for index, outcome in workers.map(method, groups):
+        halves: list[Group] = []
+        for index, outcome in workers.map(step, groups):
             group = groups[index]
             if isinstance(outcome, WorkerLostError) and len(group.members) > 1:
-                again += group.halves()
+                halves += group.bisected()
             else:
                 yield group, outcome
-        groups = again
+        groups = halves
 
 
-class _Generations:
-    """Evaluates generations: costs first, then training, from rung to rung.
+class _GenerationEvaluator:
+    """Evaluates generations: costs all candidates first, then trains from rung to rung.
 
     Which networks are trained together depends on the architectures alone, neither on the records
-    nor on the workers: a group that was broken off is trained as a whole again, so that going on
-    gives the same numbers.
+    nor on the workers: a group that was interrupted is trained again as a whole, so that a resumed
+    search gives the same numbers.
     """
 
     def __init__(
         self, strategy: Strategy, evaluator: Evaluator, folder: RunFolder, workers: Workers
     ):
-        self._halving, self._goals = strategy.settings.halving(), strategy.objectives
+        self._halving, self._objectives = strategy.settings.halving(), strategy.objectives
         self._evaluator, self._workers = evaluator, workers
         self._folder = folder
 
-    def evaluated(self, architectures: Sequence[Architecture]) -> Iterator[tuple[Evaluation, bool]]:
-        """The evaluation of every architecture as it comes, recorded, and whether it was before."""
-        known: dict[Architecture, Evaluation] = {}
+    def evaluate(self, architectures: Sequence[Architecture]) -> Iterator[tuple[Evaluation, bool]]:
+        """Yields the evaluation of every architecture, and whether it was read from a record; the
+        others are computed, and recorded before they are yielded.
+        """
+        records = self._folder.records
+        recorded: dict[Architecture, Evaluation] = {}
         for architecture in architectures:
-            record = self._folder.records.read(
-                self._evaluator.key(architecture), Evaluation.from_dict
-            )
+            record = records.read(self._evaluator.key(architecture), Evaluation.from_dict)
             if record is not None:
-                known[architecture] = record
+                recorded[architecture] = record
                 yield record, True
-        if len(known) == len(architectures):
+        if len(recorded) == len(architectures):
             return
-        for evaluation in self._evaluated(architectures, known):
-            if evaluation.architecture not in known:
-                self._folder.records.write(evaluation.key, evaluation.to_dict())
+        for evaluation in self._computed(architectures, recorded):
+            if evaluation.architecture not in recorded:
+                records.write(evaluation.key, evaluation.to_dict())
                 yield evaluation, False
         shutil.rmtree(self._folder.rungs, ignore_errors=True)
 
-    def _evaluated(
-        self, architectures: Sequence[Architecture], known: dict[Architecture, Evaluation]
+    def _computed(
+        self, architectures: Sequence[Architecture], recorded: dict[Architecture, Evaluation]
     ) -> Iterator[Evaluation]:
+        """Yields every evaluation that has no record, and of trained groups the others as well."""
         costed: dict[Architecture, Evaluation] = {}
-        unknown = [a for a in architectures if a not in known]
-        unknown.sort(key=lambda a: -a.qubits * a.depth)  # what may take long is not the last
-        for index, outcome in self._workers.map(self._evaluator.cost, unknown):
-            if isinstance(outcome, WorkerLostError):
-                outcome = self._evaluator.lost(unknown[index], outcome)
-            if outcome.status == COSTED:
-                costed[outcome.architecture] = outcome
+        for evaluation in self._costed([a for a in architectures if a not in recorded]):
+            if evaluation.status == COSTED:
+                costed[evaluation.architecture] = evaluation
             else:
-                yield outcome
-        costed |= {a: e for a, e in known.items() if e.epochs}
+                yield evaluation
+        costed |= {a: e for a, e in recorded.items() if e.epochs}
         members = [costed[a] for a in architectures if a in costed]
-        started = 0
+        reached = 0
         for rung in self._halving.rungs:
-            at_rung = {e.key: e for e in self._to_rung(members, started, rung)}
+            at_rung = {e.key: e for e in self._trained_to_rung(members, reached, rung)}
             members = [at_rung[e.key] for e in members]
-            good = [e for e in members if e.status == STOPPED]
-            promoted = self._halving.promoted(good, self._goals) if good else set()
+            candidates = [e for e in members if e.status == STOPPED]
+            promoted = self._halving.promoted(candidates, self._objectives) if candidates else set()
             yield from (e for e in members if e.key not in promoted)
             members = [e for e in members if e.key in promoted]
-            started = rung
+            reached = rung
         groups = [
-            Group(part, self._evaluator.epochs, self._states(part, started))
+            Group(part, self._evaluator.epochs, self._states(part, reached))
             for part in self._parts(members)
-            if not all(e.architecture in known for e in part)
+            if not all(e.architecture in recorded for e in part)
         ]
         for evaluation, _ in self._trained(groups):
             yield evaluation
 
-    def _to_rung(self, members: list[Evaluation], started: int, rung: int) -> Iterator[Evaluation]:
-        """Trains from one rung to the next, or answers from the records of it."""
+    def _costed(self, architectures: list[Architecture]) -> Iterator[Evaluation]:
+        largest_first = sorted(architectures, key=lambda a: -a.qubits * a.depth)
+        for index, outcome in self._workers.map("cost", largest_first):
+            if isinstance(outcome, WorkerLostError):
+                yield self._evaluator.failed_to_cost(largest_first[index], outcome)
+            else:
+                yield outcome
+
+    def _trained_to_rung(
+        self, members: list[Evaluation], reached: int, rung: int
+    ) -> Iterator[Evaluation]:
+        """Trains from the epoch reached to the rung; groups with all records of it are read."""
         records = self._folder.rung(rung)
         groups = []
         for part in self._parts(members):
-            known = [records.read(e.key, Evaluation.from_dict) for e in part]
-            if all(e is not None and self._has_state(e, rung) for e in known):
-                yield from (e for e in known if e is not None)
+            recorded = [records.read(e.key, Evaluation.from_dict) for e in part]
+            if all(e is not None and self._resumable(e, rung) for e in recorded):
+                yield from (e for e in recorded if e is not None)
             else:
-                groups.append(Group(part, rung, self._states(part, started)))
+                groups.append(Group(part, rung, self._states(part, reached)))
         for evaluation, state in self._trained(groups):
             if state is not None:
                 atomic.write_bytes(self._state(evaluation, rung), state)
@@ -217,7 +225,7 @@ class _Generations:
             yield evaluation
 
     def _trained(self, groups: Sequence[Group]) -> Iterator[tuple[Evaluation, bytes | None]]:
-        for group, outcome in by_groups(self._workers, self._evaluator.train, groups):
+        for group, outcome in compute_groups(self._workers, "train", groups):
             if isinstance(outcome, WorkerLostError):
                 yield failed(group.members[0], outcome, epochs=group.epochs), None
             else:
@@ -230,8 +238,8 @@ class _Generations:
     def _state(self, evaluation: Evaluation, rung: int) -> Path:
         return self._folder.state(rung, evaluation.key)
 
-    def _has_state(self, evaluation: Evaluation, rung: int) -> bool:
-        """Whether a network that could go on can go on."""
+    def _resumable(self, evaluation: Evaluation, rung: int) -> bool:
+        """Whether training can resume from the state of a rung, where there must be one."""
         if evaluation.status != STOPPED:
             return True
         from hybhanas.models.state import TrainingState  # torch: seconds, and only for rungs

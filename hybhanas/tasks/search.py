@@ -109,11 +109,11 @@ def run(
     calibration = evaluator.estimator.calibration
     _introduce(console, problem, data_name)
     _warn_of_shares(executor, evaluator.training.shares)
-    say = partial(console.print, soft_wrap=True)
+    notify = partial(console.print, soft_wrap=True)
     with (
         folder.claimed(problem.settings),
         tracker.run(folder.path, folder.path.name, dict(config)) as tracked,
-        executor.at_work(evaluator, folder.path, say) as workers,
+        executor.started(evaluator, folder.path, notify) as workers,
     ):
         atomic.write_text(folder.config, OmegaConf.to_yaml(OmegaConf.create(dict(config))))
         evaluations = _searched(problem, workers, tracked, console)
@@ -121,7 +121,7 @@ def run(
         front = _front(problem, evaluations)
         title = f"{data_name} on {calibration.name} ({calibration.date:%Y-%m-%d})"
         _write_pictures(folder, evaluations, front, title)
-        members = train_front(front, evaluator, workers, folder, partial(say, markup=False))
+        members = train_front(front, evaluator, workers, folder, partial(notify, markup=False))
         wall_s = time.perf_counter() - started
         _write_results(problem, evaluations, members, tracked, search_s, wall_s)
     console.print(front_table(members))
@@ -230,11 +230,11 @@ def _warn_of_age(problem: Problem, max_age_days: float) -> None:
 
 
 def _warn_of_shares(executor: Executor, shares: int) -> None:
-    if executor.number > shares:
+    if executor.max_workers > shares:
         log.warning(
             "trainer.shares=%d: %d workers have little to do; trainer.shares=%d divides a "
             "generation for so many",
-            *(shares, executor.number, executor.number),
+            *(shares, executor.max_workers, executor.max_workers),
         )
 
 

@@ -40,16 +40,16 @@ def run() -> Result:
                 problem = prepare(config, Path(folder) / "none")
                 evaluator, strategy = problem.evaluator, problem.strategy
                 started = time.perf_counter()
-                with executor.at_work(evaluator, Path(folder), lambda _: None) as workers:
+                with executor.started(evaluator, Path(folder), lambda _: None) as workers:
                     some = [strategy.space.decode((0,) * len(strategy.space.genes))] * 4
-                    list(workers.map(evaluator.key, some))
+                    list(workers.map("cost", some))
                     begun = time.perf_counter()
                     evaluations = run_search(
                         strategy, evaluator, Path(folder), workers, lambda _: None, lambda _: None
                     )
                     seconds[name].append(time.perf_counter() - begun)
                     busy_s = sum(evaluation.seconds for evaluation in evaluations)
-                    idle[name].append(1 - busy_s / seconds[name][-1] / executor.number)
+                    idle[name].append(1 - busy_s / seconds[name][-1] / executor.max_workers)
                 started_s[name].append(begun - started)
             found[name] = [f"{e.key} {e.values.get('error')}" for e in evaluations]
     one = float(np.median(seconds["1 worker"]))

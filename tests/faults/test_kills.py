@@ -24,13 +24,13 @@ KILLS, LANES = 50, 2
 NOTE_TRAININGS = """
 import os
 from hybhanas.search.evaluator import Evaluator
-networks = Evaluator.networks
+networks = Evaluator.train_networks
 def noted(self, architectures, epochs, *rest, **named):
     line = " ".join([str(epochs), *(a.hash for a in architectures)]) + "\\n"
     with open(os.environ["NOTES"], "a") as file:
         file.write(line)
     return networks(self, architectures, epochs, *rest, **named)
-Evaluator.networks = noted
+Evaluator.train_networks = noted
 """
 """Writes a line for every group that a training begins with."""
 

@@ -133,5 +133,7 @@ def test_a_search_without_any_worker_continues_in_process_and_logs_it_once(undis
     )  # fmt: skip
     assert outcome.returncode == 0, outcome.stderr
     (said,) = told(outcome.stderr)
-    assert re.fullmatch(r"executor=auto: no workers here \(.+\); this process goes on alone", said)
+    assert re.fullmatch(
+        r"executor=auto: workers cannot be started \(.+\); continuing in this process", said
+    )
     assert (folder / "pareto.json").read_bytes() == undisturbed

@@ -102,7 +102,7 @@ def test_running_out_of_memory_is_a_failed_evaluation_that_keeps_its_cost(monkey
     assert evaluation.cost is not None
 
 
-def test_where_memory_does_not_do_a_group_is_trained_by_halves(monkeypatch):
+def test_a_group_that_runs_out_of_memory_is_bisected(monkeypatch):
     sizes = []
 
     def small_memory(architectures, *args):
@@ -121,7 +121,7 @@ def test_where_memory_does_not_do_a_group_is_trained_by_halves(monkeypatch):
     assert all(e.status == EVALUATED for e in evaluations)
 
 
-def test_a_mistake_of_ours_is_not_hidden_as_a_failed_candidate(monkeypatch):
+def test_a_bug_is_not_hidden_as_a_failed_candidate(monkeypatch):
     def raising(*args):
         raise RuntimeError("shapes cannot be multiplied")
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -13,9 +16,10 @@ import pytest
 from hybhanas.errors import ConfigError
 from hybhanas.search.evaluator import Group
 from hybhanas.search.executors import Auto, Local, Serial, WorkerLostError
-from hybhanas.search.loop import by_groups
+from hybhanas.search.loop import compute_groups
 from hybhanas.tasks.search import search
 from hybhanas.tasks.setup import build
+from tests.helpers import ROOT
 
 TINY = (
     "dataset=iris", "search_space=small", "search.population=4", "search.generations=2",
@@ -23,11 +27,21 @@ TINY = (
 )  # fmt: skip
 
 
+def each(name: str, arguments: Iterable[object]) -> list[tuple[str, object]]:
+    return [(name, argument) for argument in arguments]
+
+
 class Squares:
-    """Squares what it is given; some numbers end the process."""
+    """An evaluator that squares numbers, some of which kill the process; an item is the name of a
+    method and its argument.
+    """
 
     def __init__(self, folder: Path):
         self.folder = folder
+
+    def cost(self, item: tuple[str, object]) -> object:
+        name, argument = item
+        return getattr(self, name)(argument)
 
     def square(self, number: int) -> int:
         if number == 13 or (number == 7 and self._first(number)):
@@ -54,8 +68,33 @@ class Squares:
 
 def test_in_this_process_results_come_in_order(tmp_path):
     squares = Squares(tmp_path)
-    with Serial().at_work(squares, tmp_path, print) as workers:
-        assert list(workers.map(squares.square, [3, 1, 2])) == [(0, 9), (1, 1), (2, 4)]
+    with Serial().started(squares, tmp_path, print) as workers:
+        assert list(workers.map("cost", each("square", [3, 1, 2]))) == [(0, 9), (1, 1), (2, 4)]
+
+
+def test_only_the_steps_of_an_evaluation_can_be_computed(tmp_path):
+    with Serial().started(Squares(tmp_path), tmp_path, print) as workers:
+        message = "step='square' is not accepted: cost, train, finish"
+        with pytest.raises(ValueError, match=f"^{message}$"):
+            next(workers.map("square", [3]))
+
+
+@pytest.mark.slow
+def test_a_step_that_there_is_not_does_not_type_check(tmp_path):
+    source = tmp_path / "own.py"
+    source.write_text(
+        "from hybhanas.architecture import Architecture\n"
+        "from hybhanas.search.executors import Workers\n"
+        "def run(workers: Workers, one: Architecture) -> None:\n"
+        "    workers.map('cost', [one])\n"
+        "    workers.map('key', [one])\n"
+    )
+    outcome = subprocess.run(
+        [sys.executable, "-m", "mypy", "--config-file", ROOT / "pyproject.toml", source],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    errors = [line for line in outcome.stdout.splitlines() if " error: " in line]
+    assert [line.split(":")[1] for line in errors] == ["5"], outcome.stdout
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +102,7 @@ def two_workers(tmp_path_factory):
     """Two worker processes, and what was said of them."""
     folder, said = tmp_path_factory.mktemp("workers"), []
     squares = Squares(folder)
-    with Local(workers=2, threads=1, memory="auto").at_work(squares, folder, said.append) as map_:
+    with Local(workers=2, threads=1, memory="auto").started(squares, folder, said.append) as map_:
         yield SimpleNamespace(workers=map_, squares=squares, said=said)
 
 
@@ -71,25 +110,23 @@ def two_workers(tmp_path_factory):
 class TestTwoWorkers:
     def test_start_when_there_is_something_to_do_and_say_where_they_are_watched(self, two_workers):
         assert two_workers.said == []
-        assert list(two_workers.workers.map(two_workers.squares.square, [])) == []
+        assert list(two_workers.workers.map("cost", [])) == []
         assert two_workers.said == []
-        found = dict(two_workers.workers.map(two_workers.squares.square, range(6)))
+        found = dict(two_workers.workers.map("cost", each("square", range(6))))
         assert found == {i: i**2 for i in range(6)}
-        assert (
-            "2 workers on this machine; their dashboard: http://127.0.0.1:" in two_workers.said[0]
-        )
+        assert "2 workers on this machine; dashboard: http://127.0.0.1:" in two_workers.said[0]
 
     def test_compute_with_the_threads_they_were_given(self, two_workers):
         names = ["OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "RAYON_NUM_THREADS"]
-        found = dict(two_workers.workers.map(two_workers.squares.threads, names))
+        found = dict(two_workers.workers.map("cost", each("threads", names)))
         assert found == dict.fromkeys(range(4), "1")
 
     def test_one_that_dies_is_replaced_and_its_work_done_by_another(self, two_workers):
-        found = dict(two_workers.workers.map(two_workers.squares.square, [5, 7, 9]))
+        found = dict(two_workers.workers.map("cost", each("square", [5, 7, 9])))
         assert found == {0: 25, 1: 49, 2: 81}
 
     def test_what_ends_every_worker_is_lost_alone(self, two_workers):
-        found = dict(two_workers.workers.map(two_workers.squares.square, [11, 13, 15]))
+        found = dict(two_workers.workers.map("cost", each("square", [11, 13, 15])))
         assert (found[0], found[2]) == (121, 225)
         assert isinstance(found[1], WorkerLostError)
 
@@ -97,8 +134,8 @@ class TestTwoWorkers:
 def test_a_worker_that_is_stopped_in_its_work_says_nothing(tmp_path, capfd):
     squares = Squares(tmp_path)
     local = Local(workers=1, threads=1, memory="auto")
-    with local.at_work(squares, tmp_path, lambda said: None) as workers:
-        next(workers.map(squares.sleep, [0, 600]))
+    with local.started(squares, tmp_path, lambda said: None) as workers:
+        next(workers.map("cost", each("sleep", [0, 600])))
         while not (tmp_path / "600").exists():
             time.sleep(0.01)
     assert capfd.readouterr() == ("", "")
@@ -108,19 +145,19 @@ AUTO = {"threads": 1, "shares": 2, "accelerator": "cpu"}
 
 
 @pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="two workers need two cores")
-def test_auto_computes_here_until_workers_have_come_and_then_by_them(tmp_path, monkeypatch):
+def test_auto_computes_in_this_process_until_workers_are_ready(tmp_path, monkeypatch):
     monkeypatch.setattr("hybhanas.search.executors.auto.ALONE_S", 0.1)
     squares, said = Squares(tmp_path), []
-    with Auto(**AUTO).at_work(squares, tmp_path, said.append) as workers:
-        list(workers.map(squares.process, [0.06]))
-        assert said == [], "they are not sent for before it is worth it"
-        found = dict(workers.map(squares.process, [0.1] * 300))
+    with Auto(**AUTO).started(squares, tmp_path, said.append) as workers:
+        list(workers.map("cost", each("process", [0.06])))
+        assert said == [], "none is started before it is worth it"
+        found = dict(workers.map("cost", each("process", [0.1] * 300)))
         here = [i for i, process in found.items() if process == os.getpid()]
         assert here == list(range(len(here)))
         assert sorted(found) == list(range(300))
         assert len(set(found.values())) == 3, "this process, and two workers"
-        assert os.getpid() not in dict(workers.map(squares.process, [0.1] * 4)).values()
-    assert "2 workers on this machine; their dashboard: http" in said[0]
+        assert os.getpid() not in dict(workers.map("cost", each("process", [0.1] * 4))).values()
+    assert "2 workers on this machine; dashboard: http" in said[0]
 
 
 @pytest.mark.parametrize(
@@ -133,22 +170,23 @@ def test_auto_takes_a_worker_for_each_share_and_core_of_the_job_and_none_beside_
     changes, cores, number, monkeypatch
 ):
     monkeypatch.setenv("SLURM_CPUS_ON_NODE", cores)
-    assert Auto(**(AUTO | changes)).number == number
+    assert Auto(**(AUTO | changes)).max_workers == number
 
 
 class Fragile:
-    """Workers that die of every group with a certain member, as an executor tells it."""
+    """Workers that die of every group with a certain member."""
 
-    def map(self, method, groups):
+    def map(self, step, groups):
         for index, group in enumerate(groups):
-            yield index, WorkerLostError("died") if "c" in group.members else method(group)
+            died = WorkerLostError("died")
+            yield index, died if "c" in group.members else f"{step} {''.join(group.members)}"
 
 
-def test_of_a_group_that_workers_die_of_only_who_is_to_blame_is_lost():
+def test_a_group_that_kills_workers_is_bisected_and_only_the_offending_candidate_is_lost():
     groups = [Group(["a", "b", "c", "d", "e"], 1), Group(["f"], 1)]
-    outcomes = list(by_groups(Fragile(), lambda group: list(group.members), groups))
-    done = [name for _, outcome in outcomes if isinstance(outcome, list) for name in outcome]
-    assert sorted(done) == ["a", "b", "d", "e", "f"]
+    outcomes = list(compute_groups(Fragile(), "train", groups))
+    done = [outcome for _, outcome in outcomes if isinstance(outcome, str)]
+    assert sorted(done) == ["train ab", "train de", "train f"]
     (lost,) = [group for group, outcome in outcomes if isinstance(outcome, WorkerLostError)]
     assert lost.members == ["c"]
 
@@ -168,10 +206,10 @@ def test_a_search_with_two_workers_is_the_serial_one_to_the_last_bit(
 
 
 @pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="two workers need two cores")
-def test_more_workers_than_a_generation_is_divided_for_are_warned_of(tmp_path, composed, caplog):
+def test_a_warning_names_workers_that_will_have_little_to_do(tmp_path, composed, caplog):
     search(composed(*TINY), tmp_path)
     overrides = ("executor=local", "executor.workers=2", "trainer.shares=1")
-    with pytest.raises(ConfigError, match="another training"):  # told before a worker starts
+    with pytest.raises(ConfigError, match="another training"):  # before a worker starts
         search(composed(*TINY, *overrides), tmp_path)
     assert "trainer.shares" not in caplog.text
     search(composed(*TINY, *overrides), tmp_path / "own")
@@ -207,7 +245,7 @@ def test_settings_that_make_no_sense_are_named(overrides, said, composed, monkey
     assert said in str(error.value)
 
 
-def test_nobody_without_the_keys_of_the_run_connects_to_local_workers(tmp_path):
+def test_without_the_keys_of_the_run_nothing_connects_to_local_workers(tmp_path):
     from distributed import Client
 
     with Local(workers=1, threads=1, memory="auto")._cluster(tmp_path, print) as cluster:

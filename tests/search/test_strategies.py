@@ -114,7 +114,7 @@ class FormulaEvaluator:
 
 def search(chosen, evaluator, folder: Path, generations=None):
     found = generations if generations is not None else []
-    with Serial().at_work(evaluator, folder, print) as workers:
+    with Serial().started(evaluator, folder, print) as workers:
         return run_search(chosen, evaluator, folder, workers, lambda _: None, found.append)
 
 

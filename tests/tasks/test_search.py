@@ -115,7 +115,7 @@ def test_running_again_answers_from_the_records_and_trains_nothing(smoke, compos
     def trained(*args, **kwargs):
         raise AssertionError("something was trained again")
 
-    monkeypatch.setattr(Evaluator, "networks", trained)
+    monkeypatch.setattr(Evaluator, "train_networks", trained)
     search(composed("experiment=smoke", QUIET), smoke)
     assert (smoke / "pareto.json").read_bytes() == before
 
@@ -182,7 +182,7 @@ def test_times_beyond_the_range_of_a_double_are_searched_shown_and_resumed(tmp_p
 def test_a_member_whose_training_to_the_end_diverges_is_said_and_the_others_are_kept(
     tmp_path, composed, monkeypatch, caplog
 ):
-    networks, ended = Evaluator.networks, []
+    networks, ended = Evaluator.train_networks, []
 
     def diverging(self, architectures, epochs, test=False, until=None, states=()):
         outcomes = networks(self, architectures, epochs, test, until, states)
@@ -192,7 +192,7 @@ def test_a_member_whose_training_to_the_end_diverges_is_said_and_the_others_are_
                 outcomes[0] = CandidateError("training diverged")
         return outcomes
 
-    monkeypatch.setattr(Evaluator, "networks", diverging)
+    monkeypatch.setattr(Evaluator, "train_networks", diverging)
     members = search(composed("experiment=smoke", QUIET), tmp_path / "run")
     front = json.loads((tmp_path / "run" / "pareto.json").read_text())
     (lost,) = [m for m in front if m["test_accuracy"] is None]

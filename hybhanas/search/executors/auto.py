@@ -1,4 +1,4 @@
-"""This process at first, and workers on this machine once a search turns out to take long."""
+"""This process at first, then workers on this machine if the search takes long."""
 
 from __future__ import annotations
 
@@ -8,30 +8,24 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from hybhanas.models.settings import processor_of
 from hybhanas.search.executors.cluster import DaskWorkers, check_threads
-from hybhanas.search.executors.executor import (
-    Executor,
-    Item,
-    Result,
-    Serial,
-    WorkerLostError,
-    Workers,
-)
+from hybhanas.search.executors.executor import Executor, InProcess, Serial, Step, Workers
 from hybhanas.search.executors.local import Local, cores
 
 log = logging.getLogger(__name__)
 
 ALONE_S = 3.0
-"""Seconds of computing before workers are sent for, who take some of their own to come."""
+"""Seconds to compute in this process before starting workers, which take seconds to start."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Auto(Executor):
-    """This process, which after a while hands over to workers on this machine: as many as a
-    generation is divided for and there are cores for. It keeps the work where that is one, and
-    where there is a GPU, which one process fills.
+    """Starts in this process and hands over to workers on this machine after ALONE_S: as many as
+    a generation is divided for, and no more than there are cores for. Where that is one, or where
+    there is a GPU, which one process saturates, no worker is started.
 
     Raises:
         ConfigError: a value that is not accepted.
@@ -45,56 +39,57 @@ class Auto(Executor):
         check_threads(self.threads)
 
     @property
-    def number(self) -> int:
-        """See `Executor.number`."""
+    def max_workers(self) -> int:
+        """See `Executor.max_workers`."""
         if processor_of(self.accelerator) == "cuda":
             return 1
         return max(1, min(self.shares, cores() // self.threads))
 
     @contextmanager
-    def at_work(
-        self, evaluator: object, folder: Path, say: Callable[[str], None]
+    def started(
+        self, evaluator: object, folder: Path, notify: Callable[[str], None]
     ) -> Iterator[Workers]:
-        """See `Executor.at_work`."""
-        number = self.number
-        if number == 1:
-            with Serial().at_work(evaluator, folder, say) as alone:
-                yield alone
+        """See `Executor.started`."""
+        workers = self.max_workers
+        if workers == 1:
+            with Serial().started(evaluator, folder, notify) as in_process:
+                yield in_process
         else:
-            local = Local(workers=number, threads=self.threads, memory="auto")
-            with local.at_work(evaluator, folder, say) as workers:
-                yield _HereAtFirst(workers)
+            local = Local(workers=workers, threads=self.threads, memory="auto")
+            with local.started(evaluator, folder, notify) as local_workers:
+                yield InProcessThenWorkers(InProcess(evaluator), local_workers)
 
 
-class _HereAtFirst:
-    """Computes here until workers have come, who are sent for after ALONE_S; to the end where they
-    cannot be had.
+class InProcessThenWorkers:
+    """Computes in this process until the workers, started after ALONE_S, are ready; to the end
+    where none can be started.
     """
 
-    def __init__(self, workers: DaskWorkers):
+    def __init__(self, in_process: InProcess, workers: DaskWorkers):
+        self._in_process = in_process
         self._workers: DaskWorkers | None = workers
         self._spent_s = 0.0
 
-    def map(
-        self, method: Callable[[Item], Result], items: Sequence[Item]
-    ) -> Iterator[tuple[int, Result | WorkerLostError]]:
+    def map(self, step: Step, items: Sequence[Any]) -> Iterator[tuple[int, Any]]:
         """See `Workers.map`."""
-        for index, item in enumerate(items):
-            if (workers := self._whoever_has_come()) is not None:
-                for i, result in workers.map(method, items[index:]):
+        for index in range(len(items)):
+            if (workers := self._ready_workers()) is not None:
+                for i, result in workers.map(step, items[index:]):
                     yield index + i, result
                 return
             started = time.perf_counter()
-            result_here = method(item)
+            ((_, result),) = self._in_process.map(step, items[index : index + 1])
             self._spent_s += time.perf_counter() - started
-            yield index, result_here
+            yield index, result
 
-    def _whoever_has_come(self) -> DaskWorkers | None:
+    def _ready_workers(self) -> DaskWorkers | None:
         if self._workers is None or self._spent_s <= ALONE_S:
             return None
         try:
-            return self._workers if self._workers.have_come() else None
-        except (OSError, RuntimeError) as error:  # no loopback, no files left to open, ...
-            log.warning("executor=auto: no workers here (%s); this process goes on alone", error)
+            return self._workers if self._workers.ready() else None
+        except (OSError, RuntimeError) as error:  # no loopback, no file descriptors left, ...
+            log.warning(
+                "executor=auto: workers cannot be started (%s); continuing in this process", error
+            )
             self._workers = None
             return None

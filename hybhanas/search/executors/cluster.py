@@ -1,5 +1,5 @@
-"""Workers by dask.distributed: they start once, keep the evaluator, and are started again when they
-die; what a dead one had in hand goes to another.
+"""Workers by dask.distributed. Each starts once and keeps the evaluator; one that dies is replaced,
+and its item is given to another.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from typing import Any
 
 from hybhanas import plugins
 from hybhanas.errors import ConfigError
-from hybhanas.search.executors.executor import Executor, Item, Result, WorkerLostError
+from hybhanas.search.executors.executor import Executor, Step, WorkerLostError, compute
 
 _PLUGIN = "evaluator"
 _DEATHS = 4
-_LEFT = f"took its worker down {_DEATHS} times: out of memory, or a crash"
+_LOST = f"{_DEATHS} workers died computing it: out of memory, or a crash"
 _LEAST_MEMORY = "256MiB"
 
 
@@ -30,33 +30,33 @@ class ClusterExecutor(Executor):
 
     @abstractmethod
     @contextmanager
-    def _cluster(self, folder: Path, say: Callable[[str], None]) -> Iterator[Any]:
-        """The cluster, without workers yet; `say` is told what goes wrong with them."""
+    def _cluster(self, folder: Path, notify: Callable[[str], None]) -> Iterator[Any]:
+        """The cluster, without workers yet; `notify` is called with what goes wrong with them."""
 
     @abstractmethod
-    def _hire(self, cluster: Any) -> None:
-        """Sets its workers on their way."""
+    def _scale(self, cluster: Any) -> None:
+        """Requests its workers, without waiting for them."""
 
     @contextmanager
-    def at_work(
-        self, evaluator: object, folder: Path, say: Callable[[str], None]
+    def started(
+        self, evaluator: object, folder: Path, notify: Callable[[str], None]
     ) -> Iterator[DaskWorkers]:
-        """See `Executor.at_work`."""
+        """See `Executor.started`."""
         with ExitStack() as running:
 
             def start() -> Any:
-                with _deaf_to_interrupts():
-                    cluster = running.enter_context(self._cluster(folder, say))
+                with sigint_blocked():
+                    cluster = running.enter_context(self._cluster(folder, notify))
                     client = running.enter_context(_client(cluster, evaluator))
-                say(f"{self}; their dashboard: {cluster.dashboard_link}")
-                self._hire(cluster)
+                notify(f"{self}; dashboard: {cluster.dashboard_link}")
+                self._scale(cluster)
                 return client
 
             yield DaskWorkers(start)
 
 
 class DaskWorkers:
-    """Computes by the workers of a client, whichever is free; the first item starts it."""
+    """Computes by the workers of a Dask client, which the first item starts."""
 
     def __init__(self, start: Callable[[], Any]):
         self._start = start
@@ -66,49 +66,46 @@ class DaskWorkers:
         return self._start()
 
     @cached_property
-    def _first_sign(self) -> Any:
+    def _first_answer(self) -> Any:
         return self._client.submit(_answer, pure=False)
 
-    def have_come(self) -> bool:
-        """Whether one is ready; who asks first sends for them, and does not wait."""
-        return bool(self._first_sign.status == "finished")  # and not that they died of it
+    def ready(self) -> bool:
+        """Whether a worker is ready; the first call starts the workers, and none waits for them."""
+        return bool(self._first_answer.status == "finished")  # no error, as when a worker died
 
-    def map(
-        self, method: Callable[[Item], Result], items: Sequence[Item]
-    ) -> Iterator[tuple[int, Result | WorkerLostError]]:
+    def map(self, step: Step, items: Sequence[Any]) -> Iterator[tuple[int, Any]]:
         """See `Workers.map`."""
         if not items:
             return
         from distributed import KilledWorker, as_completed
 
-        names = [method.__name__] * len(items)
-        futures = self._client.map(_call, names, items, pure=False, key=method.__name__)
+        futures = self._client.map(_compute, [step] * len(items), items, pure=False, key=step)
         index = {future.key: i for i, future in enumerate(futures)}
         for future in as_completed(futures):
             try:
                 result = future.result()
             except KilledWorker:
-                result = WorkerLostError(_LEFT)
+                result = WorkerLostError(_LOST)
             yield index[future.key], result
 
 
 def _answer() -> None:
-    """What a worker does as soon as it can."""
+    """A task whose end shows that a worker is ready."""
 
 
-def _call(name: str, item: Any) -> Any:
+def _compute(step: Step, item: Any) -> Any:
     from distributed import get_worker
 
-    return getattr(get_worker().plugins[_PLUGIN].evaluator, name)(item)
+    return compute(get_worker().plugins[_PLUGIN].evaluator, step, item)
 
 
 @contextmanager
-def _deaf_to_interrupts() -> Iterator[None]:
-    """What is done in it is done whole, and threads and processes that come of it see no Ctrl-C.
+def sigint_blocked() -> Iterator[None]:
+    """Blocks SIGINT in this thread; threads and processes that start inside inherit the block.
 
-    One is for who started the search, but a terminal sends it to all.
+    A terminal sends Ctrl-C to every process of the search, and only the main one handles it.
     """
-    resource_tracker.ensure_running()  # it clears the mask of the thread that starts it
+    resource_tracker.ensure_running()  # starting it would unblock SIGINT in this thread
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
@@ -118,10 +115,10 @@ def _deaf_to_interrupts() -> Iterator[None]:
 
 @contextmanager
 def _client(cluster: Any, evaluator: object) -> Iterator[Any]:
-    """A client of workers that hold the evaluator."""
+    """A client whose workers hold the evaluator."""
     from distributed import Client, WorkerPlugin
 
-    class Holding(WorkerPlugin):
+    class EvaluatorPlugin(WorkerPlugin):
         name = _PLUGIN
 
         def __init__(self, evaluator: object):
@@ -130,29 +127,29 @@ def _client(cluster: Any, evaluator: object) -> Iterator[Any]:
 
         def setup(self, worker: object) -> None:
             plugins.load(self.modules)
-            gc.freeze()  # as in `hybhanas.run`: else a worker takes seconds to end
+            gc.freeze()  # else the last collection delays a worker's exit by seconds
 
     with Client(cluster) as client:
-        client.register_plugin(Holding(evaluator))
+        client.register_plugin(EvaluatorPlugin(evaluator))
         yield client
 
 
 @contextmanager
 def dask_settings(threads: int) -> Iterator[None]:
-    """Dask's settings while it is used."""
+    """Sets Dask's configuration while workers run."""
     import dask
-    import distributed  # noqa: F401  which sets the levels of its loggers
+    import distributed  # noqa: F401 - sets the levels of its loggers
 
-    for logger in ("distributed", "tornado.application", "asyncio"):  # of every connection's end
+    for logger in ("distributed", "tornado.application", "asyncio"):  # log each closed connection
         logging.getLogger(logger).setLevel(logging.CRITICAL)
-    silent = {"DASK_LOGGING__DISTRIBUTED": "critical"}  # and so do workers that share a terminal
+    silent = {"DASK_LOGGING__DISTRIBUTED": "critical"}  # workers print to the same terminal
     with dask.config.set(
         {
-            "distributed.scheduler.worker-saturation": 1.0,  # a group waits for whoever is free
+            "distributed.scheduler.worker-saturation": 1.0,  # an item waits for a free worker
             "distributed.scheduler.work-stealing": False,
             "distributed.scheduler.allowed-failures": _DEATHS - 1,
-            "distributed.worker.profile.enabled": False,  # it stops each a hundred times a second
-            "distributed.worker.memory.pause": False,  # one that is nearly full would wait for good
+            "distributed.worker.profile.enabled": False,  # it interrupts each 100 times a second
+            "distributed.worker.memory.pause": False,  # near its limit it would pause forever
             "distributed.nanny.pre-spawn-environ": limits(threads) | silent,
         }
     ):
@@ -160,19 +157,19 @@ def dask_settings(threads: int) -> Iterator[None]:
 
 
 def limits(threads: int) -> dict[str, int | str]:
-    """The environment by which no library takes more cores than a worker has."""
+    """The environment that keeps libraries to the cores of a worker."""
     names = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "RAYON_NUM_THREADS")
     return dict.fromkeys(names, threads)
 
 
 def check_threads(value: int) -> None:
-    """Raises ConfigError unless there is one at least."""
+    """Raises ConfigError for fewer than one."""
     if value < 1:
         raise ConfigError(f"executor.threads={value} is not accepted: at least 1")
 
 
 def check_memory(value: str, *others: str) -> None:
-    """Raises ConfigError unless it is a size that a worker can start in, or one of other words."""
+    """Raises ConfigError unless it is one of `others`, or a size that a worker can start with."""
     if value in others:
         return
     from dask.utils import parse_bytes

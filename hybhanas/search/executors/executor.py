@@ -1,4 +1,4 @@
-"""What an executor is, and the one that needs no worker."""
+"""The interface of executors, and the one that needs no workers."""
 
 from __future__ import annotations
 
@@ -7,27 +7,55 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, get_args, overload
 
-Item = TypeVar("Item")
-Result = TypeVar("Result")
+if TYPE_CHECKING:
+    from hybhanas.architecture import Architecture
+    from hybhanas.search.evaluation import Evaluation
+    from hybhanas.search.evaluator import Finished, Group
+
+Step = Literal["cost", "train", "finish"]
+"""A method of `hybhanas.search.evaluator.Evaluator`; it is sent to workers by its name."""
 
 
 class WorkerLostError(RuntimeError):
-    """An item that cannot be computed since each worker that tried it died."""
+    """An item that cannot be computed because every worker that tried it died."""
 
 
 class Workers(Protocol):
-    """What computes."""
+    """Processes that hold the evaluator and compute its steps."""
 
+    @overload
     def map(
-        self, method: Callable[[Item], Result], items: Sequence[Item]
-    ) -> Iterator[tuple[int, Result | WorkerLostError]]:
-        """Calls a method of the evaluator with each item.
+        self, step: Literal["cost"], items: Sequence[Architecture]
+    ) -> Iterator[tuple[int, Evaluation | WorkerLostError]]: ...
+
+    @overload
+    def map(
+        self, step: Literal["train"], items: Sequence[Group]
+    ) -> Iterator[tuple[int, list[tuple[Evaluation, bytes | None]] | WorkerLostError]]: ...
+
+    @overload
+    def map(
+        self, step: Literal["finish"], items: Sequence[Group]
+    ) -> Iterator[tuple[int, list[Finished | Exception] | WorkerLostError]]: ...
+
+    def map(self, step: Step, items: Sequence[Any]) -> Iterator[tuple[int, Any]]:
+        """Computes a step of the evaluator for each item.
 
         Returns:
-            The index of each item with its result, in the order in which they come.
+            The index of each item with its result, in the order in which results arrive.
+
+        Raises:
+            ValueError: the step is none of Step.
         """
+
+
+def compute(evaluator: object, step: Step, item: Any) -> Any:
+    """Calls a step of the evaluator with an item; see `Workers.map`."""
+    if step not in get_args(Step):
+        raise ValueError(f"step={step!r} is not accepted: {', '.join(get_args(Step))}")
+    return getattr(evaluator, step)(item)
 
 
 class Executor(ABC):
@@ -37,46 +65,47 @@ class Executor(ABC):
 
     @property
     @abstractmethod
-    def number(self) -> int:
-        """Workers, at most."""
+    def max_workers(self) -> int:
+        """The most workers that compute at once."""
 
     @abstractmethod
     @contextmanager
-    def at_work(
-        self, evaluator: object, folder: Path, say: Callable[[str], None]
+    def started(
+        self, evaluator: object, folder: Path, notify: Callable[[str], None]
     ) -> Iterator[Workers]:
-        """Starts workers when there is something to do, and stops them at the end.
+        """Starts workers with the first item to compute, and stops them at the end.
 
         Args:
-            evaluator: whose methods are to be mapped; workers get a copy.
-            folder: of the run, for what workers leave behind.
-            say: is told where the workers can be watched.
+            evaluator: whose steps are computed; each worker gets a copy.
+            folder: the run's, for the logs of workers.
+            notify: called with messages for the user, such as the dashboard's address.
         """
 
 
 @dataclass(frozen=True, slots=True)
 class Serial(Executor):
-    """This process alone."""
+    """This process, without workers."""
 
     @property
-    def number(self) -> int:
-        """See `Executor.number`."""
+    def max_workers(self) -> int:
+        """See `Executor.max_workers`."""
         return 1
 
     @contextmanager
-    def at_work(
-        self, evaluator: object, folder: Path, say: Callable[[str], None]
+    def started(
+        self, evaluator: object, folder: Path, notify: Callable[[str], None]
     ) -> Iterator[Workers]:
-        """See `Executor.at_work`."""
-        yield _InProcess()
+        """See `Executor.started`."""
+        yield InProcess(evaluator)
 
 
-class _InProcess:
-    """Computes here and now."""
+class InProcess:
+    """Computes in this process, one item after the other."""
 
-    def map(
-        self, method: Callable[[Item], Result], items: Sequence[Item]
-    ) -> Iterator[tuple[int, Result | WorkerLostError]]:
+    def __init__(self, evaluator: object):
+        self._evaluator = evaluator
+
+    def map(self, step: Step, items: Sequence[Any]) -> Iterator[tuple[int, Any]]:
         """See `Workers.map`."""
         for index, item in enumerate(items):
-            yield index, method(item)
+            yield index, compute(self._evaluator, step, item)

@@ -42,34 +42,34 @@ class Local(ClusterExecutor):
         check_memory(self.memory, "auto")
 
     def __str__(self) -> str:
-        return f"{self.number} workers on this machine"
+        return f"{self.max_workers} workers on this machine"
 
     @property
-    def number(self) -> int:
-        """See `Executor.number`."""
+    def max_workers(self) -> int:
+        """See `Executor.max_workers`."""
         return self.workers or max(cores() // self.threads, 1)
 
     @contextmanager
-    def _cluster(self, folder: Path, say: Callable[[str], None]) -> Iterator[Any]:
+    def _cluster(self, folder: Path, notify: Callable[[str], None]) -> Iterator[Any]:
         with dask_settings(self.threads):
             from distributed import LocalCluster
 
             with LocalCluster(
                 n_workers=0,
                 threads_per_worker=1,
-                memory_limit=1 / self.number if self.memory == "auto" else self.memory,
-                security=True,  # by keys of the run: others on this machine cannot connect
+                memory_limit=1 / self.max_workers if self.memory == "auto" else self.memory,
+                security=True,  # keys of this run: other users of the machine cannot connect
                 host="127.0.0.1",
                 dashboard_address="127.0.0.1:0",
             ) as cluster:
                 try:
                     yield cluster
-                except BaseException:  # else each takes seconds to come to an end
+                except BaseException:  # else stopping each takes seconds
                     cluster.sync(_kill, cluster._created)
                     raise
 
-    def _hire(self, cluster: Any) -> None:
-        cluster.scale(self.number)
+    def _scale(self, cluster: Any) -> None:
+        cluster.scale(self.max_workers)
 
 
 async def _kill(nannies: Iterable[Any]) -> None:
@@ -81,9 +81,7 @@ async def _kill(nannies: Iterable[Any]) -> None:
 
 
 def cores() -> int:
-    """Those that this process may use: what a container or its affinity leaves of the machine's,
-    and in a job of SLURM what the job was given.
-    """
+    """The CPU cores that this process may use, by its affinity, its container and its SLURM job."""
     from dask.system import cpu_count
 
     count = cpu_count()

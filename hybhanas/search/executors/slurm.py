@@ -24,10 +24,10 @@ from hybhanas.search.executors.cluster import (
     limits,
 )
 
-_LOOK_EVERY_S = 10
-_PATIENCE_S = 60
+_CHECK_EVERY_S = 10
+_TIMEOUT_S = 60
 _QUEUE = ("squeue", "--noheader", f"--user={os.getuid()}", "--format=%A")
-_LOST = "a job of SLURM was refused, or ended before its worker came; there will be another: {}"
+_LOST = "a SLURM job was refused, or ended before its worker started; resubmitting; logs: {}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,20 +68,20 @@ class Slurm(ClusterExecutor):
             raise ConfigError("executor=slurm is not accepted: there is no sbatch on this machine")
 
     @property
-    def number(self) -> int:
-        """See `Executor.number`."""
+    def max_workers(self) -> int:
+        """See `Executor.max_workers`."""
         return self.workers
 
     def __str__(self) -> str:
         return f"up to {self.workers} workers by SLURM"
 
     @contextmanager
-    def _cluster(self, folder: Path, say: Callable[[str], None]) -> Iterator[Any]:
+    def _cluster(self, folder: Path, notify: Callable[[str], None]) -> Iterator[Any]:
         with dask_settings(self.threads):
             from dask_jobqueue import SLURMCluster
 
             logs = folder / "slurm"
-            if shlex.quote(str(logs)) != str(logs):  # it becomes part of the jobs' command
+            if shlex.quote(str(logs)) != str(logs):  # it becomes part of the jobs' command line
                 raise ConfigError(
                     f"hydra.run.dir={folder} is not accepted: with executor=slurm a path of "
                     "letters, digits, and any of _@%+=:,./-"
@@ -106,13 +106,13 @@ class Slurm(ClusterExecutor):
             ) as cluster:
                 _check_job(cluster.job_script())
                 try:
-                    with _kept_up(cluster, partial(say, _LOST.format(logs))):
+                    with resubmitting_lost_jobs(cluster, partial(notify, _LOST.format(logs))):
                         yield cluster
                 finally:
                     for key in logs.glob(".dask-jobqueue.worker.*"):
                         key.unlink()
 
-    def _hire(self, cluster: Any) -> None:
+    def _scale(self, cluster: Any) -> None:
         if self.minimum is None:
             cluster.scale(self.workers)
         else:
@@ -120,52 +120,54 @@ class Slurm(ClusterExecutor):
 
 
 def _check_job(script: str) -> None:
-    """Raises ConfigError where SLURM would not take a job, or does not answer."""
-    code, _, said = _ask("sbatch", "--test-only", script=script)
+    """Raises ConfigError if SLURM would refuse a job, or does not answer."""
+    code, _, error = _run("sbatch", "--test-only", script=script)
     if code != 0:
-        raise ConfigError(f"executor=slurm is not accepted: {said}; a job that sbatch takes is")
+        raise ConfigError(
+            f"executor=slurm is not accepted: {error}; accepted: what sbatch --test-only accepts"
+        )
 
 
-def _ask(*command: str, script: str | None = None) -> tuple[int, str, str]:
-    """The exit code of a command of SLURM, what it answers, and its errors in one line."""
+def _run(*command: str, script: str | None = None) -> tuple[int, str, str]:
+    """Runs a SLURM command: its exit code, its output, and its errors in one line."""
     try:
         outcome = subprocess.run(
-            command, input=script, capture_output=True, text=True, check=False, timeout=_PATIENCE_S
+            command, input=script, capture_output=True, text=True, check=False, timeout=_TIMEOUT_S
         )
     except subprocess.TimeoutExpired:
-        return 1, "", f"{command[0]} does not answer within {_PATIENCE_S} s"
+        return 1, "", f"{command[0]} does not answer within {_TIMEOUT_S} s"
     return outcome.returncode, outcome.stdout, " ".join(outcome.stderr.split())
 
 
 @contextmanager
-def _kept_up(cluster: Any, tell: Callable[[], None]) -> Iterator[None]:
-    """Submits jobs anew that have ended, which dask-jobqueue does only when it is scaled, and only
-    for those whose worker had come: `tell` is called for each other.
+def resubmitting_lost_jobs(cluster: Any, notify: Callable[[], None]) -> Iterator[None]:
+    """Resubmits jobs that have ended. Dask-jobqueue does so only when it is scaled, and only for
+    jobs whose worker had started; `notify` is called for each of the others.
     """
     from distributed.compatibility import PeriodicCallback
 
-    suspects: set[str] = set()
+    missing_before: set[str] = set()
 
-    async def look() -> None:
-        code, queue, _ = await asyncio.to_thread(_ask, *_QUEUE)
+    async def check() -> None:
+        code, queue, _ = await asyncio.to_thread(_run, *_QUEUE)
         if code != 0:
             return
-        at_work = {worker["name"] for worker in cluster.scheduler_info["workers"].values()}
-        gone = {
+        started = {worker["name"] for worker in cluster.scheduler_info["workers"].values()}
+        missing = {
             name
             for name, job in cluster.workers.items()
-            if name not in at_work and job.job_id not in queue.split()
+            if name not in started and job.job_id not in queue.split()
         }
-        for name in gone & suspects:  # twice, since dask itself looks after those that had come
+        for name in missing & missing_before:  # twice: Dask itself removes those that had started
             del cluster.workers[name]
-            tell()
-        suspects.clear()
-        suspects.update(gone)
+            notify()
+        missing_before.clear()
+        missing_before.update(missing)
         cluster.scale(len(cluster.plan))
 
-    keeper = PeriodicCallback(look, 1000 * _LOOK_EVERY_S)
-    cluster.loop.add_callback(keeper.start)
+    periodic = PeriodicCallback(check, 1000 * _CHECK_EVERY_S)
+    cluster.loop.add_callback(periodic.start)
     try:
         yield
     finally:
-        cluster.loop.add_callback(keeper.stop)
+        cluster.loop.add_callback(periodic.stop)
