@@ -89,8 +89,7 @@ def report(runs: dict[str, list[Run]], table: Table, objectives: Objectives) -> 
     """What was compared, and the epochs of each strategy to each level."""
     evaluations = [row.evaluation for row in table.values()]
     box = ", ".join(
-        f"{name} {objectives.ideal_point.get(name, 0):g} to {objectives.reference_point[name]:g}"
-        for name in objectives.names
+        f"{name} {best:g} to {worst:g}" for name, (best, worst) in objectives.box.items()
     )
     rows = []
     for name, of_seeds in runs.items():

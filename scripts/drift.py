@@ -86,7 +86,7 @@ def moved(run: FinishedRun, name: str) -> Moved:
     failed = [e for e in new if e.status != EVALUATED]
     if len(failed) == len(new):
         raise SkippedError(failed[0].reason if failed else "the run has no evaluation")
-    own = (old[0].cost or {})["calibration_hash"] == calibration.hash
+    own = old[0].cost is not None and old[0].cost.provenance.calibration_hash == calibration.hash
     gates = " and ".join(sorted(calibration.two_qubit_gates))
     outcome = compare(old, new, run.objectives)
     return Moved(name, calibration.date, gates, own, len(failed), outcome)
@@ -97,10 +97,10 @@ def report(run: FinishedRun, rows: Sequence[Moved], skipped: Mapping[str, str]) 
     others = [row for row in rows if not (row.own or row.failed)]
     taus = [row.outcome.kendall_tau for row in others]
     overlaps = [row.outcome.overlap for row in others]
-    cost = next(e.cost for e in run.evaluations if e.cost)
+    source = next(e.cost for e in run.evaluations if e.cost).provenance
     lines = [
-        f"{len(run.evaluations)} evaluations on {cost['calibration']} of "
-        f"{cost['calibration_date'][:10]}, {len(run.objectives.front(run.evaluations))} of them on "
+        f"{len(run.evaluations)} evaluations on {source.calibration} of "
+        f"{source.calibration_date[:10]}, {len(run.objectives.front(run.evaluations))} of them on "
         f"the front of {', '.join(run.objectives.names)}. Cost under other snapshots: median "
         "ratio of the new total time to that of the run, Kendall's tau between the two, and the "
         "number of members of the front that stayed, left and joined.",

@@ -105,11 +105,11 @@ def taus(proxies: Proxies, costed: Costs) -> dict[str, list[float]]:
     table: dict[str, list[float]] = {}
     for reports in costed.values():
         known = proxies | {
-            "physical depth": np.array([r.depth for r in reports]),
-            "physical two-qubit gates": np.array([r.two_qubit_gates for r in reports]),
+            "physical depth": np.array([r.circuit.depth for r in reports]),
+            "physical two-qubit gates": np.array([r.circuit.two_qubit_gates for r in reports]),
         }
         for name, proxy in known.items():
-            statistic = kendalltau(proxy, [r.log10_total_s for r in reports]).statistic
+            statistic = kendalltau(proxy, [r.time.log10_total_s for r in reports]).statistic
             table.setdefault(name, []).append(float(statistic))
     return table
 
@@ -117,7 +117,7 @@ def taus(proxies: Proxies, costed: Costs) -> dict[str, list[float]]:
 def shared(proxy: np.ndarray, reports: Sequence[CostReport]) -> float:
     """How much of the CHEAPEST by a proxy is among the CHEAPEST by time."""
     count = max(1, round(CHEAPEST * len(proxy)))
-    by_time = np.argsort([report.log10_total_s for report in reports])
+    by_time = np.argsort([report.time.log10_total_s for report in reports])
     by_proxy = np.argsort(proxy, kind="stable")  # as they were drawn, where they are equal
     return len(set(by_proxy[:count]) & set(by_time[:count])) / count
 
@@ -134,9 +134,9 @@ def report(architectures: Sequence[Architecture], proxies: Proxies, costed: Cost
     """The Markdown of rank correlations, of shares, and of pairs that FLOPs take for equal."""
     lines = [
         f"{len(architectures)} random architectures of search_space=hqnn on digits, "
-        f"cost_model={next(iter(costed.values()))[0].cost_model}. Kendall's tau between each "
-        "proxy and the total training time: 1 is the same order, 0 no relation, -1 the reverse "
-        "order.",
+        f"cost_model={next(iter(costed.values()))[0].provenance.cost_model}. "
+        "Kendall's tau between each proxy and the total training time: 1 is the same "
+        "order, 0 no relation, -1 the reverse order.",
         "",
         *_head("proxy", costed),
     ]
@@ -153,10 +153,10 @@ def report(architectures: Sequence[Architecture], proxies: Proxies, costed: Cost
         ),
     ]  # fmt: skip
     for backend, reports in costed.items():
-        total_s = np.array([r.total_s for r in reports])
+        total_s = np.array([r.time.total_s for r in reports])
         cells = [duration(float(np.median(total_s)))]
-        for part in ("routing_total_s", "noise_s"):
-            shares = np.array([getattr(r, part) for r in reports]) / total_s
+        for part in ("routing_s", "noise_s"):
+            shares = np.array([getattr(r.parts, part) for r in reports]) / total_s
             cells += [f"{np.median(shares):.1%}", f"{np.percentile(shares, 90):.1%}"]
         cells += [f"{shared(proxies[name], reports):.0%}" for name in FLOPS]
         lines.append(f"| {backend} | {' | '.join(cells)} |")
@@ -171,11 +171,11 @@ def report(architectures: Sequence[Architecture], proxies: Proxies, costed: Cost
             *_head("backend", ["median", "largest", "cheap", "expensive"]),
         ]
         for backend, reports in costed.items() if len(pairs) else ():
-            time = np.array([r.log10_total_s for r in reports])
+            time = np.array([r.time.log10_total_s for r in reports])
             gaps = np.abs(time[pairs[:, 0]] - time[pairs[:, 1]])
             told = [
-                f"{_code(architectures[i])}, {duration(reports[i].total_s)}, "
-                f"P {reports[i].p_success:.2g}"
+                f"{_code(architectures[i])}, {duration(reports[i].time.total_s)}, "
+                f"P {reports[i].noise.p_survival:.2g}"
                 for i in sorted(pairs[gaps.argmax()], key=lambda i: time[i])
             ]
             ratios = f"{10 ** np.median(gaps):.3g} | {10 ** gaps.max():.3g}"
@@ -226,7 +226,7 @@ def picture(architectures: Sequence[Architecture], proxies: Proxies, costed: Cos
     backend, reports = next(iter(costed.items()))
     qubits = np.array([a.qubits for a in architectures])
     dots = left.scatter(
-        proxies[FLOPS[1]], [r.total_s for r in reports], c=qubits, s=16,
+        proxies[FLOPS[1]], [r.time.total_s for r in reports], c=qubits, s=16,
         cmap=colormaps["viridis"].resampled(np.ptp(qubits) + 1),
         vmin=qubits.min() - 0.5, vmax=qubits.max() + 0.5,
     )  # fmt: skip

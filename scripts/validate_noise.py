@@ -27,8 +27,8 @@ from hybhanas import atomic
 from hybhanas.architecture import CHOICES, Architecture
 from hybhanas.calibration.snapshot import Snapshot
 from hybhanas.cost.model import FAULTS, IDLE_FORMS
-from hybhanas.cost.noise import success
-from hybhanas.cost.pauli_paths import observable_success
+from hybhanas.cost.noise import circuit_survival
+from hybhanas.cost.pauli_paths import observable_survival
 from scripts import page
 from scripts.aer import NoisyCircuit
 
@@ -90,10 +90,10 @@ def measured(
                 }
                 for form in IDLE_FORMS:
                     if (form == "off") == (not idle):
-                        sampled = observable_success(
+                        sampled = observable_survival(
                             noisy.circuit, calibration, noisy.timed, form, noisy.observables, SEED
                         )
-                        whole = success(noisy.circuit, calibration, noisy.timed, form)
+                        whole = circuit_survival(noisy.circuit, calibration, noisy.timed, form)
                         row[f"observable {form}"] = float(np.exp(sampled.log_p))
                         row[f"whole_circuit {form}"] = float(np.exp(whole.log_p))
                 rows.append(row)

@@ -19,7 +19,7 @@ import pandas as pd
 
 from hybhanas.architecture import Architecture
 from hybhanas.calibration.snapshot import Snapshot
-from hybhanas.cost.pauli_paths import observable_success
+from hybhanas.cost.pauli_paths import observable_survival
 from scripts import page
 from scripts.aer import NoisyCircuit
 
@@ -65,7 +65,7 @@ def main() -> None:
     for machine, architecture in CASES:
         calibration = Snapshot(snapshot=machine).load()
         noisy = NoisyCircuit(calibration, architecture, SEED)
-        chance = observable_success(
+        chance = observable_survival(
             noisy.circuit, calibration, noisy.timed, "relaxation", noisy.observables, SEED
         )
         p = math.exp(chance.log_p)

@@ -38,7 +38,7 @@ MISTAKES = {
     "search=exhaustive": "search.generations=20 is not accepted: search_space has 2,903,040",
     "search.popultion=8": "key=search.popultion is unknown (did you mean search.population?)",
     "+search.mutation=0.5": "key=search.mutation is unknown",
-    "search.constraints.p_success=0.5": "+search.constraints.p_success=VALUE adds it",
+    "search.constraints.p_survival=0.5": "+search.constraints.p_survival=VALUE adds it",
     "+search.constraints.p_succes=0.5": "search.constraints=p_succes is unknown (did you",
     "sed=3": "key=sed is unknown (did you mean seed?)",
     "search.population=many": "search.population: Value 'many'",

@@ -19,7 +19,7 @@ FloatOrArray = TypeVar("FloatOrArray", float, np.ndarray)
 
 
 @dataclass(frozen=True, slots=True)
-class Success:
+class Survival:
     """Natural logarithms of the three factors of P = P_gate P_readout P_idle, all <= 0."""
 
     log_p_gate: float
@@ -32,9 +32,9 @@ class Success:
         return self.log_p_gate + self.log_p_readout + self.log_p_idle
 
 
-def success(
+def circuit_survival(
     circuit: PhysicalCircuit, calibration: Calibration, schedule: Schedule, idle: str
-) -> Success:
+) -> Survival:
     """The chance that no gate, no readout and no idle qubit of the circuit fails.
 
     P_gate is the product of 1 - error over gates, P_readout over measurements, each read at the
@@ -55,7 +55,7 @@ def success(
         else:
             log_p_gate += log_kept
     used = {q for _, qubits in circuit.places for q in qubits}
-    return Success(log_p_gate, log_p_readout, log_p_idle(schedule, used, calibration, idle))
+    return Survival(log_p_gate, log_p_readout, log_p_idle(schedule, used, calibration, idle))
 
 
 def log_p_idle(

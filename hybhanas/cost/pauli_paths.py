@@ -31,7 +31,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from hybhanas.calibration import Calibration
-from hybhanas.cost.noise import Success, known, log_relaxation
+from hybhanas.cost.noise import Survival, known, log_relaxation
 from hybhanas.cost.pauli import Step, is_fixed, pack
 from hybhanas.cost.pauli_strings import PATHS, Strings
 from hybhanas.cost.physical import Instruction, PhysicalCircuit
@@ -54,14 +54,14 @@ class _Block:
     idle: list[tuple[int, float]] = field(default_factory=list)
 
 
-def observable_success(
+def observable_survival(
     circuit: PhysicalCircuit,
     calibration: Calibration,
     schedule: Schedule,
     idle: str,
     observables: Sequence[tuple[int, ...]],
     seed: int,
-) -> Success:
+) -> Survival:
     """The fraction of the observables' expectation values that survives, in three factors.
 
     Args:
@@ -101,7 +101,7 @@ def observable_success(
         log_head_idle -= schedule.duration_s / min(known(calibration.qubits[q].t2_s) for q in used)
     log_noise = _log_mean(log_gate + log_idle)
     log_all = _log_mean(log_gate + log_idle + log_readout[owner[chosen]])
-    return Success(
+    return Survival(
         log_head_gate,
         log_all - log_noise,
         log_head_idle + log_noise - _log_mean(log_gate),

@@ -1,98 +1,105 @@
-"""CostReport: every term of what an HQNN costs on one machine, each with its unit."""
+"""CostReport: every term of what an HQNN costs on one backend, each with its unit."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from hybhanas.errors import CandidateError
 
-PARTS = (
-    "gates_s",
-    "routing_total_s",
-    "noise_s",
-    "repetition_delay_s",
-    "program_loading_s",
-    "job_s",
-    "classical_s",
-)
-"""The fields of a CostReport that add up to its `total_s`."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CircuitCost:
+    """One execution of the transpiled circuit.
+
+    `routing_s` and `routing_ratio` compare with the same circuit if every pair of qubits were
+    coupled. They contain the spread of the machine as well: without an added gate they differ from
+    0 and 1 by how the chosen gates compare to the median.
+    """
+
+    qubits: int
+    depth: int  # of the transpiled circuit
+    physical_instructions: int
+    two_qubit_gates: int
+    added_two_qubit_gates: int  # by routing
+    time_s: float  # by the chosen timing
+    scheduled_s: float  # critical path
+    serial_s: float  # sum over all instructions
+    all_to_all_s: float  # with every pair coupled, at the median of the machine
+    routing_s: float  # time_s - all_to_all_s
+    routing_ratio: float  # time_s / all_to_all_s
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CostReport:
-    """The cost of one HQNN, or of a bare circuit.
-
-    Per circuit: `circuit_s` (by the chosen timing), `scheduled_s`, `serial_s`, `all_to_all_s` (the
-    same circuit with every pair of qubits coupled at the machine's median), `routing_s` and
-    `routing_ratio`, their difference and quotient. These hold the spread of the machine as well:
-    without an added gate they differ from 0 and 1 by how the chosen gates compare to the median.
-    `p_*` are the chances of no fault, or with `faults` = observable the fractions of the
-    expectation values that survive; `shots_effective` = shots / p_success^k.
-
-    Per phase: `quantum_inference_s` and `classical_inference_s` of one sample,
-    `quantum_training_s` and `classical_training_s` of all epochs. `total_s` is quantum plus
-    classical of the phase named; PARTS add up to it: `repetition_delay_s` with what else each shot
-    waits for, `program_loading_s` what loading takes longer than the shots it goes on beside, with
-    each circuit's own overhead. `log10_total_spread` is the
-    largest minus the smallest log10 of it over the `layouts` tried: how far the cost hangs on the
-    transpiler's luck; 0 of a single one says nothing.
-
-    `latency_s` is the time of one inference of one sample, `energy_j` that of machine and device
-    at work in the phase named.
-
-    Seconds and joules that a double cannot hold are infinite here and null in JSON; the log10
-    fields are always finite.
+class NoiseCost:
+    """What survives noise: fractions of the measured expectation values, or, with
+    `faults=whole_circuit`, chances that no fault occurs. `p_survival` is the product.
     """
 
-    # per circuit
-    qubits: int
-    depth: int
-    physical_instructions: int
-    two_qubit_gates: int
-    added_two_qubit_gates: int
-    circuit_s: float
-    scheduled_s: float
-    serial_s: float
-    all_to_all_s: float
-    routing_s: float
-    routing_ratio: float
     p_gate: float
     p_readout: float
     p_idle: float
-    p_success: float
-    log10_p_success: float
-    shots: int
-    shots_effective: float
+    p_survival: float
+    log10_p_survival: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Executions:
+    """How often circuits run in the phase that is costed."""
+
+    shots: int  # of a circuit without noise
+    shots_effective: float  # shots / p_survival^k
     log10_shots_effective: float
-    rep_delay_s: float
-    # executions
-    circuits_per_sample: int
-    executions: int
+    rep_delay_s: float  # that each shot waits; 0 if the model leaves it out
+    circuits_per_sample: int  # 1 forward, and those of the gradient in training
+    circuits: int
     jobs: int
-    # per phase
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Time:
+    """Seconds: of one inference, of a training, and in total of the phase that is costed."""
+
     quantum_inference_s: float
     quantum_training_s: float
     classical_inference_s: float
     classical_training_s: float
-    quantum_s: float
-    total_s: float
+    quantum_s: float  # of the phase
+    total_s: float  # of the phase, quantum and classical
     log10_total_s: float
+    # Largest minus smallest log10_total_s over the `layouts` tried: how much the cost depends on
+    # the transpiler's seed. 0 of a single one says nothing.
     log10_total_spread: float
-    latency_s: float
+    latency_s: float  # one inference of one sample
     log10_latency_s: float
-    energy_j: float
-    log10_energy_j: float
-    # the parts of total_s
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Energy:
+    """Joules of quantum computer and classical device in the phase that is costed."""
+
+    total_j: float
+    log10_total_j: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """The seconds that add up to `total_s`."""
+
     gates_s: float
-    routing_total_s: float
-    noise_s: float
-    repetition_delay_s: float
-    program_loading_s: float
+    routing_s: float
+    noise_s: float  # extra shots
+    repetition_delay_s: float  # with what else each shot waits for
+    program_loading_s: float  # what loading exceeds the shots by, with each circuit's own overhead
     job_s: float
     classical_s: float
-    # how it was computed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """How a cost was computed, and on what."""
+
     cost_model: str
     phase: str
     timing: str
@@ -101,26 +108,72 @@ class CostReport:
     sampling_exponent: int
     compiler: str
     optimization_level: int
-    transpiler_seed: int
+    transpiler_seed: int  # of the layout that was kept
     layouts: int
     device: str
-    calibration: str
+    calibration: str  # the backend's name
     calibration_date: str
     calibration_hash: str
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CostReport:
+    """The cost of one HQNN, or of a bare circuit, in the phase that the cost model names.
+
+    Seconds and joules that a double cannot hold are infinite here and null in JSON; the log10
+    fields are always finite.
+
+    Raises:
+        CandidateError: the total is not finite even as a logarithm.
+    """
+
+    circuit: CircuitCost
+    noise: NoiseCost
+    executions: Executions
+    time: Time
+    energy: Energy
+    parts: Parts
+    provenance: Provenance
+
     def __post_init__(self) -> None:
-        if not math.isfinite(self.log10_total_s):
-            raise CandidateError(f"log10_total_s is {self.log10_total_s}")
+        if not math.isfinite(self.time.log10_total_s):
+            raise CandidateError(f"log10_total_s is {self.time.log10_total_s}")
 
     def to_dict(self) -> dict[str, Any]:
-        """All fields in JSON types, infinite ones as None."""
+        """Sections of fields in JSON types, infinite ones as None."""
         return {
-            name: None if isinstance(value, float) and not math.isfinite(value) else value
-            for name, value in asdict(self).items()
+            section: {
+                name: None if isinstance(value, float) and not math.isfinite(value) else value
+                for name, value in values.items()
+            }
+            for section, values in asdict(self).items()
         }
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> CostReport:
-        """The inverse of `to_dict`."""
-        values: dict[str, Any] = {k: math.inf if v is None else v for k, v in data.items()}
-        return cls(**values)
+        """The inverse of `to_dict`.
+
+        Raises:
+            KeyError, TypeError, ValueError: `data` is something else.
+        """
+        return cls(**{name: _section(kind, data[name]) for name, kind in SECTIONS.items()})
+
+
+SECTIONS: dict[str, type] = {
+    "circuit": CircuitCost,
+    "noise": NoiseCost,
+    "executions": Executions,
+    "time": Time,
+    "energy": Energy,
+    "parts": Parts,
+    "provenance": Provenance,
+}
+_TYPES: dict[Any, type | tuple[type, ...]] = {"int": int, "float": (int, float), "str": str}
+
+
+def _section(kind: type, data: dict[str, Any]) -> Any:
+    values = {name: math.inf if value is None else value for name, value in data.items()}
+    for field in fields(kind):
+        if not isinstance(values[field.name], _TYPES[field.type]):
+            raise ValueError(f"{field.name} is {values[field.name]!r}")
+    return kind(**values)

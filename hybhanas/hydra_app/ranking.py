@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from pathlib import Path
 from typing import Any
 
@@ -24,22 +23,15 @@ class RankCosts(Callback):
         if not reports:
             return
         everywhere = set.intersection(*(set(report["overrides"]) for report in reports))
-        from rich.table import Table
-
+        from hybhanas.cost.report import CostReport
+        from hybhanas.reporting.cost_table import ranking_table
         from hybhanas.reporting.terminal import terminal
-        from hybhanas.reporting.units import duration
 
-        table = Table(title="cheapest first", title_style="bold", box=None)
-        for name in ("run", "total", "log10 s", "circuit", "routing", "log10 P", "2q gates"):
-            table.add_column(name, justify="left" if name == "run" else "right")
-        for report in sorted(reports, key=lambda report: report["log10_total_s"]):
-            table.add_row(
+        named = [
+            (
                 " ".join(o for o in report["overrides"] if o not in everywhere),
-                duration(report["total_s"] or math.inf),
-                f"{report['log10_total_s']:.3f}",
-                duration(report["circuit_s"]),
-                duration(report["routing_s"]),
-                f"{report['log10_p_success']:.3f}",
-                str(report["two_qubit_gates"]),
+                CostReport.from_dict(report),
             )
-        terminal().print(table)
+            for report in reports
+        ]
+        terminal().print(ranking_table(named))

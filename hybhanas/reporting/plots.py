@@ -14,8 +14,10 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
 from hybhanas import atomic
-from hybhanas.reporting.units import PART_NAMES, duration
+from hybhanas.cost.report import CostReport
+from hybhanas.reporting.units import duration
 from hybhanas.search.evaluation import EVALUATED, STOPPED, Evaluation
+from hybhanas.search.quantities import PARTS, QUANTITIES
 from hybhanas.search.recost import FATES, Comparison
 
 
@@ -62,8 +64,8 @@ def plot_front(
         )
     axes.step(*_best_so_far(front), where="post", color="black", lw=0.8, alpha=0.6, zorder=1)
     axes.set_xscale("log")
-    phase = (known[0].cost or {})["phase"]
-    axes.set_xlabel(f"total time of {phase}, quantum and classical (s)")
+    phases = sorted({e.cost.provenance.phase for e in known if e.cost})
+    axes.set_xlabel(f"total time of {', '.join(phases)}, quantum and classical (s)")
     axes.set_ylabel("validation accuracy (%)")
     axes.set_title(title, fontsize=10)
     axes.grid(alpha=0.25, which="major")
@@ -83,12 +85,12 @@ def plot_anatomy(path: Path, front: Sequence[Evaluation], title: str) -> None:
     ]
     left = [0.0] * len(members)
     hidden = []
-    for part, name in PART_NAMES.items():
-        shares = [100 * e.values[part] / max(e.values["total_s"], 1e-300) for e in members]
+    for part in PARTS:
+        shares = [100 * e.values[part.name] / max(e.values["total_s"], 1e-300) for e in members]
         if max(shares) < 0.005:
-            hidden.append(name)
+            hidden.append(part.label)
             continue
-        axes.barh(range(len(members)), shares, left=left, label=name, height=0.78)
+        axes.barh(range(len(members)), shares, left=left, label=part.label, height=0.78)
         left = [a + b for a, b in zip(left, shares, strict=True)]
     axes.set_yticks(range(len(members)), labels, fontsize=6)
     axes.set_ylim(len(members) - 0.5, -0.5)
@@ -128,9 +130,9 @@ def plot_recost(
     axes.set_yscale("log")
     low, high = axes.get_xlim()
     axes.plot([low, high], [low, high], color="black", lw=0.8, alpha=0.5)
-    machines = [(pairs[0][i].cost or {})["calibration"] for i in (0, 1)] if pairs else ["", ""]
-    axes.set_xlabel(f"total time before (s), {machines[0]}")
-    axes.set_ylabel(f"total time now (s), {machines[1]}")
+    backends = [cost.provenance.calibration if cost else "" for cost in _first_costs(pairs)]
+    axes.set_xlabel(f"total time before (s), {backends[0]}")
+    axes.set_ylabel(f"total time now (s), {backends[1]}")
     axes.set_title(f"Kendall tau {outcome.kendall_tau:.3f}", fontsize=10)
     axes.legend(fontsize=8)
     axes.grid(alpha=0.25)
@@ -153,11 +155,17 @@ def plot_fronts(path: Path, fronts: Mapping[str, Sequence[Evaluation]]) -> None:
             label=f"{label} ({len(front)})",
         )
     axes.set_xscale("log")
-    axes.set_xlabel("total time, quantum and classical (s)")
+    axes.set_xlabel(QUANTITIES["total_s"].title)
     axes.set_ylabel("validation accuracy (%)")
     axes.grid(alpha=0.25, which="major")
     figure.legend(loc="outside lower center", ncols=1, fontsize=8)
     _save(figure, path)
+
+
+def _first_costs(
+    pairs: Sequence[tuple[Evaluation, Evaluation]],
+) -> tuple[CostReport | None, CostReport | None]:
+    return (pairs[0][0].cost, pairs[0][1].cost) if pairs else (None, None)
 
 
 def _best_so_far(front: Sequence[Evaluation]) -> tuple[list[float], list[float]]:

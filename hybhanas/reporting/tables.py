@@ -8,9 +8,22 @@ from typing import Any
 import pandas as pd
 
 from hybhanas import atomic
-from hybhanas.search.evaluation import PROXIES, Evaluation
+from hybhanas.search.evaluation import Evaluation
 from hybhanas.search.front import FrontMember
+from hybhanas.search.quantities import PROXIES, finite_values
 from hybhanas.search.run_folder import RunFolder
+
+COST_COLUMNS = (
+    "circuit_s",
+    "routing_s",
+    "p_survival",
+    "circuit_depth",
+    "physical_instructions",
+    "two_qubit_gates",
+    "added_two_qubit_gates",
+    "executions",
+)
+"""The quantities of the cost that `evaluations.csv` has after the genes."""
 
 
 def write_front(folder: RunFolder, members: Sequence[FrontMember]) -> None:
@@ -18,47 +31,32 @@ def write_front(folder: RunFolder, members: Sequence[FrontMember]) -> None:
     rows = [member.row() for member in members]
     atomic.write_text(folder.front_csv, _csv(rows))
     full = [
-        row | {"cost": member.evaluation.cost, "proxies": member.evaluation.proxies}
+        row | {"cost": cost.to_dict() if cost else None, "proxies": member.evaluation.proxies}
         for row, member in zip(rows, members, strict=True)
+        for cost in [member.evaluation.cost]
     ]
     atomic.write_json(folder.front_json, full)
 
 
 def evaluation_rows(evaluations: Sequence[Evaluation]) -> list[dict[str, Any]]:
     """A flat row an evaluation, in the order given."""
-    rows = []
-    for evaluation in evaluations:
-        cost = evaluation.cost or {}
-        rows.append(
-            {
-                "architecture": evaluation.architecture.hash,
-                "status": evaluation.status,
-                "epochs": evaluation.epochs,
-                "validation_accuracy": evaluation.validation_accuracy,
-                "total_s": cost.get("total_s"),
-                "log10_total_s": cost.get("log10_total_s"),
-                "parameters": evaluation.parameters,
-                "seed": evaluation.seed,
-                "seconds": round(evaluation.seconds, 3),
-                "reason": evaluation.reason,
-                **evaluation.architecture.to_dict(),
-                **{
-                    name: cost.get(name)
-                    for name in (
-                        "circuit_s",
-                        "routing_s",
-                        "p_success",
-                        "depth",
-                        "physical_instructions",
-                        "two_qubit_gates",
-                        "added_two_qubit_gates",
-                        "executions",
-                    )
-                },
-                **{name: (evaluation.proxies or {}).get(name) for name in PROXIES},
-            }
-        )
-    return rows
+    return [
+        {
+            "architecture": evaluation.architecture.hash,
+            "status": evaluation.status,
+            "epochs": evaluation.epochs,
+            "validation_accuracy": evaluation.validation_accuracy,
+            **finite_values(evaluation, ("total_s", "log10_total_s")),
+            "parameters": evaluation.parameters,
+            "seed": evaluation.seed,
+            "seconds": round(evaluation.seconds, 3),
+            "reason": evaluation.reason,
+            **evaluation.architecture.to_dict(),
+            **finite_values(evaluation, COST_COLUMNS),
+            **{name: (evaluation.proxies or {}).get(name) for name in PROXIES},
+        }
+        for evaluation in evaluations
+    ]
 
 
 def write_evaluations(folder: RunFolder, evaluations: Sequence[Evaluation]) -> None:

@@ -26,7 +26,7 @@ COLUMNS: dict[str, Callable[[Generation], str]] = {
     "best accuracy": lambda g: f"{100 * g.best_accuracy:.1f} %",
     "cheapest": lambda g: duration(g.cheapest_s),
 }
-"""What is told of a generation, after its number."""
+"""The columns of a generation, after its number."""
 
 
 def terminal() -> Console:
@@ -111,19 +111,26 @@ def front_table(members: Sequence[FrontMember]) -> Table:
     """
     table = Table(title="Pareto front", title_style="bold", header_style="bold", box=None)
     table.add_column("architecture")
-    for name in ("search %", "final %", "test %", "total", "circuit us", "P success", "parameters"):
+    for name in (
+        "search %",
+        "final %",
+        "test %",
+        "total",
+        "circuit us",
+        "P survival",
+        "parameters",
+    ):
         table.add_column(name, justify="right", no_wrap=True, min_width=len(name))
     for member in members:
         evaluation = member.evaluation
-        cost = evaluation.cost or {}
         table.add_row(
             str(evaluation.architecture),
             _percent(evaluation.validation_accuracy),
             _percent(member.final_validation_accuracy),
             _percent(member.test_accuracy),
             duration(evaluation.values["total_s"]),
-            f"{1e6 * cost['circuit_s']:.2f}",
-            f"{cost['p_success']:.3f}",
+            f"{1e6 * evaluation.values['circuit_s']:.2f}",
+            f"{evaluation.values['p_survival']:.3f}",
             str(evaluation.parameters),
         )
     return table

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hybhanas.search.quantities import OVERFLOW
+
 _STEPS = (
     (1e-6, "us"),
     (1e-3, "ms"),
@@ -13,21 +15,9 @@ _STEPS = (
 )
 
 
-PART_NAMES = {
-    "gates_s": "gates",
-    "routing_total_s": "routing",
-    "noise_s": "noise (extra shots)",
-    "repetition_delay_s": "repetition delay",
-    "program_loading_s": "program loading",
-    "job_s": "job overhead",
-    "classical_s": "classical",
-}
-"""The parts of a total, in the order of `hybhanas.cost.report.PARTS`."""
-
-
 def duration(seconds: float) -> str:
     """`0.00042` to `420 us`, `9000` to `2.5 h`; three significant digits and the unit."""
-    if seconds >= 1e300:
+    if seconds >= OVERFLOW:
         return "over 1e300 s"
     scale, unit = _STEPS[0]
     for next_scale, next_unit in _STEPS:

@@ -1,65 +1,49 @@
-"""Constraints: what a candidate may cost, asked before it is trained."""
+"""Constraints: what a candidate may cost, checked before it is trained."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from typing import Any
+from dataclasses import dataclass
 
-from hybhanas.cost.report import CostReport
-from hybhanas.errors import ConfigError, unknown
-from hybhanas.search.evaluation import PROXIES, numbers_of
-
-AT_LEAST = ("p_gate", "p_readout", "p_idle", "p_success", "log10_p_success")
-"""What is bounded below; everything else is bounded above."""
-
-NAMES = (
-    "parameters",
-    *PROXIES,
-    *(f.name for f in fields(CostReport) if f.type in ("int", "float")),
-)
-"""What can be constrained: parameters, proxies, and every number of the cost."""
+from hybhanas.errors import ConfigError
+from hybhanas.search.evaluation import Evaluation
+from hybhanas.search.quantities import find
 
 
 @dataclass(frozen=True, slots=True)
 class Constraints:
-    """Bounds by name of NAMES: the least value for AT_LEAST, the greatest for all others.
+    """Bounds by the name of a quantity: the least value of one that is better when larger, the
+    greatest of all others.
 
-    Example: `{"log10_total_s": 6, "p_success": 0.1}`.
+    Example: `{"log10_total_s": 6, "p_survival": 0.1}`.
 
     Raises:
-        ConfigError: an unknown name, or a bound that is not a number.
+        ConfigError: not a quantity that is known before training, or a bound that is not a number.
     """
 
     bounds: Mapping[str, float]
 
     def __post_init__(self) -> None:
         for name, bound in self.bounds.items():
-            if name not in NAMES:
-                raise unknown("search.constraints", name, NAMES)
+            find("search.constraints", name, before_training=True)
             if not math.isfinite(bound):
                 raise ConfigError(f"search.constraints.{name}={bound} is not accepted: a number")
 
-    def broken(self, known: Mapping[str, Any]) -> tuple[float, str]:
-        """By how much a candidate breaks the bounds, and which.
-
-        Args:
-            known: `cost`, `proxies` and `parameters` of it, as an Evaluation has them.
+    def broken(self, costed: Evaluation) -> tuple[float, str]:
+        """By how much a costed candidate breaks the bounds, and which.
 
         Returns:
             The sum over broken bounds of the excess relative to the bound (0 if none is), and one
             line that names them.
         """
-        values = numbers_of(known["cost"]) | known["proxies"] | {"parameters": known["parameters"]}
-        excess = {}
+        violation, named = 0.0, []
         for name, bound in self.bounds.items():
-            over = bound - values[name] if name in AT_LEAST else values[name] - bound
-            if over > 0:
-                excess[name] = over / (abs(bound) or 1.0)
-        named = (
-            f"{name}={values[name]:.4g}, {'at least' if name in AT_LEAST else 'at most'} "
-            f"{self.bounds[name]:g}"
-            for name in excess
-        )
-        return sum(excess.values()), "; ".join(named)
+            quantity = find("search.constraints", name, before_training=True)
+            value = quantity.value(costed)
+            excess = quantity.sign * (value - bound)
+            if excess > 0:
+                violation += excess / (abs(bound) or 1.0)
+                side = "at most" if quantity.better == "smaller" else "at least"
+                named.append(f"{name}={value:.4g}, {side} {bound:g}")
+        return violation, "; ".join(named)

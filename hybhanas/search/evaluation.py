@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from hybhanas.architecture import Architecture
-
-PROXIES = ("flops", "classical_flops", "simulation_flops")
-"""Operations of one sample forward: both halves, the classical layers, the simulated circuit."""
+from hybhanas.cost.report import CostReport
+from hybhanas.search.quantities import QUANTITIES
 
 EVALUATED, STOPPED, INFEASIBLE, FAILED = "evaluated", "stopped", "infeasible", "failed"
 COSTED = "costed"
 """Not yet trained; never on disk."""
-
-BEYOND = 1e300
-"""Stands for seconds that a double cannot hold, which a record keeps as null."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,8 +29,8 @@ class Evaluation:
         epochs: that it was trained for.
         validation_accuracy: fraction of the validation split, None unless trained.
         parameters: trainable ones, quantum and classical.
-        proxies: the numbers of PROXIES, stand-ins for cost that others use.
-        cost: the fields of a CostReport, None where the cost itself failed.
+        proxies: the numbers of `quantities.PROXIES`, stand-ins for cost that others use.
+        cost: None if costing failed.
         violation: by how much it breaks constraints, above 0 if infeasible; see `Constraints`.
         seed: of the initial weights.
         seconds: wall time that it took.
@@ -48,37 +44,45 @@ class Evaluation:
     validation_accuracy: float | None = None
     parameters: int | None = None
     proxies: dict[str, int] | None = None
-    cost: dict[str, Any] | None = None
+    cost: CostReport | None = None
     violation: float = 0.0
     seed: int
     seconds: float
 
     @property
-    def values(self) -> dict[str, float]:
-        """Every number that can be an objective, by name."""
-        if self.validation_accuracy is None or self.cost is None:
-            return {}
-        numbers = {"error": 1 - self.validation_accuracy} | numbers_of(self.cost)
-        numbers |= self.proxies or {}
-        if self.parameters is not None:
-            numbers["parameters"] = self.parameters
-        return numbers
+    def values(self) -> Mapping[str, float]:
+        """Every quantity by name; empty unless it was trained."""
+        return _Values(self)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON types."""
-        return asdict(self)
+        plain = asdict(replace(self, cost=None))
+        return plain | {"cost": None if self.cost is None else self.cost.to_dict()}
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Evaluation:
         """The inverse of `to_dict`; raises TypeError, KeyError or ValueError on other data."""
-        architecture = Architecture.from_dict(data["architecture"])
-        return replace(cls(**data), architecture=architecture)
+        return replace(
+            cls(**data),
+            architecture=Architecture.from_dict(data["architecture"]),
+            cost=None if data["cost"] is None else CostReport.from_dict(data["cost"]),
+        )
 
 
-def numbers_of(cost: Mapping[str, Any]) -> dict[str, float]:
-    """The numbers of a CostReport's fields, BEYOND where a double could not hold one."""
-    return {
-        name: BEYOND if value is None else value
-        for name, value in cost.items()
-        if not isinstance(value, str)
-    }
+@dataclass(frozen=True, slots=True, eq=False)  # equal as mappings are
+class _Values(Mapping[str, float]):
+    """The quantities of an evaluation, each computed when it is asked for."""
+
+    evaluation: Evaluation
+
+    def __getitem__(self, name: str) -> float:
+        if not len(self):
+            raise KeyError(name)
+        return QUANTITIES[name].value(self.evaluation)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(QUANTITIES if len(self) else ())
+
+    def __len__(self) -> int:
+        known = self.evaluation.validation_accuracy is not None and self.evaluation.cost is not None
+        return len(QUANTITIES) if known else 0

@@ -25,10 +25,10 @@ from hybhanas.search.evaluation import (
     EVALUATED,
     FAILED,
     INFEASIBLE,
-    PROXIES,
     STOPPED,
     Evaluation,
 )
+from hybhanas.search.quantities import PROXIES
 from hybhanas.settings import determining
 
 if TYPE_CHECKING:  # torch and Lightning take seconds, and only training needs them
@@ -136,23 +136,23 @@ class Evaluator:
     def cost(self, architecture: Architecture) -> Evaluation:
         """The evaluation of an architecture before training: COSTED, INFEASIBLE or FAILED."""
         started = time.perf_counter()
-        known: dict[str, Any] = {}
-        status, reason = COSTED, ""
+        known: dict[str, Any] = {"seconds": 0.0}
         try:
             layers = lay_out_network(architecture, self.data.features, self.data.classes)
             known |= _size(layers)
-            known["cost"] = self.estimator(layers.circuit, layers.classical_flops).to_dict()
-            known["violation"], reason = self.constraints.broken(known)
-            if known["violation"] > 0:
-                status = INFEASIBLE
+            known["cost"] = self.estimator(layers.circuit, layers.classical_flops)
+            evaluation = self._evaluation(architecture, status=COSTED, **known)
+            violation, reason = self.constraints.broken(evaluation)
+            if violation > 0:
+                evaluation = replace(
+                    evaluation, status=INFEASIBLE, violation=violation, reason=reason
+                )
         except (CandidateError, MemoryError, ArithmeticError, RuntimeError) as error:
             if not _is_candidate_error(error):
                 raise
-            status, reason = FAILED, _in_one_line(error)
-        seconds = time.perf_counter() - started
-        return self._evaluation(
-            architecture, status=status, reason=reason, seconds=seconds, **known
-        )
+            reason = _in_one_line(error)
+            evaluation = self._evaluation(architecture, status=FAILED, reason=reason, **known)
+        return replace(evaluation, seconds=time.perf_counter() - started)
 
     def _evaluation(self, architecture: Architecture, **known: Any) -> Evaluation:
         seed = derived_seed(self.seed, architecture)

@@ -12,6 +12,7 @@ from hybhanas.search.evaluation import Evaluation
 from hybhanas.search.evaluator import Evaluator, Finished, Group
 from hybhanas.search.executors import WorkerLostError, Workers
 from hybhanas.search.loop import compute_groups
+from hybhanas.search.quantities import finite_values
 from hybhanas.search.run_folder import RunFolder
 
 log = logging.getLogger(__name__)
@@ -29,14 +30,12 @@ class FrontMember:
     def row(self) -> dict[str, Any]:
         """What tables show of a member; none of it depends on when or where it was computed."""
         evaluation = self.evaluation
-        cost = evaluation.cost or {}
         return {
             "architecture": evaluation.architecture.hash,
             "validation_accuracy": evaluation.validation_accuracy,
             "final_validation_accuracy": self.final_validation_accuracy,
             "test_accuracy": self.test_accuracy,
-            "total_s": cost.get("total_s"),
-            "log10_total_s": cost.get("log10_total_s"),
+            **finite_values(evaluation, ("total_s", "log10_total_s")),
             "parameters": evaluation.parameters,
             "checkpoint": self.checkpoint,
             **evaluation.architecture.to_dict(),

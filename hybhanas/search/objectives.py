@@ -1,4 +1,4 @@
-"""Objectives: what a search minimises, by name, and the hypervolume of what it found."""
+"""Objectives: what a search optimises, by name, and the hypervolume of what it found."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hybhanas.errors import ConfigError, unknown
-from hybhanas.search import constraints
+from hybhanas.errors import ConfigError
 from hybhanas.search.evaluation import EVALUATED, Evaluation
-
-NAMES = ("error", *constraints.NAMES)
-"""Objectives to minimise: 1 - validation accuracy, and all that can be constrained."""
+from hybhanas.search.quantities import Quantity, find
 
 
 @dataclass(frozen=True, slots=True)
 class Objectives:
-    """Named quantities that are minimised together.
+    """Named quantities that are optimised together, each in its own direction.
 
     Args:
-        names: of NAMES, at least two of them, each once.
+        names: of quantities, at least two of them, each once.
         reference_point: for each name the value at which a point no longer counts towards the
-            hypervolume; above 0.
-        ideal_point: for each name the best value that counts; 0 where it is not named.
+            hypervolume; the quantity's own worst value unless it is named.
+        ideal_point: for each name the best value that counts; likewise.
+
+    Raises:
+        ConfigError: an unknown quantity, or a reference point that is no worse than the ideal.
     """
 
     names: Sequence[str]
@@ -35,19 +35,41 @@ class Objectives:
             raise ConfigError(
                 f"search.objectives={list(self.names)} is not accepted: two or more, each once"
             )
-        for name in self.names:
-            if name not in NAMES:
-                raise unknown("search.objectives", name, NAMES)
-            if not self.reference_point.get(name, 0) > max(self.ideal_point.get(name, 0), 0):
+        for quantity in self.quantities:
+            name, worst = quantity.name, self.worst(quantity.name)
+            if worst is None or not quantity.sign * (worst - self.best(name)) > 0:
+                side = "above" if quantity.better == "smaller" else "below"
                 raise ConfigError(
-                    f"search.reference_point.{name}={self.reference_point.get(name)} "
-                    f"is not accepted: above 0 and the ideal; +search.reference_point.{name}=NUMBER"
+                    f"search.reference_point.{name}={worst} is not accepted: {side} the ideal, "
+                    f"{self.best(name):g}; +search.reference_point.{name}=NUMBER"
                 )
 
+    @property
+    def quantities(self) -> list[Quantity]:
+        """The objectives as quantities, in the order of their names."""
+        return [find("search.objectives", name) for name in self.names]
+
+    def best(self, name: str) -> float:
+        """The best corner of the hypervolume's box, in the objective's own direction."""
+        return self.ideal_point.get(name, find("search.objectives", name).best)
+
+    def worst(self, name: str) -> float | None:
+        """The worst corner of the hypervolume's box, None where nothing names it."""
+        return self.reference_point.get(name, find("search.objectives", name).worst)
+
+    @property
+    def box(self) -> dict[str, tuple[float, float]]:
+        """For each objective its best and its worst value that count."""
+        corners = {name: (self.best(name), self.worst(name)) for name in self.names}
+        return {name: (best, worst) for name, (best, worst) in corners.items() if worst is not None}
+
     def point(self, evaluation: Evaluation) -> list[float] | None:
-        """The objectives of an evaluation; None of one that was not trained."""
-        values = evaluation.values
-        return [float(values[name]) for name in self.names] if values else None
+        """What is minimised: the objectives, those that are better when larger as their negative;
+        None of an evaluation that was not trained.
+        """
+        if not evaluation.values:
+            return None
+        return [q.sign * float(q.value(evaluation)) for q in self.quantities]
 
     def front(self, evaluations: Sequence[Evaluation]) -> list[Evaluation]:
         """The non-dominated ones of those evaluated in full, by ascending objectives."""
@@ -70,13 +92,13 @@ class Objectives:
         return self.volume([point for e in whole if (point := self.point(e)) is not None])
 
     def volume(self, points: Sequence[Sequence[float]]) -> float:
-        """The fraction of the box that points dominate."""
+        """The fraction of the box that points dominate, each as `point` gives it."""
         if not points:
             return 0.0
         from pymoo.indicators.hv import HV
 
-        worst = np.array([self.reference_point[name] for name in self.names])
-        best = np.array([self.ideal_point.get(name, 0.0) for name in self.names])
+        signs = np.array([quantity.sign for quantity in self.quantities])
+        best, worst = (signs * np.array(corner) for corner in zip(*self.box.values(), strict=True))
         scaled = np.clip((np.array(points) - best) / (worst - best), 0, None)
         inside = scaled[(scaled < 1).all(axis=1)]
         return float(HV(ref_point=np.ones(len(worst)))(inside)) if len(inside) else 0.0

@@ -18,14 +18,14 @@ FATES = ("stayed", "left", "joined")
 def recosted(evaluations: Sequence[Evaluation], estimator: CostEstimator) -> list[Evaluation]:
     """The evaluations with their cost by another estimator, in the same order.
 
-    One that does not fit the new machine is failed. Constraints are not asked again.
+    One that does not fit the new backend is failed. Constraints are not checked again.
     """
     outcome = []
     for evaluation in evaluations:
         if evaluation.cost is not None:
             flops = (evaluation.proxies or {})["classical_flops"]
             try:
-                cost = estimator(lay_out(evaluation.architecture), flops).to_dict()
+                cost = estimator(lay_out(evaluation.architecture), flops)
                 evaluation = replace(evaluation, cost=cost)
             except CandidateError as error:
                 evaluation = replace(evaluation, cost=None, status=FAILED, reason=str(error))

@@ -80,8 +80,8 @@ def compare(config: DictConfig, folder: Path) -> list[Row]:
         for run, settings in zip(runs, differing, strict=True)
     ]
     box = {
-        "reference_point": {n: objectives.reference_point[n] for n in objectives.names},
-        "ideal_point": {n: objectives.ideal_point.get(n, 0.0) for n in objectives.names},
+        "reference_point": {name: worst for name, (_, worst) in objectives.box.items()},
+        "ideal_point": {name: best for name, (best, _) in objectives.box.items()},
     }
     atomic.write_json(
         folder / "compare.json", {"run": str(root), **box, "runs": [r.to_dict() for r in rows]}
@@ -135,11 +135,12 @@ def _common_objectives(runs: Sequence[FinishedRun], setting: str) -> Objectives:
                 f"{', '.join(first.names)}, {run.folder.name} {', '.join(run.objectives.names)}; "
                 "accepted: searches with the same objectives"
             )
-    boxes = [run.objectives for run in runs]
+    boxes = [run.objectives.box for run in runs]
+    signs = {quantity.name: quantity.sign for quantity in first.quantities}
     return Objectives(
         first.names,
-        {name: max(box.reference_point[name] for box in boxes) for name in first.names},
-        {name: min(box.ideal_point.get(name, 0.0) for box in boxes) for name in first.names},
+        {n: sign * max(sign * box[n][1] for box in boxes) for n, sign in signs.items()},
+        {n: sign * min(sign * box[n][0] for box in boxes) for n, sign in signs.items()},
     )
 
 

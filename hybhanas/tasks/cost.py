@@ -9,7 +9,6 @@ from typing import Any
 
 from omegaconf import DictConfig
 from qiskit import QuantumCircuit
-from rich.table import Table
 
 from hybhanas import atomic
 from hybhanas.architecture import Architecture
@@ -17,12 +16,12 @@ from hybhanas.circuit import Circuit, lay_out
 from hybhanas.circuit_file import read_circuit
 from hybhanas.cost.estimator import CostEstimator
 from hybhanas.cost.model import Workload
-from hybhanas.cost.report import PARTS, CostReport
+from hybhanas.cost.report import CostReport
 from hybhanas.data.protocol import ready
 from hybhanas.errors import CandidateError, ConfigError
 from hybhanas.models.layers import lay_out_network
+from hybhanas.reporting.cost_table import cost_table
 from hybhanas.reporting.terminal import terminal
-from hybhanas.reporting.units import PART_NAMES, duration
 from hybhanas.tasks.finished import overrides, read_run
 from hybhanas.tasks.setup import build, cache_folder
 
@@ -41,7 +40,7 @@ def cost(config: DictConfig, folder: Path) -> CostReport:
     """
     subject = _subject(config)
     calibration = build("calibration", config.calibration).load()
-    estimate = CostEstimator(
+    estimator = CostEstimator(
         calibration,
         build("cost_model", config.cost_model),
         build("device", config.device),
@@ -51,16 +50,16 @@ def cost(config: DictConfig, folder: Path) -> CostReport:
     )
     try:
         if isinstance(subject.circuit, Circuit):
-            report = estimate(subject.circuit, subject.classical_flops)
+            report = estimator(subject.circuit, subject.classical_flops)
         else:
-            report = estimate.of(subject.circuit)
+            report = estimator.estimate(subject.circuit)
     except CandidateError as error:
         raise ConfigError(f"{subject.setting} on {calibration.name}: {error}") from None
     atomic.write_json(
         folder / "cost.json",
         report.to_dict()
         | {
-            "circuit": subject.name,
+            "subject": subject.name,
             "overrides": overrides() or [],
             "calibration_age_days": round(calibration.age_days(datetime.now(UTC)), 1),
             "repairs": [str(repair) for repair in calibration.repairs],
@@ -68,13 +67,13 @@ def cost(config: DictConfig, folder: Path) -> CostReport:
     )
     console = terminal()
     console.print(
-        f"{subject.name} on {report.calibration}, calibration of {report.calibration_date[:10]}",
+        f"{subject.name} on {calibration.name}, calibration of {calibration.date:%Y-%m-%d}",
         style="bold",
         markup=False,
         highlight=False,
         soft_wrap=True,
     )
-    console.print(_anatomy(report))
+    console.print(cost_table(report))
     return report
 
 
@@ -131,64 +130,3 @@ def _subject(config: DictConfig) -> _Subject:
         flops = lay_out_network(architecture, data.features, data.classes).classical_flops
         workload = Workload(samples=data.train_samples, epochs=epochs, batch_size=batch_size)
     return _Subject(setting, str(architecture), lay_out(architecture), flops, workload)
-
-
-def _anatomy(report: CostReport) -> Table:
-    """The report as a person reads it: the circuit, its chance, and the parts of its time."""
-    table = Table(box=None, show_header=False)
-    table.add_column()
-    table.add_column(justify="right")
-    table.add_column()
-    for term, value, note in _terms(report):
-        table.add_row(term, value, note)
-    return table
-
-
-def _terms(report: CostReport) -> list[tuple[str, str, str]]:
-    terms: list[tuple[str, str, str]] = [
-        ("qubits", str(report.qubits), ""),
-        ("depth", str(report.depth), f"{report.physical_instructions} physical instructions"),
-        (
-            "two-qubit gates",
-            str(report.two_qubit_gates),
-            f"{report.added_two_qubit_gates} of them added by routing",
-        ),
-        ("circuit time", duration(report.circuit_s), report.timing),
-        ("  if all coupled", duration(report.all_to_all_s), "median gates, nothing to route"),
-        ("  routing", duration(report.routing_s), _share(report.routing_s, report.circuit_s)),
-        ("P gates", _chance(report.p_gate), ""),
-        ("P readout", _chance(report.p_readout), ""),
-        ("P idle", _chance(report.p_idle), report.idle),
-        ("P success", f"1e{report.log10_p_success:.3g}", _chance(report.p_success)),
-        (
-            "shots",
-            f"{report.shots:,}",
-            f"1e{report.log10_shots_effective:.3g} effective, exponent {report.sampling_exponent}",
-        ),
-        (
-            f"total, {report.phase}",
-            duration(report.total_s),
-            f"1e{report.log10_total_s:.3g} s; {report.executions:,} circuits, {report.cost_model}",
-        ),
-    ]
-    if report.layouts > 1:
-        factor = 10**report.log10_total_spread
-        note = f"dearest over cheapest of {report.layouts}; seed {report.transpiler_seed} is kept"
-        terms.append(("  layouts", f"x {factor:.3g}", note))
-    for part in PARTS:
-        seconds: Any = getattr(report, part)
-        if seconds:
-            share = _share(seconds, report.total_s)
-            terms.append((f"  {PART_NAMES[part]}", duration(seconds), share))
-    terms.append(("latency", duration(report.latency_s), "one sample, one inference"))
-    terms.append((f"energy, {report.phase}", f"1e{report.log10_energy_j:.3g} J", report.device))
-    return terms
-
-
-def _chance(p: float) -> str:
-    return f"{p:.4g}"
-
-
-def _share(part_s: float, whole_s: float) -> str:
-    share = part_s / whole_s
-    return f"{100 * share:.3g} %" if share == share else ""  # two infinities have no ratio

@@ -48,6 +48,12 @@ class FinishedRun:
     objectives: Objectives
     evaluations: list[Evaluation]
 
+    @property
+    def calibration(self) -> str | None:
+        """The name of the backend that its costs are of; None if nothing of it could be costed."""
+        costs = (e.cost for e in self.evaluations if e.cost is not None)
+        return next((cost.provenance.calibration for cost in costs), None)
+
     def evaluation(self, start: str) -> Evaluation:
         """The one costed evaluation whose architecture's hash starts so.
 

@@ -15,6 +15,7 @@ from hybhanas.errors import ConfigError
 from hybhanas.reporting.plots import plot_recost
 from hybhanas.reporting.terminal import terminal
 from hybhanas.reporting.units import duration
+from hybhanas.search.evaluation import Evaluation
 from hybhanas.search.recost import FATES, Comparison, compare, recosted
 from hybhanas.tasks.finished import read_run, settings_of_cost
 from hybhanas.tasks.setup import build, cache_folder, shown
@@ -55,26 +56,24 @@ def recost(config: DictConfig, folder: Path) -> Comparison:
         )
     outcome = compare(run.evaluations, new, run.objectives)
 
-    rows = []
     before = {e.key: e for e in run.evaluations}
     fates = {e.key: fate for fate in FATES for e in getattr(outcome, fate)}
-    for evaluation in new:
-        old = before[evaluation.key].cost or {}
-        rows.append(
-            {
-                "architecture": evaluation.architecture.hash,
-                "status": evaluation.status,
-                "validation_accuracy": evaluation.validation_accuracy,
-                "parameters": evaluation.parameters,
-                "old_log10_total_s": old.get("log10_total_s"),
-                "new_log10_total_s": (evaluation.cost or {}).get("log10_total_s"),
-                "front": fates.get(evaluation.key, ""),
-                "reason": evaluation.reason,
-            }
-        )
+    rows = [
+        {
+            "architecture": evaluation.architecture.hash,
+            "status": evaluation.status,
+            "validation_accuracy": evaluation.validation_accuracy,
+            "parameters": evaluation.parameters,
+            "old_log10_total_s": _log10_total_s(before[evaluation.key]),
+            "new_log10_total_s": _log10_total_s(evaluation),
+            "front": fates.get(evaluation.key, ""),
+            "reason": evaluation.reason,
+        }
+        for evaluation in new
+    ]
     summary = {
         "run": str(run.folder),
-        "old_calibration": (run.evaluations[0].cost or {}).get("calibration"),
+        "old_calibration": run.calibration,
         "new_calibration": calibration.name,
         "new_calibration_date": calibration.date.isoformat(),
         "new_calibration_hash": calibration.hash,
@@ -96,6 +95,10 @@ def recost(config: DictConfig, folder: Path) -> Comparison:
         highlight=False,
     )
     return outcome
+
+
+def _log10_total_s(evaluation: Evaluation) -> float | None:
+    return None if evaluation.cost is None else evaluation.cost.time.log10_total_s
 
 
 def _table(outcome: Comparison) -> Table:

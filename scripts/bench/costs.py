@@ -14,7 +14,7 @@ from hybhanas.calibration.snapshot import Snapshot
 from hybhanas.circuit import lay_out
 from hybhanas.cost.estimator import CostEstimator
 from hybhanas.cost.model import CostModel, Device, Workload
-from hybhanas.cost.pauli_paths import observable_success
+from hybhanas.cost.pauli_paths import observable_survival
 from hybhanas.cost.physical import Instruction, PhysicalCircuit
 from hybhanas.cost.schedule import schedule
 from hybhanas.cost.target import build_target
@@ -95,7 +95,7 @@ def large() -> Result:
     started = time.perf_counter()
     timed = schedule(circuit, calibration)
     observables = [(q,) for q in range(127)]
-    chance = observable_success(circuit, calibration, timed, "relaxation", observables, 1)
+    chance = observable_survival(circuit, calibration, timed, "relaxation", observables, 1)
     depth = circuit.depth
     seconds = time.perf_counter() - started
     print(

@@ -186,14 +186,14 @@ def test_a_network_has_a_cost_that_ions_pay_in_time_and_grids_in_routing(machine
     model, device = build("cost_model", config.cost_model), build("device", config.device)
     report = CostEstimator(
         calibration, model, device, workload, machine_power_w=config.backend.power_w
-    ).of(HQNN)
-    assert report.calibration == machine
-    assert 0 < report.p_success < 1
+    ).estimate(HQNN)
+    assert report.provenance.calibration == machine
+    assert 0 < report.noise.p_survival < 1
     if machine == "ionq_forte":
-        assert report.added_two_qubit_gates == report.routing_s == 0
-        assert 5 * 970e-6 < report.circuit_s < 20e-3
+        assert report.circuit.added_two_qubit_gates == report.circuit.routing_s == 0
+        assert 5 * 970e-6 < report.circuit.time_s < 20e-3
     else:
-        assert 1e-6 < report.circuit_s < 10e-6
+        assert 1e-6 < report.circuit.time_s < 10e-6
 
 
 def test_every_backend_names_its_power_and_every_figure_its_source():

@@ -64,9 +64,12 @@ def test_a_sweep_over_published_and_shipped_machines_ranks_them(tmp_path):
         for name in ("ionq_forte", "ibm_brisbane")
         for path in tmp_path.glob(f"sweep/backend-{name}*/cost.json")
     )
-    assert (ions["calibration"], transmons["calibration"]) == ("ionq_forte", "ibm_brisbane")
-    assert ions["p_success"] > transmons["p_success"]
-    assert ions["circuit_s"] > 100 * transmons["circuit_s"]
+    assert tuple(r["provenance"]["calibration"] for r in (ions, transmons)) == (
+        "ionq_forte",
+        "ibm_brisbane",
+    )
+    assert ions["noise"]["p_survival"] > transmons["noise"]["p_survival"]
+    assert ions["circuit"]["time_s"] > 100 * transmons["circuit"]["time_s"]
     assert "cheapest first" in outcome.stdout
 
 

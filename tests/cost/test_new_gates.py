@@ -6,7 +6,8 @@ import pytest
 
 from hybhanas.architecture import Architecture
 from hybhanas.circuit import Circuit, lay_out
-from hybhanas.cost.estimator import CostEstimator, shift_circuits
+from hybhanas.cost.estimator import CostEstimator
+from hybhanas.cost.executions import gradient_circuits
 from hybhanas.cost.model import Device, Workload
 from hybhanas.qiskit_view import to_qiskit
 from tests.helpers.settings import cost_model
@@ -20,9 +21,9 @@ def zz_map(entangler: str) -> Circuit:
 
 
 def test_a_gate_by_a_product_of_inputs_has_two_shift_terms_like_any_pauli_rotation():
-    assert shift_circuits(to_qiskit(zz_map("rzz"))) == 2 * (3 + 2 + 3 + 2)
-    assert shift_circuits(to_qiskit(zz_map("crz"))) == 2 * (3 + 2 + 3) + 4 * 2
-    assert shift_circuits(to_qiskit(zz_map("cx"))) == 2 * (3 + 2 + 3)
+    assert gradient_circuits(to_qiskit(zz_map("rzz"))) == 2 * (3 + 2 + 3 + 2)
+    assert gradient_circuits(to_qiskit(zz_map("crz"))) == 2 * (3 + 2 + 3) + 4 * 2
+    assert gradient_circuits(to_qiskit(zz_map("cx"))) == 2 * (3 + 2 + 3)
 
 
 def test_simulating_it_takes_the_operations_of_its_gates():
@@ -37,5 +38,5 @@ def test_each_rzz_is_two_cz_on_the_backend(faults):
     work = Workload(samples=10, epochs=3, batch_size=4)
     model = cost_model(faults=faults, optimization_level=1)
     report = CostEstimator(line, model, device, work, 20e3)(zz_map("rzz"), classical_flops=0)
-    assert report.two_qubit_gates == 2 * (2 + 2)
-    assert report.circuits_per_sample == 1 + 20
+    assert report.circuit.two_qubit_gates == 2 * (2 + 2)
+    assert report.executions.circuits_per_sample == 1 + 20

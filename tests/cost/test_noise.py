@@ -1,4 +1,4 @@
-"""Success probabilities: products by hand, in logarithms."""
+"""Survival probabilities: products by hand, in logarithms."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hybhanas.cost.noise import relaxation, success
+from hybhanas.cost.noise import circuit_survival, relaxation
 from hybhanas.cost.schedule import schedule
 from hybhanas.errors import ConfigError
 from tests.helpers.synthetic import make_calibration, physical_circuit
@@ -26,7 +26,7 @@ WAITING = physical_circuit(
 
 
 def of(idle: str):
-    return success(WAITING, PAIR, schedule(WAITING, PAIR), idle)
+    return circuit_survival(WAITING, PAIR, schedule(WAITING, PAIR), idle)
 
 
 def test_gates_and_readout_multiply():

@@ -11,8 +11,8 @@ import pytest
 from hybhanas.architecture import Architecture
 from hybhanas.calibration import GateProperties
 from hybhanas.calibration.snapshot import Snapshot
-from hybhanas.cost.noise import success
-from hybhanas.cost.pauli_paths import observable_success
+from hybhanas.cost.noise import circuit_survival
+from hybhanas.cost.pauli_paths import observable_survival
 from hybhanas.cost.schedule import schedule
 from hybhanas.errors import CandidateError
 from scripts.aer import NoisyCircuit
@@ -27,7 +27,7 @@ BOTH = [*ROTATED, ("sx", (1,)), ("rz", (1,)), ("sx", (1,))]
 def survival(steps, observables=((0,),), calibration=PAIR, idle="off"):
     circuit = physical_circuit(steps)
     timed = schedule(circuit, calibration)
-    return observable_success(circuit, calibration, timed, idle, observables, seed=1)
+    return observable_survival(circuit, calibration, timed, idle, observables, seed=1)
 
 
 def test_one_rotated_qubit_loses_twice_the_error_of_each_gate_and_of_its_readout():
@@ -100,7 +100,7 @@ def test_on_real_backends_it_is_what_aer_shows_within_six_percent(backend, archi
     calibration = Snapshot(snapshot=backend).load()
     noisy = NoisyCircuit(calibration, architecture)
     form = "relaxation" if idle else "off"
-    chance = observable_success(
+    chance = observable_survival(
         noisy.circuit, calibration, noisy.timed, form, noisy.observables, seed=1
     )
     seen, _ = shrinkage(noisy, idle, draws=8)
@@ -110,7 +110,7 @@ def test_on_real_backends_it_is_what_aer_shows_within_six_percent(backend, archi
 def test_where_everything_reaches_the_observable_both_forms_are_close():
     circuit = physical_circuit([*ROTATED, ("measure", (0,))])
     timed = schedule(circuit, PAIR)
-    whole = success(circuit, PAIR, timed, "off").log_p_gate
+    whole = circuit_survival(circuit, PAIR, timed, "off").log_p_gate
     assert survival([*ROTATED, ("measure", (0,))]).log_p_gate == pytest.approx(2 * whole, rel=0.01)
 
 

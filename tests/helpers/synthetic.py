@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from hybhanas.calibration import Calibration, GateProperties, Qubit
 from hybhanas.cost.physical import Instruction, PhysicalCircuit
+from hybhanas.cost.report import (
+    CircuitCost,
+    CostReport,
+    Energy,
+    Executions,
+    NoiseCost,
+    Parts,
+    Provenance,
+    Time,
+)
 
 
 def make_calibration(
@@ -48,3 +59,41 @@ def physical_circuit(steps: Iterable[tuple[Any, ...]]) -> PhysicalCircuit:
     instructions = tuple(Instruction(*step) for step in steps)
     measured = tuple(step.qubits[0] for step in instructions if step.name == "measure")
     return PhysicalCircuit(instructions, measured)
+
+
+def make_report(
+    total_s: float = 1.0, log10_total_s: float = 0.0, p_survival: float = 0.5
+) -> CostReport:
+    """A cost of which a test says the little that it is about."""
+    return CostReport(
+        circuit=CircuitCost(
+            qubits=2, depth=30, physical_instructions=9, two_qubit_gates=1,
+            added_two_qubit_gates=0, time_s=1e-6, scheduled_s=1e-6, serial_s=2e-6,
+            all_to_all_s=1e-6, routing_s=0.0, routing_ratio=1.0,
+        ),
+        noise=NoiseCost(
+            p_gate=p_survival, p_readout=1.0, p_idle=1.0, p_survival=p_survival,
+            log10_p_survival=math.log10(p_survival),
+        ),
+        executions=Executions(
+            shots=10, shots_effective=20.0, log10_shots_effective=1.3, rep_delay_s=0.0,
+            circuits_per_sample=1, circuits=1, jobs=1,
+        ),
+        time=Time(
+            quantum_inference_s=total_s, quantum_training_s=total_s, classical_inference_s=0.0,
+            classical_training_s=0.0, quantum_s=total_s, total_s=total_s,
+            log10_total_s=log10_total_s, log10_total_spread=0.0, latency_s=total_s,
+            log10_latency_s=log10_total_s,
+        ),
+        energy=Energy(total_j=1.0, log10_total_j=0.0),
+        parts=Parts(
+            gates_s=total_s, routing_s=0.0, noise_s=0.0, repetition_delay_s=0.0,
+            program_loading_s=0.0, job_s=0.0, classical_s=0.0,
+        ),
+        provenance=Provenance(
+            cost_model="hyb_hanas", phase="training", timing="scheduled", faults="observable",
+            idle="off", sampling_exponent=1, compiler="qiskit", optimization_level=2,
+            transpiler_seed=1, layouts=1, device="slow", calibration="synthetic",
+            calibration_date="2026-01-01T00:00:00+00:00", calibration_hash="0" * 16,
+        ),
+    )  # fmt: skip

@@ -17,6 +17,7 @@ from scripts import compare_searches as script
 from scripts import page
 from scripts.search_table import Row, TableEvaluator, tabulated
 from tests.helpers import ROOT
+from tests.helpers.synthetic import make_report
 
 TINY = (
     "dataset=iris", "trainer.epochs=3", "search_space.qubits=[2]", "search_space.depth=[1]",
@@ -38,7 +39,7 @@ def evaluation(qubits: int, accuracy: float | None, parameters: int = 10) -> Eva
     return Evaluation(
         key=str(qubits), architecture=Architecture(qubits=qubits), seed=0, seconds=0.0,
         status=FAILED if accuracy is None else EVALUATED, validation_accuracy=accuracy,
-        parameters=parameters, cost={"total_s": 1.0, "log10_total_s": 0.0},
+        parameters=parameters, cost=make_report(),
     )  # fmt: skip
 
 

@@ -30,7 +30,7 @@ def test_the_runs_own_snapshot_changes_nothing(run_folder):
     run = read_run(str(run_folder))
     row = script.moved(run, "torino")
     assert row.own
-    assert row.date.isoformat() == run.evaluations[0].cost["calibration_date"]
+    assert row.date.isoformat() == run.evaluations[0].cost.provenance.calibration_date
     assert row.failed == 0
     assert row.outcome.kendall_tau == pytest.approx(1)
     assert row.outcome.median_ratio == pytest.approx(1, rel=1e-12)

@@ -13,8 +13,13 @@ from scripts import proxies as script
 
 
 def reports(*log10_total_s: float) -> list[SimpleNamespace]:
-    return [SimpleNamespace(log10_total_s=x, depth=1, two_qubit_gates=i)
-            for i, x in enumerate(log10_total_s)]  # fmt: skip
+    return [
+        SimpleNamespace(
+            time=SimpleNamespace(log10_total_s=x),
+            circuit=SimpleNamespace(depth=1, two_qubit_gates=i),
+        )
+        for i, x in enumerate(log10_total_s)
+    ]
 
 
 def test_architectures_are_distinct_canonical_and_those_of_the_seed():

@@ -10,6 +10,7 @@ from hybhanas.architecture import Architecture
 from hybhanas.errors import ConfigError
 from hybhanas.search.evaluation import EVALUATED, FAILED, Evaluation
 from hybhanas.search.objectives import Objectives
+from tests.helpers.synthetic import make_report
 
 TWO = Objectives(("error", "parameters"), {"error": 1.0, "parameters": 10.0}, {})
 
@@ -19,7 +20,7 @@ def evaluation(key: int, error: float, parameters: int, status: str = EVALUATED)
     return Evaluation(
         key=f"{key:04}", architecture=Architecture(qubits=2), status=status, seed=0, seconds=0.0,
         validation_accuracy=1 - error if done else None, parameters=parameters,
-        cost={"total_s": 1.0} if done else None,
+        cost=make_report() if done else None,
     )  # fmt: skip
 
 

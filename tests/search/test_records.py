@@ -11,10 +11,11 @@ from hybhanas import atomic
 from hybhanas.architecture import Architecture
 from hybhanas.search.evaluation import EVALUATED, Evaluation
 from hybhanas.search.records import Records
+from tests.helpers.synthetic import make_report
 
 EVALUATION = Evaluation(
     key="ab12", architecture=Architecture(qubits=2), status=EVALUATED, validation_accuracy=0.5,
-    parameters=7, proxies={"classical_flops": 3}, cost={"total_s": 1.5, "shots": 10}, seed=3,
+    parameters=7, proxies={"classical_flops": 3}, cost=make_report(1.5), seed=3,
     seconds=0.1,
 )  # fmt: skip
 

@@ -25,6 +25,7 @@ from hybhanas.search.evaluation import (
 from hybhanas.search.evaluator import Group
 from hybhanas.search.executors import Serial
 from hybhanas.search.loop import run_search
+from hybhanas.search.quantities import PROXIES
 from hybhanas.search.settings import (
     ALGORITHMS,
     ExhaustiveSettings,
@@ -34,6 +35,7 @@ from hybhanas.search.settings import (
 )
 from hybhanas.search.surrogate import Surrogate
 from tests.helpers.settings import everything, shipped_space
+from tests.helpers.synthetic import make_report
 
 REFERENCE = {"error": 1.0, "total_s": 50.0, "parameters": 300.0}
 KINDS = ("nsga2", "nsga3", "age_moea2", "tpe", "random")
@@ -80,7 +82,7 @@ class FormulaEvaluator:
         size = a.qubits * a.depth + a.hidden_layers * a.hidden_width
         costed = Evaluation(
             key=a.hash, architecture=a, status=COSTED, seed=0, seconds=0.0, parameters=10 * size,
-            cost={"total_s": float(a.qubits**2), "log10_total_s": 0.5},
+            proxies=dict.fromkeys(PROXIES, size), cost=make_report(float(a.qubits**2), 0.5),
         )  # fmt: skip
         if a.depth == self.breaks:
             self.asked.append(a.hash)

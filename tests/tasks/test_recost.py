@@ -83,7 +83,7 @@ def test_an_architecture_of_the_run_is_costed_by_the_start_of_its_hash(
         ),
         tmp_path,
     )  # fmt: skip
-    assert report.total_s == pytest.approx(known.cost["total_s"])
+    assert report.time.total_s == pytest.approx(known.cost.time.total_s)
     with pytest.raises(ConfigError, match="architectures of run=.* have such a hash"):
         cost(composed("task=cost", f"run={run_folder}", "architecture='zz'"), tmp_path)
 

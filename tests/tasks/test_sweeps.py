@@ -32,8 +32,8 @@ def test_different_overrides_have_different_folders_whatever_their_characters_an
         ["search_space.qubits=[2.3]"],
         ["run=outputs/a"],
         ["run=outputs-a"],
-        ["+search.constraints.p_success=0.9"],
-        ["search.constraints.p_success=0.9"],
+        ["+search.constraints.p_survival=0.9"],
+        ["search.constraints.p_survival=0.9"],
         ["a=b+c-d"],
         ["a=b", "c=d"],
         ["search.seed=1", f"cache={'x' * 300}"],
@@ -46,7 +46,7 @@ def test_different_overrides_have_different_folders_whatever_their_characters_an
 
 
 def test_a_jobs_folder_can_be_named_on_the_command_line_without_quotes():
-    name = job_folder(["+search.constraints.p_success=0.9", "search_space.qubits=[2,3]", "seed=7"])
+    name = job_folder(["+search.constraints.p_survival=0.9", "search_space.qubits=[2,3]", "seed=7"])
     assert composed("task=recost", f"run=outputs/sweep/{name}").run.endswith(name)
 
 

@@ -1,0 +1,108 @@
+"""A cost as a person reads it, and the costs of many circuits or machines as a ranking."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.table import Table
+
+from hybhanas.cost.report import CostReport
+from hybhanas.reporting.units import duration
+from hybhanas.search.quantities import PARTS
+
+
+def cost_table(report: CostReport) -> Table:
+    """The circuit, what survives noise, and the parts of the time."""
+    table = Table(box=None, show_header=False)
+    table.add_column()
+    table.add_column(justify="right")
+    table.add_column()
+    for row in [*_circuit(report), *_noise(report), *_time(report)]:
+        table.add_row(*row)
+    return table
+
+
+def _circuit(report: CostReport) -> list[tuple[str, str, str]]:
+    circuit = report.circuit
+    return [
+        ("qubits", str(circuit.qubits), ""),
+        ("depth", str(circuit.depth), f"{circuit.physical_instructions} physical instructions"),
+        (
+            "two-qubit gates",
+            str(circuit.two_qubit_gates),
+            f"{circuit.added_two_qubit_gates} of them added by routing",
+        ),
+        ("circuit time", duration(circuit.time_s), report.provenance.timing),
+        ("  if all coupled", duration(circuit.all_to_all_s), "median gates, nothing to route"),
+        ("  routing", duration(circuit.routing_s), _share(circuit.routing_s, circuit.time_s)),
+    ]
+
+
+def _noise(report: CostReport) -> list[tuple[str, str, str]]:
+    noise, runs = report.noise, report.executions
+    return [
+        ("P gates", f"{noise.p_gate:.4g}", ""),
+        ("P readout", f"{noise.p_readout:.4g}", ""),
+        ("P idle", f"{noise.p_idle:.4g}", report.provenance.idle),
+        ("P survival", f"1e{noise.log10_p_survival:.3g}", f"{noise.p_survival:.4g}"),
+        (
+            "shots",
+            f"{runs.shots:,}",
+            f"1e{runs.log10_shots_effective:.3g} effective, "
+            f"exponent {report.provenance.sampling_exponent}",
+        ),
+    ]
+
+
+def _time(report: CostReport) -> list[tuple[str, str, str]]:
+    time, origin = report.time, report.provenance
+    rows = [
+        (
+            f"total, {origin.phase}",
+            duration(time.total_s),
+            f"1e{time.log10_total_s:.3g} s; {report.executions.circuits:,} circuits, "
+            f"{origin.cost_model}",
+        ),
+    ]
+    if origin.layouts > 1:
+        spread = f"x {10**time.log10_total_spread:.3g}"
+        note = f"most expensive / cheapest of {origin.layouts} layouts"
+        rows.append(("  layouts", spread, f"{note}; kept seed {origin.transpiler_seed}"))
+    for part in PARTS:
+        seconds = part.get(_Costed(report))  # type: ignore[arg-type]  # reads the cost alone
+        if seconds:
+            share = _share(seconds, time.total_s)
+            rows.append((f"  {part.label}", duration(seconds), share))
+    rows.append(("latency", duration(time.latency_s), "one sample, one inference"))
+    joules = f"1e{report.energy.log10_total_j:.3g} J"
+    return [*rows, (f"energy, {origin.phase}", joules, origin.device)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Costed:
+    cost: CostReport
+
+
+def _share(part_s: float, whole_s: float) -> str:
+    share = part_s / whole_s
+    return "" if math.isnan(share) else f"{100 * share:.3g} %"  # two infinities have no ratio
+
+
+def ranking_table(named: Sequence[tuple[str, CostReport]]) -> Table:
+    """Costs by what tells their runs apart, cheapest first."""
+    table = Table(title="cheapest first", title_style="bold", box=None)
+    for name in ("run", "total", "log10 s", "circuit", "routing", "log10 P", "2q gates"):
+        table.add_column(name, justify="left" if name == "run" else "right")
+    for name, report in sorted(named, key=lambda one: one[1].time.log10_total_s):
+        table.add_row(
+            name,
+            duration(report.time.total_s),
+            f"{report.time.log10_total_s:.3f}",
+            duration(report.circuit.time_s),
+            duration(report.circuit.routing_s),
+            f"{report.noise.log10_p_survival:.3f}",
+            str(report.circuit.two_qubit_gates),
+        )
+    return table
