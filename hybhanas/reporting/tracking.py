@@ -110,7 +110,7 @@ class TrackedRun:
 
             columns = list(table[0]) if table else []
             rows = [[row.get(name) for name in columns] for row in table]
-            run.log({"evaluations": wandb.Table(columns=columns, data=rows)})
+            run.log({"evaluation_table": wandb.Table(columns=columns, data=rows)})
             run.log({path.stem: wandb.Image(str(path)) for path in pictures})
             run.summary.update(summary)
 

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import struct
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
 from hybhanas.errors import ConfigError
@@ -17,6 +23,51 @@ def test_an_offline_run_lands_below_the_runs_folder(tmp_path):
         run.log({"front_size": 3}, step=1)
         run.finish_with({"evaluations": 2}, [{"a": 1}, {"a": 2}], [])
     assert list(tmp_path.glob("wandb/offline-run-*/*.wandb"))
+
+
+BLOCK, HEADER = 2**15, 7
+"""Bytes of W&B's file format, which is that of LevelDB's logs; the file has a header of as many."""
+
+
+def chunks(content: bytes) -> Iterator[bytes]:
+    """The records of a `.wandb` file; one that crosses a block's end comes in parts."""
+    at, record = HEADER, b""
+    while at + HEADER <= len(content):
+        if BLOCK - at % BLOCK < HEADER:
+            at += BLOCK - at % BLOCK
+            continue
+        _, length, kind = struct.unpack_from("<IHB", content, at)
+        record += content[at + HEADER : at + HEADER + length]
+        at += HEADER + length
+        if kind in (1, 4):  # whole, or the last part
+            yield record
+            record = b""
+
+
+def summary_of(path: Path) -> dict[str, object]:
+    """The summary of an offline run; parts of a value are named `name.part`."""
+    from wandb.proto import wandb_internal_pb2
+
+    values = {}
+    for chunk in chunks(path.read_bytes()):
+        record = wandb_internal_pb2.Record()
+        record.ParseFromString(chunk)
+        for item in record.summary.update:
+            values[item.key or ".".join(item.nested_key)] = json.loads(item.value_json)
+    return values
+
+
+def test_an_offline_run_holds_both_the_table_of_evaluations_and_their_number(tmp_path):
+    with tracker("offline").run(tmp_path, "name", {}) as run:
+        run.finish_with({"evaluations": 2}, [{"a": 1}, {"a": 2}], [])
+    (path,) = tmp_path.glob("wandb/offline-run-*/*.wandb")
+    deadline = time.monotonic() + 60  # W&B's service may write after the run has finished
+    while "evaluations" not in (summary := summary_of(path)) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert summary["evaluations"] == 2
+    assert summary["evaluation_table._type"] == "table-file"
+    assert (summary["evaluation_table.nrows"], summary["evaluation_table.ncols"]) == (2, 1)
+    assert not any(name.startswith("evaluations.") for name in summary)
 
 
 def test_online_without_a_key_is_offline_and_logged_once(tmp_path, caplog, monkeypatch):
