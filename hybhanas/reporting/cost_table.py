@@ -71,7 +71,7 @@ def _time(report: CostReport) -> list[tuple[str, str, str]]:
         note = f"most expensive / cheapest of {origin.layouts} layouts"
         rows.append(("  layouts", spread, f"{note}; kept seed {origin.transpiler_seed}"))
     for part in PARTS:
-        seconds = part.get(_Costed(report))  # type: ignore[arg-type]  # reads the cost alone
+        seconds = part.get(_Costed(report))
         if seconds:
             share = _share(seconds, time.total_s)
             rows.append((f"  {part.label}", duration(seconds), share))
