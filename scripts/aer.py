@@ -25,13 +25,13 @@ from hybhanas.cost.target import build_target
 from hybhanas.qiskit_view import to_qiskit
 
 MOST_QUBITS = 8
-"""A density matrix of more takes minutes a circuit."""
+"""With more qubits a density matrix takes minutes per circuit."""
 
 LEVEL = 2
 
 
 class _Machine(BackendV2):
-    """A target as the backend that Aer's noise model is made from."""
+    """A target, wrapped as a backend from which Aer builds its noise model."""
 
     max_circuits = None
 
@@ -95,9 +95,9 @@ class NoisyCircuit:
     def probabilities(
         self, idle: bool, draws: int, rng: np.random.Generator
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Ideal and noisy ones, each [draws, 2^qubits], at random weights and inputs.
+        """Ideal and noisy probabilities, each [draws, 2^qubits], for random weights and inputs.
 
-        The noisy ones are before the readout.
+        The noisy ones do not include readout errors.
         """
         template = self._reduced(idle)
         ideal, noisy = [], []
@@ -115,7 +115,7 @@ class NoisyCircuit:
         return np.array(ideal), np.array(noisy)
 
     def read(self, probabilities: np.ndarray) -> np.ndarray:
-        """What is read of probabilities [2^qubits], with errors on every measured qubit."""
+        """Probabilities [2^qubits] after readout errors on every measured qubit."""
         tensor = probabilities.reshape((2,) * self.qubits)
         for qubit in dict.fromkeys(self.circuit.measured):
             axis = self.qubits - 1 - self._column[qubit]  # qubit 0 is the least significant
@@ -124,7 +124,7 @@ class NoisyCircuit:
         return tensor.ravel()
 
     def _reduced(self, idle: bool) -> QuantumCircuit:
-        """The transpiled circuit on the used qubits alone, waits as delays, not measured."""
+        """The transpiled circuit on the used qubits, idle times as delays, unmeasured."""
         waits: dict[int, list[tuple[int, float]]] = {}
         for qubit, seconds, before in self.timed.idle if idle else ():
             waits.setdefault(before, []).append((self._column[qubit], seconds))
@@ -139,7 +139,7 @@ class NoisyCircuit:
 
 
 def _reduced_target(calibration: Calibration, used: list[int]) -> Target:
-    """The target of the used qubits alone."""
+    """The target restricted to the used qubits."""
     full, physical = build_target(calibration)
     place = {physical.index(qubit): i for i, qubit in enumerate(used)}
     decay = [calibration.qubits[q] for q in used]

@@ -1,4 +1,4 @@
-"""What the parts of a training step take on this machine, for hybhanas.models.plan.
+"""Fits the time model of hybhanas.models.plan to training steps on this computer.
 
     python scripts/fit_plan.py                  # some minutes
 
@@ -41,7 +41,7 @@ def step_s(architectures: Sequence[Architecture], data: TabularData) -> float:
 
 
 def main(given: Sequence[str] | None = None) -> None:
-    """Prints what is set, what fits, and how far off each is."""
+    """Prints the current constants, the fitted ones, and the error of each."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--groups", type=int, default=80, metavar="N")
     arguments = parser.parse_args(given)

@@ -1,6 +1,6 @@
-"""Measured jobs, and formulas of their seconds: read, fit, judge.
+"""Measured jobs, and formulas for their duration: reading, fitting, testing.
 
-Huber's loss on residual / sqrt(seconds), as scatter grows with a job's length.
+The loss is Huber's on residual / sqrt(seconds), since the scatter grows with the duration.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ QUICK_FORMULA, GATES_ALONE = "IBM's quick formula", "gates alone"
 
 
 class DataError(ValueError):
-    """Jobs that cannot be fitted or judged. Its text is one line."""
+    """Jobs that cannot be fitted or tested. The message is one line."""
 
 
 @dataclass(frozen=True, slots=True)

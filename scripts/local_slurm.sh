@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# A real SLURM of one node, this machine, for tests and for trying things out.
+# A real SLURM cluster of one node, on this computer, for tests and experiments.
 #
-#   eval "$(scripts/local_slurm.sh up)"    start it; from then on sbatch, squeue and scancel mean it
+#   eval "$(scripts/local_slurm.sh up)"    start it; afterwards sbatch, squeue and scancel use it
 #   scripts/local_slurm.sh status          what runs; exit code 3 where nothing does
 #   scripts/local_slurm.sh down            cancel its jobs, stop it, remove its folder
 #
@@ -9,7 +9,7 @@
 # It needs root (munged runs as user munge, slurmd starts jobs as their users), Debian's slurm-wlm and
 # munge (developed on SLURM 22.05), and a folder that user munge can reach; no systemd. It has its own
 # munge key, socket and ports, listens on the loopback alone where the host's name means that, and
-# stops only what it started. There is no accounting, so that sacct says nothing.
+# stops only what it started. There is no accounting, so sacct reports nothing.
 set -euo pipefail
 PATH=$PATH:/usr/sbin:/sbin
 umask 022

@@ -1,4 +1,4 @@
-"""The parts of pages in docs/ that scripts write: a command's table between two marks."""
+"""Writes the generated parts of pages in docs/: the output of a command between two marks."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def fill(part: str, text: str, page: Path | None = None) -> None:
 
 
 def section(part: str, script: str, given: Sequence[str], body: str, shown: str) -> str:
-    """What a script says for a part of the page: its command, its tables, its picture `part`.png.
+    """The output of a script for a part of a page: its command, tables, and picture `part`.png.
 
     Args:
         part: of the page.

@@ -1,5 +1,5 @@
-"""A space of which everything is known: each architecture trained once, its accuracy after every
-epoch kept, and an evaluator that looks answers up.
+"""A completely evaluated space: each architecture is trained once, its accuracy after every epoch
+is stored, and an evaluator looks results up.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ Table = dict[Architecture, Row]
 
 @dataclass
 class TableEvaluator:
-    """Answers from a table, as an Evaluator that trains one network after the other, and counts.
+    """Looks results up in a table, like an Evaluator that trains one network at a time, and counts.
 
     Args:
         table: has every architecture that is asked for.
@@ -120,7 +120,7 @@ def tabulated(config: DictConfig, path: Path) -> Table:
 
 
 def _made(evaluator: Evaluator, strategy: Strategy) -> list[Row]:
-    """Trains from epoch to epoch, each a rung."""
+    """Trains one epoch at a time; every epoch is a rung."""
     costed = [evaluator.cost(architecture) for architecture in strategy.space.architectures()]
     rows = {e.architecture: Row(e, ()) for e in costed}
     to_train = [e for e in costed if e.status == COSTED]

@@ -1,1 +1,1 @@
-"""What a search spends its time on, measured on this machine; `make bench` runs it."""
+"""Benchmarks of the parts of a search on this computer; `make bench` runs them."""

@@ -1,4 +1,4 @@
-"""Times what a search spends its time on, on this machine, and says it in tables.
+"""Benchmarks the parts of a search on this computer and prints tables.
 
     make bench                        # all parts
     make bench ARGS="layers costs"    # these

@@ -1,4 +1,4 @@
-"""What a cost takes: of circuits as a search meets them, and of one very large circuit."""
+"""Time of costing a circuit: circuits as in a search, and one very large circuit."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def run() -> Result:
 
 
 def large() -> Result:
-    """What a transpiled circuit of 127 qubits and depth 20,000 takes to cost."""
+    """Time of costing a transpiled circuit of 127 qubits and depth 20,000."""
     calibration = Snapshot(snapshot="brisbane").load()
     pairs: list[tuple[int, ...]] = []
     for at in calibration.gates["ecr"]:

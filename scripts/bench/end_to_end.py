@@ -1,4 +1,4 @@
-"""Candidates trained in a minute, as a search trains them: planned, in groups, with Lightning."""
+"""Candidates trained per minute, as in a search: planned, in groups, with Lightning."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ CASES = (
 
 
 def run() -> Result:
-    """Random networks of a space on a data set, start-up left out."""
+    """Random networks of a space on a data set, without start-up."""
     print("data   space   networks  at once  threads  groups  seconds  a minute  in 10 s  accuracy")
     rows = []
     for name, space_name, at_once, count, epochs, batch, threads in CASES:
