@@ -14,6 +14,7 @@ from hybhanas.search.evaluation import COSTED, EVALUATED, FAILED, INFEASIBLE, ST
 from hybhanas.search.evaluator import Group
 from hybhanas.search.executors import Serial
 from hybhanas.search.loop import run_search
+from hybhanas.search.quantities import PROXIES
 from hybhanas.search.settings import (
     ExhaustiveSettings,
     GeneticSettings,
@@ -66,7 +67,7 @@ class FormulaEvaluator:
         size = a.qubits * a.depth + a.hidden_layers * a.hidden_width
         costed = Evaluation(
             key=a.hash, architecture=a, status=COSTED, seed=0, seconds=0.0, parameters=10 * size,
-            cost=make_report(float(a.qubits**2), 0.5),
+            proxies=dict.fromkeys(PROXIES, size), cost=make_report(float(a.qubits**2), 0.5),
         )  # fmt: skip
         if a.depth == self.breaks:
             self.asked.append(a.hash)

@@ -11,6 +11,7 @@ from hybhanas.errors import ConfigError
 from hybhanas.search.evaluation import EVALUATED, STOPPED, Evaluation
 from hybhanas.search.halving import Halving
 from tests.helpers.formula import FormulaEvaluator, search, strategy
+from tests.helpers.synthetic import make_report
 
 
 def test_each_rung_keeps_its_fraction_and_the_front_is_of_the_fully_trained(tmp_path):
@@ -70,7 +71,7 @@ def test_those_go_on_by_which_the_hypervolume_grows_most():
     def trained(name: str, accuracy: float, total_s: float) -> Evaluation:
         return Evaluation(
             key=name, architecture=Architecture(qubits=2), status=STOPPED, epochs=1, seed=0,
-            seconds=0.0, validation_accuracy=accuracy, parameters=30, cost={"total_s": total_s},
+            seconds=0.0, validation_accuracy=accuracy, parameters=30, cost=make_report(total_s),
         )  # fmt: skip
 
     # volumes, but for the parameters' 0.9: b 0.8 * 0.8 = 0.64, then c adds 0.1 * 0.6 = 0.06,
