@@ -20,7 +20,7 @@ def affects_results(settings: type) -> bool:
     """Whether any result depends on the settings that a class holds.
 
     Example:
-        >>> from hybhanas.search.executors import Serial
+        >>> from hybhanas.nas.executors import Serial
         >>> affects_results(Serial)
         False
     """

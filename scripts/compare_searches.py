@@ -25,10 +25,10 @@ from omegaconf import DictConfig, OmegaConf
 
 from hybhanas.errors import ConfigError
 from hybhanas.hydra_app.compose import composed
-from hybhanas.search.evaluation import Evaluation
-from hybhanas.search.executors import Serial
-from hybhanas.search.loop import run_search
-from hybhanas.search.objectives import Objectives
+from hybhanas.nas.evaluation import Evaluation
+from hybhanas.nas.executors import Serial
+from hybhanas.nas.loop import run_search
+from hybhanas.nas.objectives import Objectives
 from hybhanas.tasks.setup import build
 from scripts import page
 from scripts.search_table import Table, TableEvaluator, tabulated

@@ -24,9 +24,9 @@ from hybhanas.calibration.snapshot import Snapshot
 from hybhanas.cost.estimator import CostEstimator
 from hybhanas.cost.model import CostModel, Device
 from hybhanas.errors import ConfigError
-from hybhanas.search.evaluation import EVALUATED
-from hybhanas.search.recost import Comparison, compare, recosted
-from hybhanas.search.run_folder import RunFolder
+from hybhanas.nas.evaluation import EVALUATED
+from hybhanas.nas.recost import Comparison, compare, recosted
+from hybhanas.nas.run_folder import RunFolder
 from hybhanas.tasks.finished import FinishedRun, read_run
 from hybhanas.tasks.setup import cache_folder
 from scripts import page

@@ -25,10 +25,10 @@ from hybhanas.cost.model import Workload
 from hybhanas.cost.report import CostReport
 from hybhanas.hydra_app.compose import composed
 from hybhanas.models.layers import classical_flops, parameter_count
+from hybhanas.nas.objectives import Objectives
 from hybhanas.presets import CONF
 from hybhanas.qiskit_view import to_qiskit
 from hybhanas.reporting.units import duration
-from hybhanas.search.objectives import Objectives
 from hybhanas.search_space import SearchSpace
 from hybhanas.tasks.finished import read_run
 from hybhanas.tasks.setup import build, cache_folder

@@ -15,9 +15,9 @@ from omegaconf import DictConfig
 from hybhanas import atomic
 from hybhanas.architecture import Architecture
 from hybhanas.errors import ConfigError
-from hybhanas.search.evaluation import COSTED, FAILED, STOPPED, Evaluation
-from hybhanas.search.evaluator import Evaluator, Group
-from hybhanas.search.strategy import Strategy
+from hybhanas.nas.evaluation import COSTED, FAILED, STOPPED, Evaluation
+from hybhanas.nas.evaluator import Evaluator, Group
+from hybhanas.nas.strategy import Strategy
 from hybhanas.tasks.search import prepare
 
 

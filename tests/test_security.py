@@ -17,9 +17,9 @@ from omegaconf import OmegaConf
 
 from hybhanas.errors import ConfigError
 from hybhanas.hydra_app.compose import composed as compose
+from hybhanas.nas.evaluation import Evaluation
+from hybhanas.nas.records import Records
 from hybhanas.presets import CONF
-from hybhanas.search.evaluation import Evaluation
-from hybhanas.search.records import Records
 from hybhanas.tasks.cost import cost
 from hybhanas.tasks.finished import OF_COST
 from hybhanas.tasks.options import targets

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from rich.table import Table
 
 from hybhanas.cost.report import CostReport
+from hybhanas.nas.quantities import PARTS
 from hybhanas.reporting.units import duration
-from hybhanas.search.quantities import PARTS
 
 
 def cost_table(report: CostReport) -> Table:

@@ -8,8 +8,8 @@ from pathlib import Path
 import plotly.graph_objects as go
 
 from hybhanas import atomic
+from hybhanas.nas.evaluation import EVALUATED, STOPPED, Evaluation
 from hybhanas.reporting.units import duration
-from hybhanas.search.evaluation import EVALUATED, STOPPED, Evaluation
 
 
 def write_front_page(

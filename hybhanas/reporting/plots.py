@@ -15,10 +15,10 @@ from matplotlib.figure import Figure
 
 from hybhanas import atomic
 from hybhanas.cost.report import CostReport
+from hybhanas.nas.evaluation import EVALUATED, STOPPED, Evaluation
+from hybhanas.nas.quantities import PARTS, QUANTITIES
+from hybhanas.nas.recost import FATES, Comparison
 from hybhanas.reporting.units import duration
-from hybhanas.search.evaluation import EVALUATED, STOPPED, Evaluation
-from hybhanas.search.quantities import PARTS, QUANTITIES
-from hybhanas.search.recost import FATES, Comparison
 
 
 def plot_front(

@@ -8,10 +8,10 @@ from typing import Any
 import pandas as pd
 
 from hybhanas import atomic
-from hybhanas.search.evaluation import Evaluation
-from hybhanas.search.front import FrontMember
-from hybhanas.search.quantities import PROXIES, finite_values
-from hybhanas.search.run_folder import RunFolder
+from hybhanas.nas.evaluation import Evaluation
+from hybhanas.nas.front import FrontMember
+from hybhanas.nas.quantities import PROXIES, finite_values
+from hybhanas.nas.run_folder import RunFolder
 
 COST_COLUMNS = (
     "circuit_s",

@@ -11,9 +11,9 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from hybhanas.nas.front import FrontMember
+from hybhanas.nas.loop import Generation, Progress
 from hybhanas.reporting.units import duration
-from hybhanas.search.front import FrontMember
-from hybhanas.search.loop import Generation, Progress
 
 COLUMNS: dict[str, Callable[[Generation], str]] = {
     "new": lambda g: str(g.new),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hybhanas.search.quantities import OVERFLOW
+from hybhanas.nas.quantities import OVERFLOW
 
 _STEPS = (
     (1e-6, "us"),

@@ -15,12 +15,12 @@ from rich.table import Table
 
 from hybhanas import atomic
 from hybhanas.errors import ConfigError
+from hybhanas.nas.objectives import Objectives
+from hybhanas.nas.run_folder import SETTINGS, RunFolder
+from hybhanas.nas.summary import Summary
 from hybhanas.reporting.plots import plot_fronts
 from hybhanas.reporting.terminal import terminal
 from hybhanas.reporting.units import duration
-from hybhanas.search.objectives import Objectives
-from hybhanas.search.run_folder import SETTINGS, RunFolder
-from hybhanas.search.summary import Summary
 from hybhanas.tasks.differences import differences
 from hybhanas.tasks.finished import FinishedRun, read_run
 from hybhanas.tasks.setup import shown

@@ -15,9 +15,9 @@ from yaml import YAMLError
 
 from hybhanas.cost.model import Workload
 from hybhanas.errors import ConfigError
-from hybhanas.search.evaluation import Evaluation
-from hybhanas.search.objectives import Objectives
-from hybhanas.search.run_folder import RunFolder
+from hybhanas.nas.evaluation import Evaluation
+from hybhanas.nas.objectives import Objectives
+from hybhanas.nas.run_folder import RunFolder
 from hybhanas.tasks.options import targets
 
 OF_COST = ("backend", "calibration", "cost_model", "device")

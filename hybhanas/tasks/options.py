@@ -10,14 +10,14 @@ from hybhanas.calibration.snapshot import Snapshot
 from hybhanas.cost.model import CostModel, Device
 from hybhanas.data.tabular import TabularData
 from hybhanas.models.settings import SimulatorSettings, TrainSettings
-from hybhanas.reporting.tracking import Tracker
-from hybhanas.search.executors import Auto, Local, Serial, Slurm
-from hybhanas.search.settings import (
+from hybhanas.nas.executors import Auto, Local, Serial, Slurm
+from hybhanas.nas.settings import (
     ExhaustiveSettings,
     GeneticSettings,
     RandomSettings,
     TPESettings,
 )
+from hybhanas.reporting.tracking import Tracker
 from hybhanas.search_space import SearchSpace
 from hybhanas.tasks.settings import CompareTask, CostTask, RecostTask, SearchTask
 

@@ -12,11 +12,11 @@ from rich.table import Table
 from hybhanas import atomic
 from hybhanas.cost.estimator import CostEstimator
 from hybhanas.errors import ConfigError
+from hybhanas.nas.evaluation import Evaluation
+from hybhanas.nas.recost import FATES, Comparison, compare, recosted
 from hybhanas.reporting.plots import plot_recost
 from hybhanas.reporting.terminal import terminal
 from hybhanas.reporting.units import duration
-from hybhanas.search.evaluation import Evaluation
-from hybhanas.search.recost import FATES, Comparison, compare, recosted
 from hybhanas.tasks.finished import read_run, settings_of_cost
 from hybhanas.tasks.setup import build, cache_folder, shown
 

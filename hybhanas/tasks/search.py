@@ -18,15 +18,15 @@ from rich.console import Console
 from hybhanas import atomic
 from hybhanas.data.protocol import ready
 from hybhanas.errors import ConfigError
+from hybhanas.nas.evaluation import EVALUATED, Evaluation
+from hybhanas.nas.executors import Executor, Workers
+from hybhanas.nas.front import FrontMember, train_front
+from hybhanas.nas.loop import Generation, run_search
+from hybhanas.nas.problem import Problem, pose
+from hybhanas.nas.run_folder import RunFolder
+from hybhanas.nas.summary import Summary
 from hybhanas.reporting.terminal import SearchView, front_table, terminal
 from hybhanas.reporting.tracking import TrackedRun, Tracker
-from hybhanas.search.evaluation import EVALUATED, Evaluation
-from hybhanas.search.executors import Executor, Workers
-from hybhanas.search.front import FrontMember, train_front
-from hybhanas.search.loop import Generation, run_search
-from hybhanas.search.problem import Problem, pose
-from hybhanas.search.run_folder import RunFolder
-from hybhanas.search.summary import Summary
 from hybhanas.tasks.setup import build, cache_folder, shown
 
 VERSIONS = ("hybhanas", "torch", "torchquantum-ng", "pymoo", "qiskit", "qiskit-ibm-runtime")

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from hybhanas.hydra_app.compose import composed
-from hybhanas.search.executors import Auto, Executor, Local, Serial
-from hybhanas.search.loop import run_search
+from hybhanas.nas.executors import Auto, Executor, Local, Serial
+from hybhanas.nas.loop import run_search
 from hybhanas.tasks.search import prepare
 from scripts.bench.results import Result
 

@@ -23,7 +23,7 @@ KILLS, LANES = 50, 2
 
 NOTE_TRAININGS = """
 import os
-from hybhanas.search.evaluator import Evaluator
+from hybhanas.nas.evaluator import Evaluator
 networks = Evaluator.train_networks
 def noted(self, architectures, epochs, *rest, **named):
     line = " ".join([str(epochs), *(a.hash for a in architectures)]) + "\\n"

@@ -10,12 +10,12 @@ import torch
 
 from hybhanas.architecture import Architecture
 from hybhanas.models.state import TrainingState
-from hybhanas.search.evaluation import COSTED, EVALUATED, FAILED, INFEASIBLE, STOPPED, Evaluation
-from hybhanas.search.evaluator import Group
-from hybhanas.search.executors import Serial
-from hybhanas.search.loop import run_search
-from hybhanas.search.quantities import PROXIES
-from hybhanas.search.settings import (
+from hybhanas.nas.evaluation import COSTED, EVALUATED, FAILED, INFEASIBLE, STOPPED, Evaluation
+from hybhanas.nas.evaluator import Group
+from hybhanas.nas.executors import Serial
+from hybhanas.nas.loop import run_search
+from hybhanas.nas.quantities import PROXIES
+from hybhanas.nas.settings import (
     ExhaustiveSettings,
     GeneticSettings,
     RandomSettings,

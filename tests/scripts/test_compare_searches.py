@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from hybhanas.architecture import Architecture
-from hybhanas.search.evaluation import COSTED, EVALUATED, FAILED, STOPPED, Evaluation
-from hybhanas.search.evaluator import Group
-from hybhanas.search.objectives import Objectives
+from hybhanas.nas.evaluation import COSTED, EVALUATED, FAILED, STOPPED, Evaluation
+from hybhanas.nas.evaluator import Group
+from hybhanas.nas.objectives import Objectives
 from hybhanas.tasks.search import prepare
 from scripts import compare_searches as script
 from scripts import page

@@ -10,7 +10,7 @@ from omegaconf import OmegaConf
 from hybhanas.cost.model import Workload
 from hybhanas.errors import ConfigError
 from hybhanas.hydra_app.compose import composed as compose
-from hybhanas.search.objectives import Objectives
+from hybhanas.nas.objectives import Objectives
 from hybhanas.tasks import finished
 from hybhanas.tasks.compare import compare
 from hybhanas.tasks.cost import cost

@@ -16,9 +16,9 @@ from PIL import Image
 from hybhanas.architecture import Architecture
 from hybhanas.errors import CandidateError, ConfigError
 from hybhanas.models.hqnn import HQNN
+from hybhanas.nas.evaluation import Evaluation
+from hybhanas.nas.evaluator import Evaluator
 from hybhanas.presets import CONF
-from hybhanas.search.evaluation import Evaluation
-from hybhanas.search.evaluator import Evaluator
 from hybhanas.tasks.search import prepare, search
 from tests.helpers import TINY
 

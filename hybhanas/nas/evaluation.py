@@ -1,0 +1,88 @@
+"""Evaluation: the outcome for one architecture, and how it looks on disk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from hybhanas.architecture import Architecture
+from hybhanas.cost.report import CostReport
+from hybhanas.nas.quantities import QUANTITIES
+
+EVALUATED, STOPPED, INFEASIBLE, FAILED = "evaluated", "stopped", "infeasible", "failed"
+COSTED = "costed"
+"""Not yet trained; never on disk."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluation:
+    """What is known of one architecture under fixed settings.
+
+    Args:
+        key: the hash of all that determines it; see `evaluator.Evaluator.key`.
+        architecture: canonical.
+        status: `evaluated`; `stopped`, trained to a rung and not promoted, see
+            `hybhanas.nas.halving`; `infeasible`, costed but not trained since it breaks a
+            constraint; or `failed`. The last two for the reason given.
+        reason: one line, empty unless infeasible or failed.
+        epochs: that it was trained for.
+        validation_accuracy: fraction of the validation split, None unless trained.
+        parameters: trainable ones, quantum and classical.
+        proxies: the numbers of `quantities.PROXIES`, stand-ins for cost that others use.
+        cost: None if costing failed.
+        violation: by how much it breaks constraints, above 0 if infeasible; see `Constraints`.
+        seed: of the initial weights.
+        seconds: wall time that it took.
+    """
+
+    key: str
+    architecture: Architecture
+    status: str
+    reason: str = ""
+    epochs: int = 0
+    validation_accuracy: float | None = None
+    parameters: int | None = None
+    proxies: dict[str, int] | None = None
+    cost: CostReport | None = None
+    violation: float = 0.0
+    seed: int
+    seconds: float
+
+    @property
+    def values(self) -> Mapping[str, float]:
+        """Every quantity by name; empty unless it was trained."""
+        return _Values(self)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON types."""
+        plain = asdict(replace(self, cost=None))
+        return plain | {"cost": None if self.cost is None else self.cost.to_dict()}
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Evaluation:
+        """The inverse of `to_dict`; raises TypeError, KeyError or ValueError on other data."""
+        return replace(
+            cls(**data),
+            architecture=Architecture.from_dict(data["architecture"]),
+            cost=None if data["cost"] is None else CostReport.from_dict(data["cost"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)  # equal as mappings are
+class _Values(Mapping[str, float]):
+    """The quantities of an evaluation, each computed when it is asked for."""
+
+    evaluation: Evaluation
+
+    def __getitem__(self, name: str) -> float:
+        if not len(self):
+            raise KeyError(name)
+        return QUANTITIES[name].value(self.evaluation)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(QUANTITIES if len(self) else ())
+
+    def __len__(self) -> int:
+        known = self.evaluation.validation_accuracy is not None and self.evaluation.cost is not None
+        return len(QUANTITIES) if known else 0

@@ -1,0 +1,273 @@
+"""Evaluating architectures: cost first, one by one, then training, many at once."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from hybhanas.architecture import Architecture
+from hybhanas.cost.estimator import CostEstimator
+from hybhanas.data.protocol import SearchData
+from hybhanas.errors import CandidateError
+from hybhanas.models.layers import Layers, lay_out_network
+from hybhanas.models.plan import plan
+from hybhanas.models.settings import TrainSettings
+from hybhanas.nas.constraints import Constraints
+from hybhanas.nas.evaluation import (
+    COSTED,
+    EVALUATED,
+    FAILED,
+    INFEASIBLE,
+    STOPPED,
+    Evaluation,
+)
+from hybhanas.nas.quantities import PROXIES
+from hybhanas.settings import determining
+
+if TYPE_CHECKING:  # torch and Lightning take seconds, and only training needs them
+    from hybhanas.models.state import TrainingState
+    from hybhanas.models.training import Trained
+
+DECISIVE = ("hybhanas", "qiskit", "torch")
+"""The packages whose version may change an evaluation."""
+
+
+def derived_seed(seed: int, architecture: Architecture) -> int:
+    """A seed of 31 bits from the run's seed and the architecture's hash, and nothing else."""
+    digest = hashlib.sha256(f"{seed}:{architecture.hash}".encode()).digest()
+    return int.from_bytes(digest[:4], "big") >> 1
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Networks that are trained together.
+
+    Args:
+        members: their evaluations so far; costed.
+        epochs: the epoch to train to.
+        states: the training state of each, to resume from; empty to start from initial weights.
+    """
+
+    members: Sequence[Evaluation]
+    epochs: int
+    states: Sequence[bytes] = ()
+
+    def bisected(self) -> tuple[Group, Group]:
+        """Its two halves."""
+        middle = len(self.members) // 2
+        return (
+            Group(self.members[:middle], self.epochs, self.states[:middle]),
+            Group(self.members[middle:], self.epochs, self.states[middle:]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A network of the front after its final training; the checkpoint is in torch's format."""
+
+    validation_accuracy: float
+    test_accuracy: float | None
+    checkpoint: bytes
+
+
+@dataclass(frozen=True)
+class Evaluator:
+    """Evaluates architectures; an evaluation is a pure function of these settings.
+
+    Args:
+        data: the data set, split, as `hybhanas.data.protocol.ready` gives it.
+        estimator: the cost model on a calibration and a device.
+        training: the settings of training.
+        simulator: the simulator of their circuits.
+        seed: the run's.
+        constraints: a candidate that breaks one is not trained.
+    """
+
+    data: SearchData
+    estimator: CostEstimator
+    training: TrainSettings
+    simulator: str
+    seed: int
+    constraints: Constraints
+
+    @cached_property
+    def settings(self) -> dict[str, Any]:
+        """Everything but the architecture that determines an evaluation, in plain JSON types."""
+        return {
+            "seed": self.seed,
+            "data": {"hash": self.data.hash, "batch_size": self.data.batch_size},
+            "calibration": {
+                "name": self.estimator.calibration.name,
+                "hash": self.estimator.calibration.hash,
+            },
+            "cost_model": determining(self.estimator.model),
+            "device": determining(self.estimator.device),
+            "machine_power_w": self.estimator.machine_power_w,
+            "workload": determining(self.estimator.workload),
+            "training": determining(self.training) | {"accelerator": self.training.processor},
+            "simulator": self.simulator,
+            "versions": {name: version(name) for name in DECISIVE},
+            "constraints": dict(self.constraints.bounds),
+        }
+
+    @property
+    def epochs(self) -> int:
+        """The epochs of a full training."""
+        return self.training.epochs
+
+    def key(self, architecture: Architecture) -> str:
+        """The name of an architecture's record: 32 hex digits of SHA-256."""
+        text = json.dumps([architecture.canonical().to_dict(), self.settings], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+    def failed_to_cost(self, architecture: Architecture, error: Exception) -> Evaluation:
+        """The evaluation of an architecture whose costing ended in an error."""
+        return self._evaluation(
+            architecture, status=FAILED, reason=_in_one_line(error), seconds=0.0
+        )
+
+    def cost(self, architecture: Architecture) -> Evaluation:
+        """The evaluation of an architecture before training: COSTED, INFEASIBLE or FAILED."""
+        started = time.perf_counter()
+        known: dict[str, Any] = {"seconds": 0.0}
+        try:
+            layers = lay_out_network(architecture, self.data.features, self.data.classes)
+            known |= _size(layers)
+            known["cost"] = self.estimator(layers.circuit, layers.classical_flops)
+            evaluation = self._evaluation(architecture, status=COSTED, **known)
+            violation, reason = self.constraints.broken(evaluation)
+            if violation > 0:
+                evaluation = replace(
+                    evaluation, status=INFEASIBLE, violation=violation, reason=reason
+                )
+        except (CandidateError, MemoryError, ArithmeticError, RuntimeError) as error:
+            if not _is_candidate_error(error):
+                raise
+            reason = _in_one_line(error)
+            evaluation = self._evaluation(architecture, status=FAILED, reason=reason, **known)
+        return replace(evaluation, seconds=time.perf_counter() - started)
+
+    def _evaluation(self, architecture: Architecture, **known: Any) -> Evaluation:
+        seed = derived_seed(self.seed, architecture)
+        return Evaluation(key=self.key(architecture), architecture=architecture, seed=seed, **known)
+
+    def train(self, group: Group) -> list[tuple[Evaluation, bytes | None]]:
+        """Trains a group of costed networks together; each is charged its share of the time.
+
+        Returns:
+            Each evaluation, with the state to resume from, None at the end of a full training.
+        """
+        from hybhanas.models import state, training  # noqa: F401 - imports are not timed
+
+        started = time.perf_counter()
+        states = [state.TrainingState.from_bytes(content) for content in group.states]
+        outcomes = self.train_networks(
+            [e.architecture for e in group.members],
+            self.epochs,
+            until=group.epochs,
+            states=states,
+        )
+        share_s = (time.perf_counter() - started) / len(group.members)
+        status = EVALUATED if group.epochs == self.epochs else STOPPED
+        results: list[tuple[Evaluation, bytes | None]] = []
+        for member, outcome in zip(group.members, outcomes, strict=True):
+            known: dict[str, Any] = {"seconds": member.seconds + share_s, "epochs": group.epochs}
+            if not isinstance(outcome, Exception):
+                known |= {"status": status, "epochs": outcome.epochs}
+                known |= {"validation_accuracy": outcome.validation_accuracy}
+                left = None if outcome.state is None else outcome.state.to_bytes()
+                results.append((replace(member, **known, reason=""), left))
+            else:
+                results.append((failed(member, outcome, **known), None))
+        return results
+
+    def finish(self, group: Group) -> list[Finished | Exception]:
+        """Trains a group from initial weights to the group's epochs, and tests each network."""
+        members = [member.architecture for member in group.members]
+        outcomes = self.train_networks(members, group.epochs, test=True)
+        return [o if isinstance(o, Exception) else self._finished(o) for o in outcomes]
+
+    def groups(self, architectures: Sequence[Architecture]) -> list[list[int]]:
+        """The indices of the architectures to train together; see `hybhanas.models.plan.plan`."""
+        return plan(architectures, self.data.batch_size, self.training, self.simulator)
+
+    def train_networks(
+        self,
+        architectures: Sequence[Architecture],
+        epochs: int,
+        test: bool = False,
+        until: int | None = None,
+        states: Sequence[TrainingState] = (),
+    ) -> list[Trained | Exception]:
+        """Trains networks together, each with the seed of its architecture; see
+        `hybhanas.models.training.train`. On out-of-memory, splits the group in two and retries; a
+        network that cannot be trained alone gives an error in its place.
+        """
+        from hybhanas.models.training import train
+
+        seeds = [derived_seed(self.seed, architecture) for architecture in architectures]
+        settings = (self.data, self.training, self.simulator)
+        try:
+            return list(train(architectures, *settings, seeds, epochs, test, until, states))
+        except (CandidateError, MemoryError, ArithmeticError, RuntimeError) as error:
+            if not _is_candidate_error(error):
+                raise
+            if len(architectures) == 1:
+                return [error]
+        half = len(architectures) // 2
+        return [
+            outcome
+            for part in (slice(half), slice(half, None))
+            for outcome in self.train_networks(
+                architectures[part], epochs, test, until, states[part]
+            )
+        ]
+
+    def _finished(self, trained: Trained) -> Finished:
+        import torch
+
+        content = io.BytesIO()
+        torch.save(
+            {
+                "architecture": trained.model.architecture.to_dict(),
+                "features": self.data.features,
+                "classes": self.data.classes,
+                "state_dict": {k: v.cpu() for k, v in trained.model.state_dict().items()},
+            },
+            content,
+        )
+        return Finished(trained.validation_accuracy, trained.test_accuracy, content.getvalue())
+
+
+def _size(layers: Layers) -> dict[str, Any]:
+    flops, simulation = layers.classical_flops, layers.circuit.simulation_flops
+    proxies = dict(zip(PROXIES, (flops + simulation, flops, simulation), strict=True))
+    return {"parameters": layers.parameters, "proxies": proxies}
+
+
+def failed(evaluation: Evaluation, error: Exception, **known: Any) -> Evaluation:
+    """The evaluation of a candidate that failed with an error."""
+    known |= {"status": FAILED, "reason": _in_one_line(error), "validation_accuracy": None}
+    return replace(evaluation, **known)
+
+
+def _in_one_line(error: Exception) -> str:
+    return " ".join(f"{type(error).__name__}: {error}".split())[:300]
+
+
+def _is_candidate_error(error: Exception) -> bool:
+    """Whether the candidate caused an error. A plain RuntimeError of torch counts only if its
+    message is about memory; any other is a bug of this package.
+    """
+    if not isinstance(error, RuntimeError) or isinstance(error, CandidateError):
+        return True
+    import torch
+
+    return isinstance(error, torch.OutOfMemoryError) or "alloc" in str(error).lower()

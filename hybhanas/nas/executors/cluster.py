@@ -1,0 +1,183 @@
+"""Workers by dask.distributed. Each starts once and keeps the evaluator; one that dies is replaced,
+and its item is given to another.
+"""
+
+from __future__ import annotations
+
+import gc
+import logging
+import signal
+from abc import abstractmethod
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from functools import cached_property
+from multiprocessing import resource_tracker
+from pathlib import Path
+from typing import Any
+
+from hybhanas import plugins
+from hybhanas.errors import ConfigError
+from hybhanas.nas.executors.executor import Executor, Step, WorkerLostError, compute
+
+_PLUGIN = "evaluator"
+_DEATHS = 4
+_LOST = f"{_DEATHS} workers died computing it: out of memory, or a crash"
+_LEAST_MEMORY = "256MiB"
+
+
+class ClusterExecutor(Executor):
+    """Workers of a cluster of dask.distributed."""
+
+    @abstractmethod
+    @contextmanager
+    def _cluster(self, folder: Path, notify: Callable[[str], None]) -> Iterator[Any]:
+        """The cluster, without workers yet; `notify` is called with what goes wrong with them."""
+
+    @abstractmethod
+    def _scale(self, cluster: Any) -> None:
+        """Requests its workers, without waiting for them."""
+
+    @contextmanager
+    def started(
+        self, evaluator: object, folder: Path, notify: Callable[[str], None]
+    ) -> Iterator[DaskWorkers]:
+        """See `Executor.started`."""
+        with ExitStack() as running:
+
+            def start() -> Any:
+                with sigint_blocked():
+                    cluster = running.enter_context(self._cluster(folder, notify))
+                    client = running.enter_context(_client(cluster, evaluator))
+                notify(f"{self}; dashboard: {cluster.dashboard_link}")
+                self._scale(cluster)
+                return client
+
+            yield DaskWorkers(start)
+
+
+class DaskWorkers:
+    """Computes by the workers of a Dask client, which the first item starts."""
+
+    def __init__(self, start: Callable[[], Any]):
+        self._start = start
+
+    @cached_property
+    def _client(self) -> Any:
+        return self._start()
+
+    @cached_property
+    def _first_answer(self) -> Any:
+        return self._client.submit(_answer, pure=False)
+
+    def ready(self) -> bool:
+        """Whether a worker is ready; the first call starts the workers, and none waits for them."""
+        return bool(self._first_answer.status == "finished")  # no error, as when a worker died
+
+    def map(self, step: Step, items: Sequence[Any]) -> Iterator[tuple[int, Any]]:
+        """See `Workers.map`."""
+        if not items:
+            return
+        from distributed import KilledWorker, as_completed
+
+        futures = self._client.map(_compute, [step] * len(items), items, pure=False, key=step)
+        index = {future.key: i for i, future in enumerate(futures)}
+        for future in as_completed(futures):
+            try:
+                result = future.result()
+            except KilledWorker:
+                result = WorkerLostError(_LOST)
+            yield index[future.key], result
+
+
+def _answer() -> None:
+    """A task whose end shows that a worker is ready."""
+
+
+def _compute(step: Step, item: Any) -> Any:
+    from distributed import get_worker
+
+    return compute(get_worker().plugins[_PLUGIN].evaluator, step, item)
+
+
+@contextmanager
+def sigint_blocked() -> Iterator[None]:
+    """Blocks SIGINT in this thread; threads and processes that start inside inherit the block.
+
+    A terminal sends Ctrl-C to every process of the search, and only the main one handles it.
+    """
+    resource_tracker.ensure_running()  # starting it would unblock SIGINT in this thread
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+
+@contextmanager
+def _client(cluster: Any, evaluator: object) -> Iterator[Any]:
+    """A client whose workers hold the evaluator."""
+    from distributed import Client, WorkerPlugin
+
+    class EvaluatorPlugin(WorkerPlugin):
+        name = _PLUGIN
+
+        def __init__(self, evaluator: object):
+            self.evaluator = evaluator
+            self.modules = plugins.loaded()
+
+        def setup(self, worker: object) -> None:
+            plugins.load(self.modules)
+            gc.freeze()  # else the last collection delays a worker's exit by seconds
+
+    with Client(cluster) as client:
+        client.register_plugin(EvaluatorPlugin(evaluator))
+        yield client
+
+
+@contextmanager
+def dask_settings(threads: int) -> Iterator[None]:
+    """Sets Dask's configuration while workers run."""
+    import dask
+    import distributed  # noqa: F401 - sets the levels of its loggers
+
+    for logger in ("distributed", "tornado.application", "asyncio"):  # log each closed connection
+        logging.getLogger(logger).setLevel(logging.CRITICAL)
+    silent = {"DASK_LOGGING__DISTRIBUTED": "critical"}  # workers print to the same terminal
+    with dask.config.set(
+        {
+            "distributed.scheduler.worker-saturation": 1.0,  # an item waits for a free worker
+            "distributed.scheduler.work-stealing": False,
+            "distributed.scheduler.allowed-failures": _DEATHS - 1,
+            "distributed.worker.profile.enabled": False,  # it interrupts each 100 times a second
+            "distributed.worker.memory.pause": False,  # near its limit it would pause forever
+            "distributed.nanny.pre-spawn-environ": limits(threads) | silent,
+        }
+    ):
+        yield
+
+
+def limits(threads: int) -> dict[str, int | str]:
+    """The environment that keeps libraries to the cores of a worker."""
+    names = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "RAYON_NUM_THREADS")
+    return dict.fromkeys(names, threads)
+
+
+def check_threads(value: int) -> None:
+    """Raises ConfigError for fewer than one."""
+    if value < 1:
+        raise ConfigError(f"executor.threads={value} is not accepted: at least 1")
+
+
+def check_memory(value: str, *others: str) -> None:
+    """Raises ConfigError unless it is one of `others`, or a size that a worker can start with."""
+    if value in others:
+        return
+    from dask.utils import parse_bytes
+
+    try:
+        if parse_bytes(value) >= parse_bytes(_LEAST_MEMORY):
+            return
+    except ValueError:
+        pass
+    accepted = " or ".join((*others, f"a size such as 4GiB, at least {_LEAST_MEMORY}"))
+    raise ConfigError(f"executor.memory={value} is not accepted: {accepted}")

@@ -1,0 +1,88 @@
+"""Worker processes on this machine."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hybhanas.errors import ConfigError
+from hybhanas.nas.executors.cluster import (
+    ClusterExecutor,
+    check_memory,
+    check_threads,
+    dask_settings,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Local(ClusterExecutor):
+    """Worker processes on this machine.
+
+    Raises:
+        ConfigError: a value that is not accepted, or more threads than this machine has cores.
+    """
+
+    workers: int | None = None  # null: as many as there are cores for
+    threads: int = 1  # that each computes with: the trainer's
+    memory: str = "auto"  # of each, such as 4GiB; auto: an equal share of the machine's
+
+    def __post_init__(self) -> None:
+        check_threads(self.threads)
+        most = max(cores() // self.threads, 1)
+        if self.workers is not None and not 1 <= self.workers <= most:
+            raise ConfigError(
+                f"executor.workers={self.workers} is not accepted: 1 to {most}, since this process "
+                f"may use {cores()} cores and trainer.threads={self.threads}, or null for all"
+            )
+        check_memory(self.memory, "auto")
+
+    def __str__(self) -> str:
+        return f"{self.max_workers} workers on this machine"
+
+    @property
+    def max_workers(self) -> int:
+        """See `Executor.max_workers`."""
+        return self.workers or max(cores() // self.threads, 1)
+
+    @contextmanager
+    def _cluster(self, folder: Path, notify: Callable[[str], None]) -> Iterator[Any]:
+        with dask_settings(self.threads):
+            from distributed import LocalCluster
+
+            with LocalCluster(
+                n_workers=0,
+                threads_per_worker=1,
+                memory_limit=1 / self.max_workers if self.memory == "auto" else self.memory,
+                security=True,  # keys of this run: other users of the machine cannot connect
+                host="127.0.0.1",
+                dashboard_address="127.0.0.1:0",
+            ) as cluster:
+                try:
+                    yield cluster
+                except BaseException:  # else stopping each takes seconds
+                    cluster.sync(_kill, cluster._created)
+                    raise
+
+    def _scale(self, cluster: Any) -> None:
+        cluster.scale(self.max_workers)
+
+
+async def _kill(nannies: Iterable[Any]) -> None:
+    for nanny in nannies:
+        nanny.auto_restart = False
+        if nanny.pid is not None:
+            with suppress(ProcessLookupError):
+                os.kill(nanny.pid, signal.SIGKILL)
+
+
+def cores() -> int:
+    """The CPU cores that this process may use, by its affinity, its container and its SLURM job."""
+    from dask.system import cpu_count
+
+    count = cpu_count()
+    return min(count, int(os.environ.get("SLURM_CPUS_ON_NODE", count)))

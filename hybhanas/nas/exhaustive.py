@@ -1,0 +1,39 @@
+"""Exhaustive search: every architecture of a small space."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+
+from hybhanas.architecture import Architecture
+from hybhanas.errors import ConfigError
+from hybhanas.nas.evaluation import Evaluation
+from hybhanas.nas.strategy import SearchSettings, Strategy
+from hybhanas.search_space import SearchSpace
+
+
+class ExhaustiveSearch(Strategy):
+    """Every architecture once, in genome order.
+
+    Raises:
+        ConfigError: the space has more genomes than all generations hold.
+    """
+
+    def __init__(self, space: SearchSpace, settings: SearchSettings):
+        super().__init__(space, settings)
+        least = math.ceil(space.size / self.settings.population)
+        if self.settings.generations < least:
+            raise ConfigError(
+                f"search.generations={self.settings.generations} is not accepted: search_space has "
+                f"{space.size:,} genomes; accepted: a smaller space, or at least {least} "
+                f"generations of {self.settings.population}"
+            )
+        self._left = space.architectures()
+
+    def ask(self) -> list[Architecture]:
+        """See `Strategy.ask`."""
+        return list(itertools.islice(self._left, self.settings.population))
+
+    def tell(self, evaluations: Sequence[Evaluation]) -> None:
+        """Nothing is learnt."""

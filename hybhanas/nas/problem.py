@@ -1,0 +1,98 @@
+"""A search that is ready to start: its evaluator, its strategy and its folder."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from hybhanas.calibration import Calibration
+from hybhanas.cost.estimator import CostEstimator
+from hybhanas.cost.model import CostModel, Device, Workload
+from hybhanas.data.protocol import SearchData
+from hybhanas.errors import ConfigError
+from hybhanas.models.settings import TrainSettings
+from hybhanas.nas.evaluator import Evaluator
+from hybhanas.nas.run_folder import FORMAT, RunFolder
+from hybhanas.nas.strategy import SearchSettings, Strategy
+from hybhanas.search_space import SearchSpace
+from hybhanas.settings import determining
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """All that a search needs.
+
+    Args:
+        evaluator: of architectures.
+        strategy: that asks for them.
+        folder: that the run writes to.
+    """
+
+    evaluator: Evaluator
+    strategy: Strategy
+    folder: RunFolder
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """All that determines the search, in plain JSON types; a folder holds one of them."""
+        settings = {"format": FORMAT} | self.evaluator.settings
+        settings |= {
+            "search_space": determining(self.strategy.space),
+            "search": determining(self.strategy.settings),
+            "objectives": asdict(self.strategy.objectives),
+            "generations": self.strategy.settings.generations,
+        }
+        plain: dict[str, Any] = json.loads(json.dumps(settings, default=dict))
+        return plain
+
+
+def pose(
+    *,
+    space: SearchSpace,
+    search: SearchSettings,
+    training: TrainSettings,
+    data: SearchData,
+    cost_model: CostModel,
+    calibration: Calibration,
+    device: Device,
+    power_w: float,
+    simulator: str,
+    seed: int,
+    folder: RunFolder,
+    cache: Path | None = None,
+) -> Problem:
+    """Puts a search together and checks it; nothing is written yet.
+
+    Args:
+        space: where to search.
+        search: how.
+        training: of the networks.
+        data: that they learn, as `hybhanas.data.protocol.ready` gives it.
+        cost_model: what is counted as quantum time.
+        calibration: of the backend.
+        device: for the classical layers.
+        power_w: electrical power of the backend, cooling included.
+        simulator: of the circuits in training.
+        seed: of everything random.
+        folder: of the run.
+        cache: folder of transpiled circuits, shared by runs; None: no cache.
+
+    Raises:
+        ConfigError: the space is wider than the backend, or the folder holds another search.
+    """
+    widest, usable = max(space.qubits), len(calibration.usable_qubits)
+    if widest > usable:
+        raise ConfigError(
+            f"search_space.qubits={list(space.qubits)} is not accepted: "
+            f"backend {calibration.name} has {usable} usable qubits"
+        )
+    workload = Workload(
+        samples=data.train_samples, epochs=training.final_epochs, batch_size=data.batch_size
+    )
+    estimator = CostEstimator(calibration, cost_model, device, workload, power_w, cache)
+    evaluator = Evaluator(data, estimator, training, simulator, seed, search.bounds())
+    problem = Problem(evaluator, search.strategy(space), folder)
+    folder.check_same_search(problem.settings)
+    return problem

@@ -1,0 +1,189 @@
+"""The folder of a run: where each of its files is, which search it holds, and who writes to it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from hybhanas import atomic
+from hybhanas.architecture import Architecture
+from hybhanas.errors import ConfigError
+from hybhanas.nas.lock import NAME as LOCK
+from hybhanas.nas.lock import locked
+from hybhanas.nas.records import Records
+
+FORMAT = 2
+"""Of the files of a run, as its settings name it; version 0.1 of hybhanas named none."""
+
+SETTINGS = "settings.json"
+"""By this file a folder is known as that of a search."""
+
+
+class RunFolder:
+    """The folder of a search.
+
+    Args:
+        path: of the folder, which need not exist yet.
+
+    Example:
+        >>> str(RunFolder(Path("outputs/mine")).summary)
+        'outputs/mine/run.json'
+    """
+
+    def __init__(self, path: Path):
+        self.path = path
+
+    @property
+    def settings(self) -> Path:
+        """All that determines the search."""
+        return self.path / SETTINGS
+
+    @property
+    def config(self) -> Path:
+        """The configuration of the last attempt, as a person reads it."""
+        return self.path / "config.yaml"
+
+    @property
+    def summary(self) -> Path:
+        """Figures and provenance of a search that has finished."""
+        return self.path / "run.json"
+
+    @property
+    def records(self) -> Records:
+        """A record of each evaluation."""
+        return Records(self.path / "records")
+
+    def rung(self, epochs: int) -> Records:
+        """Records of what was trained for so many epochs and may be trained further."""
+        return Records(self.rungs / str(epochs))
+
+    @property
+    def rungs(self) -> Path:
+        """What the generation in progress needs to resume from its rungs."""
+        return self.path / "rungs"
+
+    def state(self, epochs: int, key: str) -> Path:
+        """From where the training of one of them resumes."""
+        return self.rungs / str(epochs) / f"{key}.pt"
+
+    @property
+    def final(self) -> Records:
+        """A record of each final training."""
+        return Records(self.path / "final")
+
+    def checkpoint(self, architecture: Architecture) -> Path:
+        """The weights of a member of the front."""
+        return self.path / "checkpoints" / f"{architecture.hash}.pt"
+
+    @property
+    def evaluations_csv(self) -> Path:
+        """A row for each evaluation."""
+        return self.path / "evaluations.csv"
+
+    @property
+    def front_csv(self) -> Path:
+        """A row for each member of the front."""
+        return self.path / "pareto.csv"
+
+    @property
+    def front_json(self) -> Path:
+        """The members of the front with every term of their cost."""
+        return self.path / "pareto.json"
+
+    @property
+    def front_picture(self) -> Path:
+        """Accuracy against time."""
+        return self.path / "front.png"
+
+    @property
+    def front_page(self) -> Path:
+        """The same for a browser."""
+        return self.path / "front.html"
+
+    @property
+    def anatomy_picture(self) -> Path:
+        """What the time of each member of the front is made of."""
+        return self.path / "anatomy.png"
+
+    def read_settings(self) -> dict[str, Any]:
+        """The settings of the search that the folder holds.
+
+        Raises:
+            OSError: they cannot be read.
+            ValueError: they are those of no search, or of one by another version of hybhanas.
+        """
+        settings = json.loads(self.settings.read_bytes())
+        if not isinstance(settings, dict) or not {"search", "generations"} <= settings.keys():
+            raise ValueError(f"its {SETTINGS} is not that of a search")
+        if settings.get("format") != FORMAT:
+            version = settings.get("versions", {}).get("hybhanas", "unknown")
+            raise ValueError(f"hybhanas {version} wrote it, in a format that is no longer read")
+        return settings
+
+    def earlier_settings(self) -> dict[str, Any] | None:
+        """The settings of the search that is to be resumed; None if the folder is new, or if an
+        attempt was killed in its first write.
+
+        Raises:
+            ConfigError: the folder holds something else.
+        """
+        try:
+            return self.read_settings()
+        except FileNotFoundError:
+            if not self.path.exists() or all(
+                atomic.is_partial(path) or path.name == LOCK for path in self.path.iterdir()
+            ):
+                return None
+            reason = "the folder is not empty and holds no search"
+        except RecursionError:
+            reason = f"its {SETTINGS} is not that of a search"
+        except (ValueError, AttributeError, OSError) as error:
+            reason = " ".join(str(error).split())[:200]
+        raise ConfigError(
+            f"hydra.run.dir={self.path} is not accepted: {reason}; accepted: a new folder, or one "
+            "of a search with the same settings"
+        )
+
+    def check_same_search(self, settings: Mapping[str, Any]) -> None:
+        """Checks that the folder holds no search with other settings.
+
+        A longer search may follow a shorter one in the same folder, which it repeats first.
+
+        Args:
+            settings: in plain JSON types, as `settings_of_search` gives them.
+
+        Raises:
+            ConfigError: naming the first group of settings that differs.
+        """
+        earlier = self.earlier_settings()
+        if earlier is None:
+            return
+        for group, value in settings.items():
+            if group != "generations" and earlier.get(group) != value:
+                raise ConfigError(
+                    f"hydra.run.dir={self.path} is not accepted: it holds a search with another "
+                    f"{group}; accepted: a new folder, or the settings in its {self.config.name}"
+                )
+        if settings["generations"] < earlier["generations"]:
+            raise ConfigError(
+                f"search.generations={settings['generations']} is not accepted: "
+                f"hydra.run.dir={self.path} holds a search of {earlier['generations']}; "
+                "accepted: that many or more"
+            )
+
+    @contextlib.contextmanager
+    def claimed(self, settings: Mapping[str, Any]) -> Iterator[None]:
+        """Holds the folder for one search, its settings being the first file that is written.
+
+        Raises:
+            ConfigError: another process is searching there, or it holds another search.
+            OSError: the folder cannot be written to.
+        """
+        with locked(self.path):
+            self.check_same_search(settings)  # again: another may have come and gone
+            atomic.remove_partial(self.path)
+            atomic.write_json(self.settings, dict(settings))
+            yield
