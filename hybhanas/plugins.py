@@ -41,10 +41,16 @@ def load(names: Iterable[str] = ()) -> None:
     names = [*names]
     for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
         _import(point.module, f"the installed plug-in {point.name}")
-    if names and not {"", os.getcwd()} & {*sys.path}:
-        sys.path.append(os.getcwd())
+    if names:
+        look_here()
     for name in names:
         _import(name, f"plugins=[{name}]")
+
+
+def look_here() -> None:
+    """Lets modules be found in the working directory, after everywhere else."""
+    if not {"", os.getcwd()} & {*sys.path}:
+        sys.path.append(os.getcwd())
 
 
 def loaded() -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from omegaconf import DictConfig, OmegaConf
 
+from hybhanas import plugins
 from hybhanas.errors import ConfigError
 
 
@@ -37,7 +38,9 @@ def build(group: str, node: DictConfig, **further: Any) -> Any:
 
 
 def imported(group: str, target: str) -> Any:
-    """The class or function of an import path."""
+    """The class or function of an import path; modules are found where plug-ins are."""
+    if not target.startswith("hybhanas."):
+        plugins.look_here()
     try:
         return resolve_name(target)
     except Exception as error:  # whatever importing a user's module raises
