@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import isnan
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from omegaconf import DictConfig
 from rich.table import Table
 
 from hybhanas import atomic
+from hybhanas.calibration import Calibration
 from hybhanas.cost.estimator import CostEstimator
 from hybhanas.errors import ConfigError
 from hybhanas.nas.evaluation import Evaluation
@@ -17,7 +19,7 @@ from hybhanas.nas.recost import FATES, Comparison, compare, recosted
 from hybhanas.reporting.plots import plot_recost
 from hybhanas.reporting.terminal import terminal
 from hybhanas.reporting.units import duration
-from hybhanas.tasks.finished import read_run, settings_of_cost
+from hybhanas.tasks.finished import FinishedRun, read_run, settings_of_cost
 from hybhanas.tasks.setup import build, cache_folder, shown
 
 
@@ -33,6 +35,33 @@ def recost(config: DictConfig, folder: Path) -> Comparison:
         ConfigError: a setting that is not accepted, or `run` is not a search.
     """
     run = read_run(config.run)
+    estimator = _estimator(config, run)
+    calibration = estimator.calibration
+    new = recosted(run.evaluations, estimator)
+    if not any(evaluation.values for evaluation in new):
+        reasons = {evaluation.reason for evaluation in new if evaluation.reason}
+        raise ConfigError(
+            f"run={config.run} on {calibration.name}: nothing of it can be costed: "
+            f"{'; '.join(sorted(reasons)[:2])}"
+        )
+    outcome = compare(run.evaluations, new, run.objectives)
+
+    _write(folder, run, calibration, new, outcome)
+    console = terminal()
+    console.print(_table(outcome))
+    console.print(
+        f"{run.folder.name} on {calibration.name}: Kendall tau {outcome.kendall_tau:.3f}, "
+        f"times {outcome.median_ratio:.3g} in the median; of the front {len(outcome.stayed)} "
+        f"stayed, {len(outcome.left)} left, {len(outcome.joined)} joined; in {shown(folder)}",
+        soft_wrap=True,
+        markup=False,
+        highlight=False,
+    )
+    return outcome
+
+
+def _estimator(config: DictConfig, run: FinishedRun) -> CostEstimator:
+    """What costs again: the run's own settings, but for what the command line names."""
     settings = settings_of_cost(config, run)
     try:
         calibration = build("calibration", settings.calibration).load()
@@ -44,18 +73,19 @@ def recost(config: DictConfig, folder: Path) -> Comparison:
             f"run={config.run} has settings of another version of hybhanas; name backend=, "
             "cost_model= and device= to replace them"
         ) from None
-    estimator = CostEstimator(
+    return CostEstimator(
         calibration, model, device, run.workload, settings.backend.power_w, cache_folder(config)
     )
-    new = recosted(run.evaluations, estimator)
-    if not any(evaluation.values for evaluation in new):
-        reasons = {evaluation.reason for evaluation in new if evaluation.reason}
-        raise ConfigError(
-            f"run={config.run} on {calibration.name}: nothing of it can be costed: "
-            f"{'; '.join(sorted(reasons)[:2])}"
-        )
-    outcome = compare(run.evaluations, new, run.objectives)
 
+
+def _write(
+    folder: Path,
+    run: FinishedRun,
+    calibration: Calibration,
+    new: Sequence[Evaluation],
+    outcome: Comparison,
+) -> None:
+    """Writes the files of the task."""
     before = {e.key: e for e in run.evaluations}
     fates = {e.key: fate for fate in FATES for e in getattr(outcome, fate)}
     rows = [
@@ -84,17 +114,6 @@ def recost(config: DictConfig, folder: Path) -> Comparison:
     atomic.write_json(folder / "recost.json", summary)
     atomic.write_text(folder / "recost.csv", pd.DataFrame(rows).to_csv(index=False))
     plot_recost(folder / "recost.png", run.evaluations, new, outcome)
-    console = terminal()
-    console.print(_table(outcome))
-    console.print(
-        f"{run.folder.name} on {calibration.name}: Kendall tau {outcome.kendall_tau:.3f}, "
-        f"times {outcome.median_ratio:.3g} in the median; of the front {len(outcome.stayed)} "
-        f"stayed, {len(outcome.left)} left, {len(outcome.joined)} joined; in {shown(folder)}",
-        soft_wrap=True,
-        markup=False,
-        highlight=False,
-    )
-    return outcome
 
 
 def _log10_total_s(evaluation: Evaluation) -> float | None:
