@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import fields
-from typing import Any
+from dataclasses import fields, is_dataclass
+from typing import Any, get_args, get_origin, get_type_hints
 
 NO_EFFECT: Mapping[str, Any] = {"affects_result": False}
 """Metadata of a field that changes where or how fast a result is computed, and never the result.
@@ -51,3 +51,17 @@ def determining(settings: Any) -> dict[str, Any]:
     }
     plain: dict[str, Any] = json.loads(json.dumps(named, default=dict))
     return plain
+
+
+def from_plain(value: Any, hint: Any) -> Any:
+    """A plain value as the dataclass that a field holds, alone, optional or in a mapping."""
+    if not isinstance(value, dict):
+        return value
+    for candidate in (hint, *get_args(hint)):
+        if get_origin(candidate) is Mapping:
+            return {key: from_plain(inner, get_args(candidate)[1]) for key, inner in value.items()}
+        if is_dataclass(candidate):
+            hints = get_type_hints(candidate)
+            arguments = {key: from_plain(inner, hints.get(key)) for key, inner in value.items()}
+            return candidate(**arguments)  # type: ignore[operator]
+    return value

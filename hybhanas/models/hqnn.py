@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+import pickle
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from hybhanas.architecture import Architecture
+from hybhanas.errors import ConfigError
 from hybhanas.models.layers import Dense, Layer, lay_out_network
 from hybhanas.quantum.layer import quantum_layer
 
@@ -68,6 +71,32 @@ class HQNN(nn.Module):
         """[batch, features] -> logits [batch, classes]."""
         logits: Tensor = self.readout(self.quantum(self.encoder(x)))
         return logits
+
+
+def load_model(path: Path) -> HQNN:
+    """The network of a checkpoint that a search wrote, on the CPU; nothing of the file is executed.
+
+    Its circuit is an ordinary TorchQuantum module: `model.quantum.module`.
+
+    Raises:
+        ConfigError: the file is not such a checkpoint.
+    """
+    try:
+        saved = torch.load(path, weights_only=True, map_location="cpu")
+        architecture = Architecture.from_dict(saved["architecture"])
+        model = HQNN(architecture, saved["features"], saved["classes"], "fused")
+        model.load_state_dict(saved["state_dict"])
+    except (
+        OSError,
+        RuntimeError,
+        KeyError,
+        TypeError,
+        ValueError,
+        pickle.UnpicklingError,
+    ) as error:
+        reason = " ".join(str(error).split())[:200]
+        raise ConfigError(f"{path} is not a checkpoint of a search: {reason}") from None
+    return model
 
 
 def built(layers: Sequence[Layer]) -> nn.Sequential:

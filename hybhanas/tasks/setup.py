@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import is_dataclass
 from pathlib import Path
 from pkgutil import resolve_name
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, get_type_hints
 
 from omegaconf import DictConfig, OmegaConf
 
 from hybhanas import plugins
 from hybhanas.errors import ConfigError
+from hybhanas.settings import from_plain
 
 
 def build(group: str, node: DictConfig, **further: Any) -> Any:
@@ -30,7 +30,7 @@ def build(group: str, node: DictConfig, **further: Any) -> Any:
     build_it = imported(group, target)
     if is_dataclass(build_it):
         hints = get_type_hints(build_it)
-        values = {key: _typed(value, hints.get(key)) for key, value in values.items()}
+        values = {key: from_plain(value, hints.get(key)) for key, value in values.items()}
     try:
         return build_it(**values, **further)
     except TypeError as error:
@@ -46,20 +46,6 @@ def imported(group: str, target: str) -> Any:
     except Exception as error:  # whatever importing a user's module raises
         reason = " ".join(str(error).split()) or type(error).__name__
         raise ConfigError(f"{group}._target_={target} is not accepted: {reason}") from error
-
-
-def _typed(value: Any, hint: Any) -> Any:
-    """A plain value as the dataclass that a field holds, alone, optional or in a mapping."""
-    if not isinstance(value, dict):
-        return value
-    for candidate in (hint, *get_args(hint)):
-        if get_origin(candidate) is Mapping:
-            return {key: _typed(inner, get_args(candidate)[1]) for key, inner in value.items()}
-        if is_dataclass(candidate):
-            hints = get_type_hints(candidate)
-            arguments = {key: _typed(inner, hints.get(key)) for key, inner in value.items()}
-            return candidate(**arguments)  # type: ignore[operator]
-    return value
 
 
 def shown(folder: Path) -> Path:

@@ -1,0 +1,15 @@
+"""Costs a circuit, searches for networks and loads one, from Python."""
+
+import hybhanas
+
+brisbane = hybhanas.load_calibration("ibm_brisbane")
+model = hybhanas.CostModel.preset("qpu_time", phase="inference", shots=4096)
+cost = hybhanas.estimate("docs/ghz5.qasm", brisbane, model)
+print(f"{cost.time.total_s:.2f} s, of which {cost.parts.gates_s:.3f} s in gates")
+print(f"{100 * cost.noise.p_survival:.1f} % of the expectation values survive the noise")
+
+run = hybhanas.search("outputs/iris", dataset="iris", search_space="small", progress=False)
+front = run.front.to_pandas()
+print(front[["qubits", "entanglement", "test_accuracy", "parameters"]].head(3))
+network = run.model(run.front[0])  # a torch.nn.Module
+print(sum(parameter.numel() for parameter in network.parameters()), "parameters")

@@ -1,0 +1,202 @@
+"""Searching from Python, and reading what a search left: the same code as the command line.
+
+Nothing here ends the process, handles signals or changes the number of threads, so that it may run
+in a notebook.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, is_dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from omegaconf import DictConfig, OmegaConf
+from rich.console import Console
+
+from hybhanas.errors import ConfigError
+from hybhanas.hydra_app.check import check
+from hybhanas.hydra_app.compose import composed
+from hybhanas.hydra_app.mistakes import explain
+from hybhanas.hydra_app.schema import schema
+from hybhanas.nas.evaluation import Evaluation
+from hybhanas.nas.front import FrontMember
+from hybhanas.nas.run_folder import RunFolder
+from hybhanas.presets import CONF
+from hybhanas.reporting.terminal import terminal
+from hybhanas.tasks.finished import FinishedRun, read_run
+from hybhanas.tasks.search import prepare, run
+from hybhanas.tasks.setup import build
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from hybhanas.models.hqnn import HQNN
+
+
+def search(folder: str | Path, *, progress: bool = True, **choices: Any) -> Run:
+    """Searches for networks that are Pareto-optimal, trains the front to the end, and writes a run.
+
+    It is `python run.py` with the same settings, but that it tracks nothing and computes in this
+    process alone unless `logger` and `executor` say otherwise. Called again with the same folder
+    and settings it resumes, or answers at once where the search is complete.
+
+    Args:
+        folder: of the run; a new one, or that of the same search.
+        progress: print each generation and the front.
+        choices: settings of conf/config.yaml by name. A text chooses an option of a group
+            (`dataset="iris"`), a mapping changes settings of a group
+            (`search={"population": 8, "generations": 4}`), an object of a settings class replaces
+            it (`cost_model=CostModel(shots=4096)`), anything else is a value (`seed=7`).
+
+    Returns:
+        The run, complete.
+
+    Raises:
+        ConfigError: a setting that is not accepted; its text is one line.
+
+    Example:
+        >>> import tempfile
+        >>> small = {"population": 4, "generations": 2}
+        >>> run = search(
+        ...     tempfile.mkdtemp(), progress=False, dataset="iris", search_space="small",
+        ...     search=small, trainer={"epochs": 1, "final_epochs": 1},
+        ... )
+        >>> len(run.evaluations)
+        8
+    """
+    folder = Path(folder)
+    config = _configuration({"executor": "serial", "logger": {"mode": "disabled"}} | choices)
+    console = terminal() if progress else Console(file=io.StringIO())
+    resolved: Any = OmegaConf.to_container(config, resolve=True)
+    executor, tracker = build("executor", config.executor), build("logger", config.logger)
+    run(prepare(config, folder), executor, tracker, config.dataset.name, resolved, console)
+    return load_run(folder)
+
+
+def load_run(folder: str | Path) -> Run:
+    """Reads the folder of a search that has finished; nothing of it is executed.
+
+    Raises:
+        ConfigError: it is not the folder of a search, or that search has not finished.
+    """
+    finished, files = read_run(str(folder)), RunFolder(Path(folder))
+    try:
+        rows = json.loads(files.front_json.read_bytes())
+        summary = json.loads(files.summary.read_bytes())
+    except OSError as error:
+        raise ConfigError(
+            f"run={folder} is not accepted: {Path(error.filename).name}: {error.strerror}; the "
+            "folder of a search that has finished is"
+        ) from None
+    return Run(files, finished, rows, summary)
+
+
+def _configuration(choices: Mapping[str, Any]) -> DictConfig:
+    options = {k: v for k, v in choices.items() if isinstance(v, str) and (CONF / k).is_dir()}
+    try:
+        config = composed(*(f"{group}={option}" for group, option in options.items()))
+        for key, value in choices.items():
+            if is_dataclass(value) and not isinstance(value, type):
+                typed = OmegaConf.structured(schema(type(value)))
+                config[key] = OmegaConf.merge(typed, asdict(value))
+            elif isinstance(value, Mapping):
+                for name, inner in value.items():
+                    OmegaConf.update(config, f"{key}.{name}", inner)
+            elif key not in options:
+                OmegaConf.update(config, key, value)
+        OmegaConf.resolve(config)
+        check(config)
+    except Exception as error:  # Hydra's and OmegaConf's, of many kinds
+        line = explain(error)
+        if line is None:
+            raise
+        raise ConfigError(line) from None
+    return config
+
+
+@dataclass(frozen=True)
+class Rows(Sequence[Any]):
+    """What a run found, one item a row; `to_pandas` gives the table that its folder has as CSV."""
+
+    items: tuple[Any, ...]
+    csv: Path
+
+    def __getitem__(self, index: Any) -> Any:
+        return self.items[index]
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.items)
+
+    def to_pandas(self) -> pd.DataFrame:
+        """A row for each item, with its choices, accuracies and costs."""
+        import pandas as pd
+
+        return pd.read_csv(self.csv)
+
+
+class Run:
+    """A search that has finished.
+
+    Attributes:
+        folder: where its files are; see `hybhanas.nas.run_folder.RunFolder`.
+        summary: hypervolume, counts, times and provenance.
+    """
+
+    def __init__(
+        self,
+        folder: RunFolder,
+        finished: FinishedRun,
+        rows: Sequence[Mapping[str, Any]],
+        summary: Mapping[str, Any],
+    ):
+        self.folder, self.summary = folder, summary
+        self._finished, self._rows = finished, rows
+
+    @property
+    def evaluations(self) -> Rows:
+        """Every `Evaluation` of the search, sorted by key."""
+        return Rows(tuple(self._finished.evaluations), self.folder.evaluations_csv)
+
+    @property
+    def front(self) -> Rows:
+        """The `FrontMember`s, by ascending objectives."""
+        known: dict[str, Evaluation] = {
+            evaluation.architecture.hash: evaluation for evaluation in self._finished.evaluations
+        }
+        members = (
+            FrontMember(
+                known[row["architecture"]],
+                row["final_validation_accuracy"],
+                row["test_accuracy"],
+                row["checkpoint"],
+            )
+            for row in self._rows
+        )
+        return Rows(tuple(members), self.folder.front_csv)
+
+    def model(self, member: FrontMember | str) -> HQNN:
+        """The trained network of a member of the front, or of the start of its hash.
+
+        Raises:
+            ConfigError: no member of the front is meant, or its training failed.
+        """
+        from hybhanas.models.hqnn import load_model
+
+        start = member if isinstance(member, str) else member.evaluation.architecture.hash
+        found = [m for m in self.front if m.evaluation.architecture.hash.startswith(start)]
+        if len(found) != 1 or found[0].checkpoint is None:
+            raise ConfigError(
+                f"model={start} is not accepted: {len(found)} members of the front have such a "
+                "hash and a model; accepted: the start of one"
+            )
+        return load_model(self.folder.path / found[0].checkpoint)
+
+    def __repr__(self) -> str:
+        found = f"{len(self.evaluations)} evaluations, {len(self.front)} on the front"
+        return f"Run({str(self.folder.path)!r}: {found})"

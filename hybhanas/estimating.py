@@ -1,0 +1,85 @@
+"""What a circuit or a network costs, from Python: the same code as `task=cost`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hybhanas.architecture import Architecture
+from hybhanas.calibration import Calibration
+from hybhanas.calibration.backend import Backend
+from hybhanas.circuit import Circuit, lay_out
+from hybhanas.circuit_file import read_circuit
+from hybhanas.cost.estimator import CostEstimator
+from hybhanas.cost.model import CostModel, Device, Workload
+from hybhanas.cost.report import CostReport
+from hybhanas.errors import ConfigError
+from hybhanas.models.layers import classical_flops
+
+if TYPE_CHECKING:
+    from qiskit import QuantumCircuit
+
+POWER_W = 25e3
+"""Of a backend that is given by its calibration alone; assumed, as in conf/backend."""
+
+
+def estimate(
+    circuit: QuantumCircuit | Circuit | Architecture | str | Path,
+    backend: Calibration | str,
+    model: CostModel | str = "qpu_time",
+    *,
+    device: Device | str = "a100",
+    workload: Workload | None = None,
+    features: int | None = None,
+    classes: int | None = None,
+) -> CostReport:
+    """What a circuit or an HQNN costs on a backend, without PyTorch.
+
+    Args:
+        circuit: a Qiskit circuit, whose free parameters are trained; the path of an OpenQASM 2,
+            OpenQASM 3 or QPY file; or an HQNN by its architecture.
+        backend: a name of conf/backend, such as `ibm_brisbane`, or a calibration.
+        model: a name of conf/cost_model, or a cost model. `qpu_time` is how long the machine is
+            busy, `hyb_hanas` the effective execution time, which leaves out what it waits for.
+        device: a name of conf/device, or a device: what runs the classical layers.
+        workload: the training that the training phase means; None: 30 epochs of 1,000 samples.
+        features: of a sample, for an architecture.
+        classes: of the data, for an architecture.
+
+    Returns:
+        Every term of the cost, with units in their names: `report.time.total_s`.
+
+    Raises:
+        ConfigError: a name that is not known, or a file that cannot be read.
+        CandidateError: the backend cannot run the circuit.
+
+    Example:
+        >>> report = estimate("docs/ghz5.qasm", "ibm_brisbane", "hyb_hanas")
+        >>> report.circuit.qubits
+        5
+    """
+    if isinstance(backend, str):
+        known = Backend.preset(backend)
+        calibration, power_w = known.load(), known.power_w
+    else:
+        calibration, power_w = backend, POWER_W
+    estimator = CostEstimator(
+        calibration,
+        CostModel.preset(model) if isinstance(model, str) else model,
+        Device.preset(device) if isinstance(device, str) else device,
+        workload or Workload(samples=1000, epochs=30, batch_size=64),
+        power_w,
+    )
+    if isinstance(circuit, Architecture):
+        if features is None or classes is None:
+            raise ConfigError(
+                f"features={features} and classes={classes} are not accepted with an architecture: "
+                "its classical layers need both numbers"
+            )
+        canonical = circuit.canonical()
+        return estimator(lay_out(canonical), classical_flops(canonical, features, classes))
+    if isinstance(circuit, Circuit):
+        return estimator(circuit, 0)
+    if isinstance(circuit, str | Path):
+        circuit = read_circuit(Path(circuit))
+    return estimator.estimate(circuit)
