@@ -25,11 +25,12 @@ faults: $(VENV)/ready  ## kill processes, damage files and fill disks while sear
 slurm: $(VENV)/ready  ## run the tests on a SLURM cluster of one node; needs slurm-wlm, munge and root
 	$(BIN)/python -m pytest -m slurm $(ARGS)
 
-lint: $(VENV)/ready  ## check style, types, and which room imports which
+lint: $(VENV)/ready  ## check style, types, which package imports which, and words
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python scripts/check_words.py
 
 format: $(VENV)/ready  ## format the code and apply safe fixes
 	$(BIN)/ruff check --fix .

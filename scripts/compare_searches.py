@@ -178,8 +178,8 @@ def main(given: Sequence[str] | None = None) -> None:
             runs[name] = [searched(config, seed, table) for seed in range(arguments.seeds)]
     except ConfigError as error:
         parser.error(str(error))
-    goals = (base.search.objectives, base.search.reference_point, base.search.ideal_point)
-    objectives = Objectives(tuple(goals[0]), dict(goals[1]), dict(goals[2]))
+    settings = (base.search.objectives, base.search.reference_point, base.search.ideal_point)
+    objectives = Objectives(tuple(settings[0]), dict(settings[1]), dict(settings[2]))
     body = report(runs, table, objectives)
     text = page.section(
         PART, "compare_searches", given, body, "Hypervolume against epochs of training"

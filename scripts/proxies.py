@@ -173,13 +173,13 @@ def report(architectures: Sequence[Architecture], proxies: Proxies, costed: Cost
         for backend, reports in costed.items() if len(pairs) else ():
             time = np.array([r.time.log10_total_s for r in reports])
             gaps = np.abs(time[pairs[:, 0]] - time[pairs[:, 1]])
-            told = [
+            shown = [
                 f"{_code(architectures[i])}, {duration(reports[i].time.total_s)}, "
                 f"P {reports[i].noise.p_survival:.2g}"
                 for i in sorted(pairs[gaps.argmax()], key=lambda i: time[i])
             ]
             ratios = f"{10 ** np.median(gaps):.3g} | {10 ** gaps.max():.3g}"
-            lines.append(f"| {backend} | {ratios} | {' | '.join(told)} |")
+            lines.append(f"| {backend} | {ratios} | {' | '.join(shown)} |")
     return "\n".join(lines)
 
 

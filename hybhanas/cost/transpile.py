@@ -61,7 +61,7 @@ class Transpiler:
 
         Raises:
             CandidateError: it is wider than the machine, cannot be laid out on it, or has control
-                flow, whose time is not known beforehand.
+                flow, whose time is not known in advance.
         """
         for step in circuit.data:
             if step.is_control_flow():

@@ -98,8 +98,8 @@ class GeneticSearch(Strategy):
         standings = [self._standing(evaluation) for evaluation in evaluations]
         values = np.array([objectives for objectives, _ in standings])
         broken = np.array([[by] for _, by in standings])
-        told = StaticProblem(self._problem, F=values, G=broken)
-        PymooEvaluator().eval(told, self._individuals)
+        evaluated = StaticProblem(self._problem, F=values, G=broken)
+        PymooEvaluator().eval(evaluated, self._individuals)
         if self._surrogate is not None:
             trained = [evaluation.status == EVALUATED for evaluation in evaluations]
             self._surrogate.learn(self._individuals.get("X")[trained], values[trained])

@@ -40,19 +40,20 @@ class Halving:
         if not 0 < self.keep < 1:
             raise ConfigError(f"search.keep={self.keep} is not accepted: above 0, below 1")
 
-    def promoted(self, trained: Sequence[Evaluation], goals: Objectives) -> set[str]:
+    def promoted(self, trained: Sequence[Evaluation], objectives: Objectives) -> set[str]:
         """The keys of those that go on, at least one.
 
         Args:
             trained: to the same rung, in an order that does not depend on chance.
-            goals: what is minimised; its box is that of the hypervolume.
+            objectives: what is minimised; its box is that of the hypervolume.
         """
-        left = [(e.key, point) for e in trained if (point := goals.point(e)) is not None]
+        left = [(e.key, point) for e in trained if (point := objectives.point(e)) is not None]
         chosen: list[tuple[str, list[float]]] = []
         while left and len(chosen) < math.ceil(self.keep * len(trained)):
             points = [point for _, point in chosen]
             best = max(
-                left, key=lambda one: (goals.volume([*points, one[1]]), goals.volume([one[1]]))
+                left,
+                key=lambda one: (objectives.volume([*points, one[1]]), objectives.volume([one[1]])),
             )
             chosen.append(best)
             left.remove(best)

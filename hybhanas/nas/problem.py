@@ -92,7 +92,7 @@ def pose(
         samples=data.train_samples, epochs=training.final_epochs, batch_size=data.batch_size
     )
     estimator = CostEstimator(calibration, cost_model, device, workload, power_w, cache)
-    evaluator = Evaluator(data, estimator, training, simulator, seed, search.bounds())
+    evaluator = Evaluator(data, estimator, training, simulator, seed, search.parsed_constraints())
     problem = Problem(evaluator, search.strategy(space), folder)
     folder.check_same_search(problem.settings)
     return problem

@@ -183,7 +183,7 @@ class RunFolder:
             OSError: the folder cannot be written to.
         """
         with locked(self.path):
-            self.check_same_search(settings)  # again: another may have come and gone
+            self.check_same_search(settings)  # again: another search may have run since
             atomic.remove_partial(self.path)
             atomic.write_json(self.settings, dict(settings))
             yield

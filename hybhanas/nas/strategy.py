@@ -20,7 +20,7 @@ from hybhanas.settings import NO_EFFECT
 TRIES = 200
 """Draws per genome wanted, before a space counts as exhausted."""
 
-WORST = 1e9
+INFEASIBLE_OBJECTIVE = 1e9
 """The objectives of a candidate without any; it also breaks a constraint, so that no value ranks it
 before any other."""
 
@@ -62,11 +62,11 @@ class SearchSettings(ABC):
                 raise ConfigError(
                     f"search.{name}={getattr(self, name)} is not accepted: at least {least}"
                 )
-        self.goals()
-        self.bounds()
+        self.parsed_objectives()
+        self.parsed_constraints()
         self.halving()
 
-    def bounds(self) -> Constraints:
+    def parsed_constraints(self) -> Constraints:
         """What a candidate may cost."""
         return Constraints(dict(self.constraints))
 
@@ -74,7 +74,7 @@ class SearchSettings(ABC):
         """Who is trained how far."""
         return Halving(tuple(self.rungs), self.keep)
 
-    def goals(self) -> Objectives:
+    def parsed_objectives(self) -> Objectives:
         """The objectives by name, with their box."""
         return Objectives(
             tuple(self.objectives), dict(self.reference_point), dict(self.ideal_point)
@@ -95,7 +95,7 @@ class Strategy(ABC):
 
     def __init__(self, space: SearchSpace, settings: SearchSettings):
         self.space, self.settings = space, settings
-        self.objectives = self.settings.goals()
+        self.objectives = self.settings.parsed_objectives()
         self._rng = np.random.default_rng(self.settings.seed)
         self._asked: set[Architecture] = set()
 
@@ -108,14 +108,16 @@ class Strategy(ABC):
         """The evaluations of what was asked last, in its order."""
 
     def _standing(self, evaluation: Evaluation) -> tuple[list[float], float]:
-        """The objectives, WORST where there are none, and by how much constraints are broken: 0 if
-        evaluated; below 1 if infeasible, the less the closer it comes; 1 if failed.
+        """The objectives, INFEASIBLE_OBJECTIVE where there are none, and by how much constraints
+        are broken: 0 if evaluated; below 1 if infeasible, the less the closer it comes; 1 if failed.
         """
         broken = float(evaluation.status == FAILED)
         if evaluation.status == INFEASIBLE:
             broken = evaluation.violation / (1 + evaluation.violation)
         point = self.objectives.point(evaluation)
-        return ([WORST] * len(self.objectives.names) if point is None else point), broken
+        return (
+            [INFEASIBLE_OBJECTIVE] * len(self.objectives.names) if point is None else point
+        ), broken
 
 
 class RandomSearch(Strategy):

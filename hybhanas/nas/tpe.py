@@ -21,7 +21,8 @@ REPEATS = 5
 class TPESearch(Strategy):
     """A tree-structured Parzen estimator that takes every gene as a category.
 
-    Where it proposes what is known, it is told so again and asked anew: no architecture is asked
+    If it proposes a known architecture, it is told the result again and asked again: no
+    architecture is asked
     for twice.
 
     Raises:

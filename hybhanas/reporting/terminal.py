@@ -48,8 +48,8 @@ class SearchView:
     def __init__(self, console: Console, generations: int, halving: bool):
         self._console = console
         self._generations = generations
-        told = {name: tell for name, tell in COLUMNS.items() if halving or name != "stopped"}
-        self._names, self._tell = ("generation", *told), tuple(told.values())
+        shown = {name: tell for name, tell in COLUMNS.items() if halving or name != "stopped"}
+        self._names, self._tell = ("generation", *shown), tuple(shown.values())
         self._rows: list[list[str]] = []
         self._started = time.monotonic()
         self._live = Live(console=console, refresh_per_second=4, transient=False)

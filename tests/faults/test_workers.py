@@ -49,7 +49,7 @@ def workers(process: subprocess.Popen[str]) -> list[psutil.Process]:
 STOPPED = "stopped; the same command on the same folder resumes the run"
 
 
-def told(errors: str) -> list[str]:
+def printed(errors: str) -> list[str]:
     return [line for line in errors.splitlines() if not line.startswith("the calibration is")]
 
 
@@ -99,7 +99,7 @@ def test_a_search_with_workers_that_is_stopped_leaves_none_and_goes_on(
     _, errors = process.communicate(timeout=60)
     assert process.returncode == (130 if stop == signal.SIGINT else -stop), errors
     if stop == signal.SIGINT:
-        assert told(errors) == [STOPPED]
+        assert printed(errors) == [STOPPED]
     psutil.wait_procs(left, timeout=30)
     assert not [worker for worker in left if worker.is_running()]
     child = nursery.run(*SEARCH, *LONG, f"hydra.run.dir={folder}")
@@ -115,7 +115,7 @@ def test_ctrl_c_while_workers_start_is_one_line_and_leaves_none(tmp_path, after_
     started = workers(process)
     os.killpg(process.pid, signal.SIGINT)
     _, errors = process.communicate(timeout=60)
-    assert (process.returncode, told(errors)) == (130, [STOPPED])
+    assert (process.returncode, printed(errors)) == (130, [STOPPED])
     _, left = psutil.wait_procs(started, timeout=5)
     assert not left
 
@@ -132,7 +132,7 @@ def test_a_search_without_any_worker_continues_in_process_and_logs_it_once(undis
         env=os.environ | {"DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "1s"},  # not half a minute
     )  # fmt: skip
     assert outcome.returncode == 0, outcome.stderr
-    (said,) = told(outcome.stderr)
+    (said,) = printed(outcome.stderr)
     assert re.fullmatch(
         r"executor=auto: workers cannot be started \(.+\); continuing in this process", said
     )

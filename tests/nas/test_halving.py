@@ -26,7 +26,7 @@ def test_each_rung_keeps_its_fraction_and_the_front_is_of_the_fully_trained(tmp_
     assert {e.status for e in chosen.objectives.front(evaluations)} == {EVALUATED}
 
 
-def test_a_network_goes_on_from_its_rung_and_is_not_trained_again(tmp_path):
+def test_a_network_resumes_from_its_rung_and_is_not_trained_again(tmp_path):
     evaluator = FormulaEvaluator(together=3)
     search(strategy(rungs=(1, 4), generations=2), evaluator, tmp_path)
     assert len(evaluator.asked) == 2 * (10 + 3 + 1)
@@ -34,7 +34,7 @@ def test_a_network_goes_on_from_its_rung_and_is_not_trained_again(tmp_path):
 
 
 @pytest.mark.parametrize("dies_after", [1, 9, 10, 12, 13, 14, 25, 27, 41])
-def test_a_search_that_died_goes_on_from_its_rungs_to_the_same_end(dies_after, tmp_path):
+def test_a_search_that_died_resumes_from_its_rungs_to_the_same_end(dies_after, tmp_path):
     undisturbed = search(strategy(rungs=(1, 4)), FormulaEvaluator(), tmp_path / "whole")
     first = FormulaEvaluator(dies_after=dies_after)
     with pytest.raises(KeyboardInterrupt):
@@ -66,7 +66,7 @@ def test_a_record_of_a_stopped_network_says_how_far_it_came(tmp_path):
 
 
 def test_those_go_on_by_which_the_hypervolume_grows_most():
-    goals = strategy().objectives  # the box: error 1, total_s 50, parameters 300
+    objectives = strategy().objectives  # the box: error 1, total_s 50, parameters 300
 
     def trained(name: str, accuracy: float, total_s: float) -> Evaluation:
         return Evaluation(
@@ -77,12 +77,12 @@ def test_those_go_on_by_which_the_hypervolume_grows_most():
     # volumes, but for the parameters' 0.9: b 0.8 * 0.8 = 0.64, then c adds 0.1 * 0.6 = 0.06,
     # d adds 0.2 * 0.4 = 0.08 and a, which b dominates, nothing
     four = [trained(*e) for e in (("a", 0.7, 20), ("b", 0.8, 10), ("c", 0.9, 20), ("d", 0.4, 0))]
-    assert Halving((1,), 0.25).promoted(four, goals) == {"b"}
-    assert Halving((1,), 0.5).promoted(four, goals) == {"b", "d"}
-    assert Halving((1,), 0.75).promoted(four, goals) == {"b", "c", "d"}
+    assert Halving((1,), 0.25).promoted(four, objectives) == {"b"}
+    assert Halving((1,), 0.5).promoted(four, objectives) == {"b", "d"}
+    assert Halving((1,), 0.75).promoted(four, objectives) == {"b", "c", "d"}
     # of those that add nothing, a alone has 0.7 * 0.6 = 0.42, and e 0.3 * 0.4 = 0.12
     with_e = [trained("e", 0.3, 30), *four]
-    assert Halving((1,), 0.8).promoted(with_e, goals) == {"a", "b", "c", "d"}
+    assert Halving((1,), 0.8).promoted(with_e, objectives) == {"a", "b", "c", "d"}
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ def test_one_seed_gives_one_search_and_another_seed_another(name, trouble, tmp_p
     ("name", "dies_after"),
     [*(("nsga2", n) for n in (1, 9, 10, 23, 49)), ("nsga3", 23), ("age_moea2", 23), ("tpe", 23)],
 )
-def test_a_search_that_died_goes_on_to_the_same_end_and_repeats_nothing(name, dies_after, tmp_path):
+def test_a_search_that_died_resumes_to_the_same_end_and_repeats_nothing(name, dies_after, tmp_path):
     undisturbed = search(strategy(name), FormulaEvaluator(), tmp_path / "whole")
     first = FormulaEvaluator(dies_after=dies_after)
     with pytest.raises(KeyboardInterrupt):

@@ -145,8 +145,8 @@ def test_a_setting_that_follows_from_another_is_not_a_difference_of_its_own():
             }
         )
 
-    told = differences([config("x", 1, 10, "p"), config("y", 2, 10, "q"), config("y", 2, 20, "q")])
-    assert told == [
+    shown = differences([config("x", 1, 10, "p"), config("y", 2, 10, "q"), config("y", 2, 20, "q")])
+    assert shown == [
         {"backend": "x", "cost_model.shots": 10},
         {"backend": "y", "cost_model.shots": 10},
         {"backend": "y", "cost_model.shots": 20},

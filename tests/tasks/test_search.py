@@ -287,7 +287,7 @@ def test_energy_and_latency_can_be_objectives_as_they_are(tmp_path, composed):
         assert cost.energy.total_j == pytest.approx(joules)
 
 
-def test_a_search_by_halving_says_who_was_stopped_and_goes_on_where_it_was_stopped(
+def test_a_search_by_halving_counts_what_it_stopped_early_and_resumes_where_it_was_interrupted(
     tmp_path, composed, capsys
 ):
     overrides = [
@@ -295,8 +295,8 @@ def test_a_search_by_halving_says_who_was_stopped_and_goes_on_where_it_was_stopp
         "trainer.epochs=3", "search.rungs=[1]", "search.keep=0.4",
     ]  # fmt: skip
     search(composed(*overrides), tmp_path / "run")
-    told = capsys.readouterr().out
-    assert "known  stopped  infeasible" in told
+    printed = capsys.readouterr().out
+    assert "known  stopped  infeasible" in printed
     evaluations = rows(tmp_path / "run" / "evaluations.csv")
     # of each five, two (40 %) are trained for three epochs, the others for one
     assert sorted(e["epochs"] for e in evaluations) == ["1"] * 6 + ["3"] * 4

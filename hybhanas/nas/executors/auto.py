@@ -23,7 +23,7 @@ ALONE_S = 3.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Auto(Executor):
-    """Starts in this process and hands over to workers on this machine after ALONE_S: as many as
+    """Starts in this process and switches to workers on this machine after ALONE_S: as many as
     a generation is divided for, and no more than there are cores for. Where that is one, or where
     there is a GPU, which one process saturates, no worker is started.
 
