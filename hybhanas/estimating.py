@@ -23,7 +23,7 @@ POWER_W = 25e3
 """Of a backend that is given by its calibration alone; assumed, as in conf/backend."""
 
 
-def estimate(
+def estimate(  # noqa: PLR0913 - a public function of keywords
     circuit: QuantumCircuit | Circuit | Architecture | str | Path,
     backend: Calibration | str,
     model: CostModel | str = "qpu_time",

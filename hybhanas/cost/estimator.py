@@ -38,7 +38,7 @@ class CostEstimator:
         cache: see `Transpiler`.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a cost depends on
         self,
         calibration: Calibration,
         model: CostModel,

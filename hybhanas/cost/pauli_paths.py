@@ -54,7 +54,7 @@ class _Block:
     idle: list[tuple[int, float]] = field(default_factory=list)
 
 
-def observable_survival(
+def observable_survival(  # noqa: PLR0913 - what a survival depends on
     circuit: PhysicalCircuit,
     calibration: Calibration,
     schedule: Schedule,

@@ -57,7 +57,7 @@ class Layout:
     transpiler_seed: int
 
 
-def unified_cost(
+def unified_cost(  # noqa: PLR0913 - the figures it joins
     layout: Layout,
     classical_flops: int,
     calibration: Calibration,

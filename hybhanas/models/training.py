@@ -42,7 +42,7 @@ class Trained:
     state: TrainingState | None
 
 
-def train(
+def train(  # noqa: PLR0913 - what a training depends on
     architectures: Sequence[Architecture],
     data: SearchData,
     settings: TrainSettings,

@@ -54,7 +54,7 @@ class Generation:
     cheapest_s: float
 
 
-def run_search(
+def run_search(  # noqa: PLR0913 - two of them are callbacks
     strategy: Strategy,
     evaluator: Evaluator,
     folder: Path,

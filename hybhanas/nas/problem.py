@@ -48,7 +48,7 @@ class Problem:
         return plain
 
 
-def pose(
+def pose(  # noqa: PLR0913 - a constructor of keywords
     *,
     space: SearchSpace,
     search: SearchSettings,

@@ -60,7 +60,7 @@ class Quantity:
         return min(self.get(evaluation), OVERFLOW)
 
 
-def _cost(
+def _cost(  # noqa: PLR0913 - a row of the table
     name: str,
     path: str,
     label: str,

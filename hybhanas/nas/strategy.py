@@ -109,7 +109,7 @@ class Strategy(ABC):
 
     def _standing(self, evaluation: Evaluation) -> tuple[list[float], float]:
         """The objectives, INFEASIBLE_OBJECTIVE where there are none, and by how much constraints
-        are broken: 0 if evaluated; below 1 if infeasible, the less the closer it comes; 1 if failed.
+        are broken: 0 if evaluated; below 1 if infeasible, the less the closer; 1 if failed.
         """
         broken = float(evaluation.status == FAILED)
         if evaluation.status == INFEASIBLE:

@@ -22,8 +22,7 @@ class TPESearch(Strategy):
     """A tree-structured Parzen estimator that takes every gene as a category.
 
     If it proposes a known architecture, it is told the result again and asked again: no
-    architecture is asked
-    for twice.
+    architecture is asked for twice.
 
     Raises:
         ConfigError: Optuna is not installed.

@@ -24,7 +24,7 @@ from hybhanas.quantum.tables import (
 )
 
 
-def stack_tables(
+def stack_tables(  # noqa: PLR0913 - the parts of a stack
     programs: Sequence[Program],
     width: int,
     inputs: int,

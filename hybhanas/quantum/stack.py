@@ -39,7 +39,7 @@ class CircuitStack(nn.Module):
         ValueError: the programs are not sorted by steps; `stack_of` sorts them.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the parts of a stack
         self,
         programs: Sequence[Program],
         width: int,

@@ -80,7 +80,7 @@ def prepare(config: DictConfig, folder: Path) -> Problem:
     )
 
 
-def run(
+def run(  # noqa: PLR0913 - the parts of a run
     problem: Problem,
     executor: Executor,
     tracker: Tracker,
@@ -182,7 +182,7 @@ def _write_pictures(
     write_front_page(folder.front_page, evaluations, front, title)
 
 
-def _write_results(
+def _write_results(  # noqa: PLR0913 - the parts of a run
     problem: Problem,
     evaluations: Sequence[Evaluation],
     members: Sequence[FrontMember],
