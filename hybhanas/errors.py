@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Iterable
 from difflib import get_close_matches
+from pathlib import Path
 
 
 class ConfigError(ValueError):
@@ -20,3 +22,22 @@ def unknown(setting: str, value: object, accepted: Iterable[object]) -> ConfigEr
     near = get_close_matches(str(value), names, n=1)
     hint = f" (did you mean {near[0]}?)" if near else ""
     return ConfigError(f"{setting}={value} is unknown{hint}; accepted: {', '.join(names)}")
+
+
+def not_installed(error: BaseException) -> ConfigError | None:
+    """Builds the error for a dependency that is missing, as most are beside hybhanas-cost.
+
+    Returns:
+        None where it is another error, or where the module is not imported by a file of ours.
+    """
+    if not isinstance(error, ModuleNotFoundError):
+        return None
+    files = [frame.filename for frame in traceback.extract_tb(error.__traceback__)]
+    ours = Path(__file__).parent
+    importing = [f for f in files if "<frozen importlib" not in f and "importlib/metadata" not in f]
+    if not importing or not Path(importing[-1]).is_relative_to(ours):
+        return None
+    return ConfigError(
+        f"{str(error.name).partition('.')[0]} is not installed: pip install hybhanas "
+        "(hybhanas-cost only costs circuits; uninstall it first)"
+    )

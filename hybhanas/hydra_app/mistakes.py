@@ -12,7 +12,7 @@ from hydra.errors import HydraException, InstantiationException, MissingConfigEx
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from hybhanas.errors import ConfigError, unknown
+from hybhanas.errors import ConfigError, not_installed, unknown
 
 USAGE_ERROR = 2
 """The exit code."""
@@ -47,8 +47,8 @@ def explain(error: BaseException) -> str | None:
     while (cause := chain[-1].__cause__) is not None:
         chain.append(cause)
     for one in chain:
-        if isinstance(one, ConfigError):
-            return str(one)
+        if isinstance(mistake := not_installed(one) or one, ConfigError):
+            return str(mistake)
     for one in chain:
         if isinstance(one, MissingConfigException) and one.options:
             group, _, value = str(one.missing_cfg_file).rpartition("/")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import is_dataclass
+from importlib import import_module
 from pathlib import Path
 from pkgutil import resolve_name
 from typing import Any, get_type_hints
@@ -10,7 +11,7 @@ from typing import Any, get_type_hints
 from omegaconf import DictConfig, OmegaConf
 
 from hybhanas import plugins
-from hybhanas.errors import ConfigError
+from hybhanas.errors import ConfigError, not_installed
 from hybhanas.settings import from_plain
 
 
@@ -42,10 +43,24 @@ def imported(group: str, target: str) -> Any:
     if not target.startswith("hybhanas."):
         plugins.look_here()
     try:
-        return resolve_name(target)
+        return _resolved(target)
     except Exception as error:  # whatever importing a user's module raises
+        if (missing := not_installed(error)) is not None:
+            raise missing from error
         reason = " ".join(str(error).split()) or type(error).__name__
         raise ConfigError(f"{group}._target_={target} is not accepted: {reason}") from error
+
+
+def _resolved(target: str) -> Any:
+    try:
+        return resolve_name(target)
+    except AttributeError as error:  # also of a module that is there and whose import fails
+        try:
+            import_module(target.rpartition(".")[0])
+        except ModuleNotFoundError as missing:
+            if not target.startswith(str(missing.name)):
+                raise
+        raise error
 
 
 def shown(folder: Path) -> Path:
