@@ -39,7 +39,7 @@ MISTAKES = {
     "search.popultion=8": "key=search.popultion is unknown (did you mean search.population?)",
     "+search.mutation=0.5": "key=search.mutation is unknown",
     "search.constraints.p_survival=0.5": "+search.constraints.p_survival=VALUE adds it",
-    "+search.constraints.p_succes=0.5": "search.constraints=p_succes is unknown (did you",
+    "+search.constraints.p_survial=0.5": "search.constraints=p_survial is unknown (did you",
     "sed=3": "key=sed is unknown (did you mean seed?)",
     "search.population=many": "search.population: Value 'many'",
     "search.population=1": "search.population=1 is not accepted: at least 2",
