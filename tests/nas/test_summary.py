@@ -8,6 +8,7 @@ from hybhanas.architecture import Architecture
 from hybhanas.nas.evaluation import EVALUATED, FAILED, INFEASIBLE, STOPPED, Evaluation
 from hybhanas.nas.objectives import Objectives
 from hybhanas.nas.summary import Summary
+from tests.helpers.synthetic import make_report
 
 TWO = Objectives(("error", "parameters"), {"error": 1.0, "parameters": 10.0}, {})
 
@@ -18,7 +19,7 @@ def evaluation(
     return Evaluation(
         key=key, architecture=Architecture(qubits=2), status=status, seed=0, seconds=seconds,
         validation_accuracy=accuracy, parameters=5, epochs=0 if accuracy is None else 3,
-        cost=None if accuracy is None else {"total_s": 60 * (accuracy or 1)},
+        cost=None if accuracy is None else make_report(60 * accuracy),
     )  # fmt: skip
 
 
