@@ -45,7 +45,7 @@ SEED = 1
 
 def cases(number: int, qubits: range, layers: range) -> Iterator[Architecture]:
     """The architectures of machine `number`."""
-    entanglements = CHOICES["entanglement"]
+    entanglements = tuple(CHOICES["entanglement"])
     for n in qubits:
         for depth in layers:
             turn = n + depth + 2 * number
