@@ -233,7 +233,7 @@ def test_a_job_that_ends_before_its_worker_connects_is_logged_and_resubmitted(sl
     ask("scontrol", "release", ask(*asked, slurm=slurm), slurm=slurm)
     output, errors = process.communicate(timeout=120)
     assert process.returncode == 0, output + errors
-    assert output.count("ended before its worker came; there will be another") == 1
+    assert output.count("ended before its worker started; resubmitting") == 1
     assert (tmp_path / "run" / "pareto.json").exists()
 
 
