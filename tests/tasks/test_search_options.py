@@ -1,0 +1,93 @@
+"""task=search with every option, and with objectives of every kind."""
+
+from __future__ import annotations
+
+import json
+import math
+from operator import le
+
+import pytest
+
+from hybhanas.errors import ConfigError
+from hybhanas.presets import CONF
+from hybhanas.tasks.search import search
+from tests.helpers import QUIET, TINY
+
+OPTIONS = [
+    f"{group.name}={option.stem}"
+    for group in sorted(CONF.iterdir())
+    if group.is_dir()
+    and group.name not in ("experiment", "task", "calibration", "logger", "executor")
+    for option in sorted(group.glob("*.yaml"))
+]
+
+
+@pytest.mark.parametrize("option", OPTIONS)
+def test_every_option_of_every_group_runs_a_small_search(option, tmp_path, composed):
+    overrides = [*TINY, QUIET, option]
+    if option == "backend=snapshot":
+        overrides.append("backend.snapshot=perth")
+    if option.startswith("search_space"):
+        overrides.append("search.population=3")
+    if option == "search=exhaustive":
+        overrides.append("search.population=64")
+    if option == "search=halving":
+        overrides += ["search.rungs=[1]", "trainer.epochs=2"]
+    search(composed(*overrides), tmp_path / "run")
+    front = json.loads((tmp_path / "run" / "pareto.json").read_text())
+    assert len(front) >= 1
+
+
+def test_a_space_wider_than_the_machine_is_refused_before_anything_is_written(tmp_path, composed):
+    overrides = ("experiment=smoke", "backend=snapshot", "backend.snapshot=lima")
+    with pytest.raises(ConfigError, match=r"search_space.qubits=\[2, 6\].*lima has 5 usable"):
+        search(composed(*overrides, "search_space.qubits=[2,6]"), tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+def test_both_forms_of_p_can_be_searched_with(tmp_path, composed):
+    members = {
+        faults: search(composed(*TINY, QUIET, f"cost_model.faults={faults}"), tmp_path / faults)
+        for faults in ("whole_circuit", "observable")
+    }
+    costs = {faults: front[0].evaluation.cost for faults, front in members.items()}
+    assert {faults: cost.provenance.faults for faults, cost in costs.items()} == {
+        f: f for f in costs
+    }
+
+
+def test_breakdown_terms_can_be_objectives(tmp_path, composed):
+    overrides = [
+        *TINY, QUIET, "search.objectives=[error,circuit_s,two_qubit_gates,simulation_flops]",
+        "+search.reference_point.circuit_s=1e-3", "+search.reference_point.two_qubit_gates=100",
+        "+search.reference_point.simulation_flops=1e6",
+    ]  # fmt: skip
+    members = search(composed(*overrides), tmp_path / "run")
+    names = ("error", "circuit_s", "two_qubit_gates", "simulation_flops")
+    points = [tuple(m.evaluation.values[name] for name in names) for m in members]
+    assert points == sorted(points)
+    for one in points:
+        assert not any(other != one and all(map(le, other, one)) for other in points)
+
+
+def test_energy_and_latency_can_be_objectives_as_they_are(tmp_path, composed):
+    overrides = [*TINY, QUIET, "search.objectives=[error,log10_energy_j,log10_latency_s]"]
+    members = search(composed(*overrides), tmp_path / "run")
+    costs = [member.evaluation.cost for member in members]
+    # what a machine of 25 kW takes for its time, and the device for its own
+    for cost in costs:
+        joules = 25e3 * cost.time.quantum_training_s + 400 * cost.time.classical_training_s
+        assert cost.energy.total_j == pytest.approx(joules)
+
+
+def test_times_beyond_the_range_of_a_double_are_searched_shown_and_resumed(tmp_path, composed):
+    overrides = (
+        *TINY, QUIET, "search_space.qubits=[11]", "search_space.encoding=[amplitude]",
+        "search_space.depth=[1,2]", "cost_model.sampling_exponent=2",
+        "cost_model.optimization_level=0", "cost_model.faults=whole_circuit", "cost_model.idle=t2",
+        "search.objectives=[error,total_s,parameters]", "+search.reference_point.total_s=1e300",
+    )  # fmt: skip
+    for _ in range(2):
+        members = search(composed(*overrides), tmp_path / "run")
+    costs = [member.evaluation.cost for member in members]
+    assert all(math.isinf(cost.time.total_s) and cost.time.log10_total_s > 308 for cost in costs)
