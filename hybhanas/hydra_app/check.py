@@ -28,9 +28,8 @@ def check(config: DictConfig) -> None:
     """
     plugins.load(config.plugins)
     check_own(config)
-    for group in LIGHT:
-        build(group, config[group])
-    build("trainer", config.trainer).check_rungs(config.search.rungs)
+    built = {group: build(group, config[group]) for group in LIGHT}
+    built["trainer"].check_rungs(config.search.rungs)
     if config.calibration.policy not in POLICIES:
         raise unknown("calibration.policy", config.calibration.policy, POLICIES)
     for setting in NAMES:
