@@ -9,6 +9,8 @@ from typing import Any
 from hydra.experimental.callback import Callback
 from omegaconf import DictConfig
 
+from hybhanas.tasks.settings import COST_FILE
+
 
 class RankCosts(Callback):
     """Reads every cost.json below a sweep's folder; silent where there is none.
@@ -19,7 +21,7 @@ class RankCosts(Callback):
     def on_multirun_end(self, config: DictConfig, **kwargs: Any) -> None:
         """Prints the ranking."""
         folder = Path(config.hydra.sweep.dir)
-        reports = [json.loads(path.read_text()) for path in folder.rglob("cost.json")]
+        reports = [json.loads(path.read_text()) for path in folder.rglob(COST_FILE)]
         if not reports:
             return
         everywhere = set.intersection(*(set(report["overrides"]) for report in reports))

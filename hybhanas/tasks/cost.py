@@ -23,6 +23,7 @@ from hybhanas.models.layers import lay_out_network
 from hybhanas.reporting.cost_table import cost_table
 from hybhanas.reporting.terminal import terminal
 from hybhanas.tasks.finished import overrides, read_run
+from hybhanas.tasks.settings import COST_FILE
 from hybhanas.tasks.setup import build, cache_folder
 
 
@@ -56,7 +57,7 @@ def cost(config: DictConfig, folder: Path) -> CostReport:
     except CandidateError as error:
         raise ConfigError(f"{subject.setting} on {calibration.name}: {error}") from None
     atomic.write_json(
-        folder / "cost.json",
+        folder / COST_FILE,
         report.to_dict()
         | {
             "subject": subject.name,

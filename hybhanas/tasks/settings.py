@@ -8,6 +8,9 @@ from typing import Any
 
 from hybhanas.settings import NO_EFFECT
 
+COST_FILE = "cost.json"
+"""What task=cost writes to its folder."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class RunSettings:
