@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,24 @@ from hybhanas.errors import unknown
 _IN_PACKAGE = Path(__file__).parent / "conf"
 CONF = _IN_PACKAGE if _IN_PACKAGE.is_dir() else Path(__file__).parent.parent / "conf"
 """The configuration: in an installed package, else in the repository."""
+
+
+def following(group: str, other: str) -> dict[str, str]:
+    """The settings of a group's options that are another group's, and how they are called there.
+
+    Example:
+        >>> following("executor", "trainer")["threads"]
+        'threads'
+    """
+    from omegaconf import OmegaConf  # a tenth of a second
+
+    found: dict[str, str] = {}
+    for path in (CONF / group).glob("*.yaml"):
+        content: Any = OmegaConf.to_container(OmegaConf.load(path), resolve=False)
+        for key, value in content.items():
+            if match := re.fullmatch(rf"\$\{{{other}\.(\w+)\}}", str(value)):
+                found[key] = match[1]
+    return found
 
 
 def preset(group: str, name: str) -> dict[str, Any]:

@@ -18,13 +18,11 @@ from hybhanas.errors import ConfigError
 from hybhanas.nas.evaluation import Evaluation
 from hybhanas.nas.objectives import Objectives
 from hybhanas.nas.run_folder import RunFolder
+from hybhanas.presets import following
 from hybhanas.tasks.options import targets
 
 OF_COST = ("backend", "calibration", "cost_model", "device")
 """The groups that determine a cost, besides the workload."""
-
-OF_BACKEND = {"snapshot": "snapshot", "backend": "name", "name": "name", "machine": "published"}
-"""The settings of a calibration that are its backend's, and how they are called there."""
 
 LIVE_FOLDER = "outputs/calibrations"
 """Where a calibration is saved that is fetched because a run was made with calibration=live."""
@@ -167,7 +165,7 @@ def settings_of_cost(config: DictConfig, run: FinishedRun) -> DictConfig:
     if not named & {"backend", "calibration", "calibration.folder"} and "folder" in calibration:
         calibration.folder = LIVE_FOLDER  # never where a stranger's settings say
     if "calibration" in named and "backend" not in named:
-        for name in OF_BACKEND.keys() & calibration.keys():
-            if f"calibration.{name}" not in named:
-                calibration[name] = backend[OF_BACKEND[name]]
+        for name, of_backend in following("calibration", "backend").items():
+            if name in calibration and f"calibration.{name}" not in named:
+                calibration[name] = backend[of_backend]
     return OmegaConf.create(chosen)
