@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import hydra
+from hydra.core.config_store import ConfigStore
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, OmegaConf
 
@@ -57,6 +58,9 @@ def main() -> None:
     os.environ.setdefault("HYDRA_FULL_ERROR", "1")  # else Hydra prints several lines and exits 1
     sys.unraisablehook = interrupt_again
     register_all()
+    store = ConfigStore.instance()
+    # For --help Hydra makes a hundred copies of the store, and writes to none: two seconds.
+    store.__deepcopy__ = lambda _: store  # type: ignore[attr-defined]
     try:
         run()
     except KeyboardInterrupt:

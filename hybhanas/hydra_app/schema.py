@@ -73,10 +73,7 @@ def _default(one: Field[Any]) -> Any:
 
 def register() -> None:
     """Makes the schema known to Hydra."""
-    held = ConfigStore.instance()
-    # For --help Hydra makes a hundred copies of the store, and writes to none: two seconds.
-    held.__deepcopy__ = lambda _: held  # type: ignore[attr-defined]
-    store = held.store
+    store = ConfigStore.instance().store
     root: Any = OmegaConf.create({group: schema(settings) for group, settings in GROUPS.items()})
     store(name="schema", node=_at_root(root, RunSettings))
     for group, options in OPTIONS.items():
