@@ -47,9 +47,9 @@ def search(folder: str | Path, *, progress: bool = True, **choices: Any) -> Run:
         folder: of the run; a new one, or that of the same search.
         progress: print each generation and the front.
         choices: settings of conf/config.yaml by name. A text chooses an option of a group
-            (`dataset="iris"`), a mapping changes settings of a group
-            (`search={"population": 8, "generations": 4}`), an object of a settings class replaces
-            it (`cost_model=CostModel(shots=4096)`), anything else is a value (`seed=7`).
+            (`dataset="iris"`), None leaves it out (`logger=None`), a mapping changes settings of
+            it (`search={"population": 8, "generations": 4}`), an object of a settings class
+            replaces it (`cost_model=CostModel(shots=4096)`), anything else is a value (`seed=7`).
 
     Returns:
         The run, complete.
@@ -95,7 +95,11 @@ def load_run(folder: str | Path) -> Run:
 
 
 def _configuration(choices: Mapping[str, Any]) -> DictConfig:
-    options = {k: v for k, v in choices.items() if isinstance(v, str) and (CONF / k).is_dir()}
+    options = {
+        key: "null" if value is None else value
+        for key, value in choices.items()
+        if (CONF / key).is_dir() and not (isinstance(value, Mapping) or is_dataclass(value))
+    }
     try:
         config = composed(*(f"{group}={option}" for group, option in options.items()))
         for key, value in choices.items():

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from hydra import compose, initialize_config_dir
-from omegaconf import DictConfig
+from omegaconf import DictConfig, open_dict
 
+from hybhanas.hydra_app.groups import checked, complete
 from hybhanas.hydra_app.schema import register
 from hybhanas.hydra_app.sweeps import register_resolvers
 from hybhanas.presets import CONF
@@ -21,6 +22,7 @@ def composed(*overrides: str) -> DictConfig:
 
     Raises:
         hydra.errors.HydraException: an override that is not accepted.
+        ConfigError: a group that is needed and left out.
 
     Example:
         >>> composed("cost_model=qpu_time").cost_model.repetition_delay
@@ -28,4 +30,8 @@ def composed(*overrides: str) -> DictConfig:
     """
     register_all()
     with initialize_config_dir(str(CONF), version_base="1.3"):
-        return compose("config", overrides=list(overrides))
+        config = compose("config", overrides=list(checked(overrides)), return_hydra_config=True)
+    complete(config, config.hydra.runtime.choices)
+    with open_dict(config):
+        del config["hydra"]
+    return config

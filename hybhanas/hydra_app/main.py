@@ -13,6 +13,7 @@ from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, OmegaConf
 
 from hybhanas.hydra_app.compose import register_all
+from hybhanas.hydra_app.groups import checked, complete
 from hybhanas.hydra_app.interrupts import interrupt_again
 from hybhanas.hydra_app.mistakes import (
     MISTAKES,
@@ -40,6 +41,7 @@ def run(config: DictConfig) -> Mistake | None:
 
     folder = Path(HydraConfig.get().runtime.output_dir)
     try:
+        complete(config, HydraConfig.get().runtime.choices)
         check_keys(config)
         OmegaConf.resolve(config)
         check(config)
@@ -62,6 +64,7 @@ def main() -> None:
     # For --help Hydra makes a hundred copies of the store, and writes to none: two seconds.
     store.__deepcopy__ = lambda _: store  # type: ignore[attr-defined]
     try:
+        sys.argv[1:] = checked(sys.argv[1:])
         run()
     except KeyboardInterrupt:
         print("stopped; the same command on the same folder resumes the run", file=sys.stderr)

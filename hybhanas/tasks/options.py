@@ -32,6 +32,9 @@ GROUPS: dict[str, type] = {
 }
 """The groups that build one class."""
 
+WITHOUT: dict[str, Tracker] = {"logger": Tracker(mode="disabled")}
+"""What stands for `null` in the groups that a run can do without."""
+
 OPTIONS: dict[str, dict[str, type]] = {
     "calibration": {
         "snapshot": Snapshot,

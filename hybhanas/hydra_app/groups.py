@@ -1,0 +1,92 @@
+"""The groups of the configuration: each is chosen by the name of one option.
+
+Where a run can do without a group, `GROUP=null` and `~GROUP` leave it out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import ChoiceSweep, Glob, Override, QuotedString
+from hydra.errors import HydraException
+from omegaconf import DictConfig, OmegaConf
+
+from hybhanas.errors import ConfigError
+from hybhanas.hydra_app.schema import schema
+from hybhanas.presets import CONF
+from hybhanas.tasks.options import GROUPS, OPTIONS, WITHOUT
+
+NEEDED = tuple(group for group in ("task", *GROUPS, *OPTIONS) if group not in WITHOUT)
+"""The groups that every run needs an option of."""
+
+OPTIONAL = ("experiment", *WITHOUT)
+"""The groups that may be left out."""
+
+
+def checked(arguments: Iterable[str]) -> Iterator[str]:
+    """Command-line arguments as Hydra accepts them: `logger=null` as its `~logger`.
+
+    Raises:
+        ConfigError: null, a number or a list where a group needs the name of an option.
+
+    Example:
+        >>> list(checked(["--multirun", "backend=ibm_fez,ibm_torino", "logger=null"]))
+        ['--multirun', 'backend=ibm_fez,ibm_torino', '~logger']
+    """
+    parser = OverridesParser.create()
+    for argument in arguments:
+        try:
+            override = parser.parse_override(argument)
+        except HydraException:  # an option such as --multirun, or a mistake that Hydra explains
+            yield argument
+            continue
+        group = override.key_or_group
+        if not (CONF / group).is_dir() or isinstance(override.value(), dict):
+            yield argument
+        elif override.value() is None and group in OPTIONAL:
+            yield f"~{group}"
+        elif (override.is_delete() and group in NEEDED) or not all(
+            isinstance(name, str) for name in _names(override)
+        ):
+            raise ConfigError(f"{argument} is not accepted: {_choice(group)}")
+        else:
+            yield argument
+
+
+def _names(override: Override) -> list[Any]:
+    """What a group is set to, or each of the options that it is swept over."""
+    value = override.value()
+    if isinstance(value, list) and override.key_or_group == "experiment":  # one upon the other
+        return value
+    if isinstance(value, ChoiceSweep):
+        return [one.text if isinstance(one, QuotedString) else one for one in value.list]
+    return [str(value) if isinstance(value, Glob) else value]
+
+
+def _choice(group: str) -> str:
+    if group.startswith("hydra/"):  # of which Hydra and its plug-ins have more
+        return f"{group} is the name of an option"
+    return f"{group} is one of {', '.join(sorted(p.stem for p in (CONF / group).glob('*.yaml')))}"
+
+
+def complete(config: DictConfig, choices: Mapping[str, Any]) -> None:
+    """Gives groups that were left out what stands for none.
+
+    Args:
+        config: composed.
+        choices: the option of each group, as Hydra notes them.
+
+    Raises:
+        ConfigError: a group that every run needs was left out.
+    """
+    for group in NEEDED:
+        if choices.get(group) is None:
+            raise ConfigError(f"{group}=null is not accepted: {_choice(group)}")
+    for group, nothing in WITHOUT.items():
+        if choices.get(group) is None:
+            settings: type = type(nothing)
+            typed = OmegaConf.structured(schema(settings))
+            config[group] = OmegaConf.merge(typed, asdict(nothing))
