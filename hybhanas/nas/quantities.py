@@ -1,4 +1,4 @@
-"""Quantities: every number that is known of an evaluation, each with its unit and direction.
+"""Quantities: the numbers that an evaluation has, each with name, unit, direction and label.
 
 Objectives, constraints, columns and pictures read this table.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Any, Literal
 
@@ -18,30 +18,30 @@ Evaluation = Any
 """A `hybhanas.nas.evaluation.Evaluation`, whose values are those of this table."""
 
 OVERFLOW = 1e300
-"""Stands for a value that a double cannot hold, so that optimisers never meet an infinity."""
+"""Replaces a value that a double cannot hold, so that optimisers never see an infinity."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quantity:
-    """A number that is known of an evaluation; objective or constraint by its name.
+    """A number that an evaluation has; settings name it as an objective or a constraint.
 
-    Example, an objective of one's own:
+    Example, a quantity of your own:
         >>> layers = Quantity(name="layers", label="layers", get=lambda e: e.architecture.depth)
         >>> register(layers)
         >>> QUANTITIES["layers"].better
         'smaller'
     """
 
-    name: str  # as settings and columns name it: small letters, digits and _
-    label: str  # as pictures and tables name it
-    # Its value, of an evaluation whose cost is known. It must depend on nothing else.
+    name: str  # in settings and columns: lower-case letters, digits and _
+    label: str  # in pictures and tables
+    # Its value for an evaluation whose cost is known; it must depend on nothing else.
     get: Callable[[Evaluation], float]
-    unit: str = ""  # s, J; none for counts and ratios
+    unit: str = ""  # s or J; none for counts and ratios
     better: Literal["smaller", "larger"] = "smaller"
-    # Constraints are checked before training, so that they take only what is known then.
+    # Constraints are checked before training, so they accept only what is known by then.
     known: Literal["before training", "after training"] = "before training"
-    # Corners of the hypervolume's box, unless search.ideal_point and search.reference_point name
-    # others. No worst value: search.reference_point must name it for an objective.
+    # Corners of the hypervolume's box, unless search.ideal_point or search.reference_point gives
+    # others. For an objective without a worst value, search.reference_point must give one.
     best: float = 0.0
     worst: float | None = None
 
@@ -60,25 +60,30 @@ class Quantity:
         return min(self.get(evaluation), OVERFLOW)
 
 
-def _cost(  # noqa: PLR0913 - a row of the table
-    name: str,
-    path: str,
-    label: str,
-    unit: str = "",
-    better: Literal["smaller", "larger"] = "smaller",
-    best: float = 0.0,
-    worst: float | None = None,
+def _cost(
+    name: str, path: str, label: str, better: Literal["smaller", "larger"] = "smaller"
 ) -> Quantity:
-    """A term of the CostReport, by its path there."""
+    """A term of the CostReport, by its path there. A name that ends in _s or _j tells the unit,
+    that of a logarithm has none.
+    """
+    ending = "" if name.startswith("log10_") else name.rpartition("_")[2]
+    unit = {"s": "s", "j": "J"}.get(ending, "")
     return Quantity(
-        name=name,
-        label=label,
-        get=attrgetter(f"cost.{path}"),
-        unit=unit,
-        better=better,
-        best=best,
-        worst=worst,
+        name=name, label=label, get=attrgetter(f"cost.{path}"), unit=unit, better=better
     )
+
+
+def _with_log10(name: str, path: str, label: str) -> tuple[Quantity, Quantity]:
+    """A term of the CostReport, and its logarithm, a field of the same section."""
+    section, _, field = path.partition(".")
+    term = _cost(name, path, label)
+    log_label = f"log10 {label}" + (f" / {term.unit}" if term.unit else "")
+    return term, _cost(f"log10_{name}", f"{section}.log10_{field}", log_label)
+
+
+def _survival(name: str, label: str) -> Quantity:
+    """A fraction that survives noise: 1 at best, 0 at worst."""
+    return replace(_cost(name, f"noise.{name}", label, "larger"), best=1.0, worst=0.0)
 
 
 def _proxy(name: str, label: str) -> Quantity:
@@ -86,16 +91,18 @@ def _proxy(name: str, label: str) -> Quantity:
 
 
 PROXIES = ("flops", "classical_flops", "simulation_flops")
-"""Operations of one sample forward: both halves, the classical layers, the simulated circuit."""
+"""Floating-point operations of the forward pass of one sample: in all, in the classical layers, and
+in simulating the circuit.
+"""
 
 PARTS = (
-    _cost("gates_s", "parts.gates_s", "gates", "s"),
-    _cost("routing_total_s", "parts.routing_s", "routing", "s"),
-    _cost("noise_s", "parts.noise_s", "noise (extra shots)", "s"),
-    _cost("repetition_delay_s", "parts.repetition_delay_s", "repetition delay", "s"),
-    _cost("program_loading_s", "parts.program_loading_s", "program loading", "s"),
-    _cost("job_s", "parts.job_s", "job overhead", "s"),
-    _cost("classical_s", "parts.classical_s", "classical", "s"),
+    _cost("gates_s", "parts.gates_s", "gates"),
+    _cost("routing_total_s", "parts.routing_s", "routing"),
+    _cost("noise_s", "parts.noise_s", "noise (extra shots)"),
+    _cost("repetition_delay_s", "parts.repetition_delay_s", "repetition delay"),
+    _cost("program_loading_s", "parts.program_loading_s", "program loading"),
+    _cost("job_s", "parts.job_s", "job overhead"),
+    _cost("classical_s", "parts.classical_s", "classical"),
 )
 """The parts that add up to `total_s`, in the order in which they are shown."""
 
@@ -108,42 +115,38 @@ _OURS = (
         worst=1.0,
     ),
     Quantity(name="parameters", label="trainable parameters", get=lambda e: e.parameters or 0),
-    _proxy("flops", "operations of a sample, both halves"),
-    _proxy("classical_flops", "operations of a sample, classical layers"),
-    _proxy("simulation_flops", "operations of a sample, simulated circuit"),
+    _proxy("flops", "operations per sample, classical and simulated"),
+    _proxy("classical_flops", "operations per sample, classical layers"),
+    _proxy("simulation_flops", "operations per sample, simulated circuit"),
     _cost("qubits", "circuit.qubits", "qubits"),
     _cost("circuit_depth", "circuit.depth", "depth of the transpiled circuit"),
     _cost("physical_instructions", "circuit.physical_instructions", "physical instructions"),
     _cost("two_qubit_gates", "circuit.two_qubit_gates", "two-qubit gates"),
     _cost("added_two_qubit_gates", "circuit.added_two_qubit_gates", "gates added by routing"),
-    _cost("circuit_s", "circuit.time_s", "circuit time", "s"),
-    _cost("scheduled_s", "circuit.scheduled_s", "critical path of the circuit", "s"),
-    _cost("serial_s", "circuit.serial_s", "sum over the circuit's instructions", "s"),
-    _cost("all_to_all_s", "circuit.all_to_all_s", "circuit time, all coupled", "s"),
-    _cost("routing_s", "circuit.routing_s", "routing of a circuit", "s"),
-    _cost("routing_ratio", "circuit.routing_ratio", "circuit time over all coupled"),
-    _cost("p_gate", "noise.p_gate", "P gates", "", "larger", 1.0, 0.0),
-    _cost("p_readout", "noise.p_readout", "P readout", "", "larger", 1.0, 0.0),
-    _cost("p_idle", "noise.p_idle", "P idle", "", "larger", 1.0, 0.0),
-    _cost("p_survival", "noise.p_survival", "P survival", "", "larger", 1.0, 0.0),
-    _cost("log10_p_survival", "noise.log10_p_survival", "log10 P survival", "", "larger"),
-    _cost("shots_effective", "executions.shots_effective", "effective shots"),
-    _cost("log10_shots_effective", "executions.log10_shots_effective", "log10 effective shots"),
+    _cost("circuit_s", "circuit.time_s", "circuit time"),
+    _cost("scheduled_s", "circuit.scheduled_s", "critical path of the circuit"),
+    _cost("serial_s", "circuit.serial_s", "sum over the circuit's instructions"),
+    _cost("all_to_all_s", "circuit.all_to_all_s", "circuit time with all qubits coupled"),
+    _cost("routing_s", "circuit.routing_s", "routing per circuit"),
+    _cost("routing_ratio", "circuit.routing_ratio", "circuit time relative to all qubits coupled"),
+    _survival("p_gate", "P gates"),
+    _survival("p_readout", "P readout"),
+    _survival("p_idle", "P idle"),
+    _survival("p_survival", "P survival"),
+    _cost("log10_p_survival", "noise.log10_p_survival", "log10 P survival", "larger"),
+    *_with_log10("shots_effective", "executions.shots_effective", "effective shots"),
     _cost("circuits_per_sample", "executions.circuits_per_sample", "circuits per sample"),
     _cost("executions", "executions.circuits", "circuits"),
     _cost("jobs", "executions.jobs", "jobs"),
-    _cost("quantum_inference_s", "time.quantum_inference_s", "quantum inference", "s"),
-    _cost("quantum_training_s", "time.quantum_training_s", "quantum training", "s"),
-    _cost("classical_inference_s", "time.classical_inference_s", "classical inference", "s"),
-    _cost("classical_training_s", "time.classical_training_s", "classical training", "s"),
-    _cost("quantum_s", "time.quantum_s", "quantum time", "s"),
-    _cost("total_s", "time.total_s", "total time, quantum and classical", "s"),
-    _cost("log10_total_s", "time.log10_total_s", "log10 total time / s"),
+    _cost("quantum_inference_s", "time.quantum_inference_s", "quantum inference"),
+    _cost("quantum_training_s", "time.quantum_training_s", "quantum training"),
+    _cost("classical_inference_s", "time.classical_inference_s", "classical inference"),
+    _cost("classical_training_s", "time.classical_training_s", "classical training"),
+    _cost("quantum_s", "time.quantum_s", "quantum time"),
+    *_with_log10("total_s", "time.total_s", "total time, quantum and classical"),
     _cost("log10_total_spread", "time.log10_total_spread", "log10 spread over layouts"),
-    _cost("latency_s", "time.latency_s", "latency of one inference", "s"),
-    _cost("log10_latency_s", "time.log10_latency_s", "log10 latency / s"),
-    _cost("energy_j", "energy.total_j", "energy", "J"),
-    _cost("log10_energy_j", "energy.log10_total_j", "log10 energy / J"),
+    *_with_log10("latency_s", "time.latency_s", "latency of one inference"),
+    *_with_log10("energy_j", "energy.total_j", "energy"),
     *PARTS,
 )
 
@@ -163,20 +166,21 @@ class _Quantities(Mapping[str, Quantity]):
 
 
 QUANTITIES: Mapping[str, Quantity] = _Quantities()
-"""All quantities by name, those that users registered included."""
+"""All quantities by name, including those that users registered."""
 
 
 def register(quantity: Quantity) -> None:
-    """Adds a quantity of one's own, which then may be an objective or a constraint.
+    """Adds a quantity of your own, which settings may then name as an objective or a constraint.
 
-    One of the same name that was registered before is replaced.
+    It replaces one that was registered under the same name before.
 
     Raises:
-        ConfigError: hybhanas has one of this name, or it is not of small letters, digits and _.
+        ConfigError: the name is one of hybhanas, or has other characters than lower-case letters,
+            digits and _.
     """
     if not _NAME.fullmatch(quantity.name):
         raise ConfigError(
-            f"quantity {quantity.name!r} cannot be registered: small letters, digits and _"
+            f"quantity {quantity.name!r} cannot be registered: lower-case letters, digits and _"
         )
     if quantity.name in {ours.name for ours in _OURS}:
         raise ConfigError(f"quantity {quantity.name} cannot be registered: hybhanas has it")
@@ -184,12 +188,12 @@ def register(quantity: Quantity) -> None:
 
 
 def find(setting: str, name: str, before_training: bool = False) -> Quantity:
-    """The quantity that a setting names.
+    """Looks up the quantity that a setting names.
 
     Args:
-        setting: as errors name it, such as `search.objectives`.
+        setting: its name for the error, such as `search.objectives`.
         name: of the quantity.
-        before_training: accept only what is known then.
+        before_training: accept only quantities that are known before training.
 
     Raises:
         ConfigError: there is no such quantity; the text is one line with the nearest match.
@@ -205,7 +209,7 @@ def find(setting: str, name: str, before_training: bool = False) -> Quantity:
 
 
 def finite_values(evaluation: Evaluation, names: Sequence[str]) -> dict[str, float | None]:
-    """Terms of an evaluation's cost by name; None where there is none, or none that is finite."""
+    """Quantities of an evaluation by name; None where it has no cost or the value is not finite."""
     if evaluation.cost is None:
         return dict.fromkeys(names)
     values = {name: _known[name].get(evaluation) for name in names}
