@@ -42,7 +42,7 @@ class SearchView:
     Args:
         console: to write to.
         generations: of the search.
-        halving: whether networks are stopped at rungs, which then have a column.
+        halving: whether networks are stopped at rungs; their number then has a column.
     """
 
     def __init__(self, console: Console, generations: int, halving: bool):

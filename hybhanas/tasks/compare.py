@@ -1,17 +1,15 @@
-"""task=compare: many runs in one table, their fronts in one picture."""
+"""task=compare: many searches in one table, their fronts in one picture."""
 
 from __future__ import annotations
 
 import json
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 from omegaconf import DictConfig
-from rich.table import Table
 
 from hybhanas import atomic
 from hybhanas.errors import ConfigError
@@ -19,8 +17,8 @@ from hybhanas.nas.objectives import Objectives
 from hybhanas.nas.run_folder import SETTINGS, RunFolder
 from hybhanas.nas.summary import Summary
 from hybhanas.reporting.plots import plot_fronts
+from hybhanas.reporting.runs_table import RunRow, run_labels, runs_table
 from hybhanas.reporting.terminal import terminal
-from hybhanas.reporting.units import duration
 from hybhanas.tasks.differences import differences
 from hybhanas.tasks.finished import FinishedRun, read_run
 from hybhanas.tasks.setup import shown
@@ -28,48 +26,15 @@ from hybhanas.tasks.setup import shown
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One run in the comparison.
-
-    Args:
-        folder: of the run, below the one compared.
-        settings: in which the runs differ.
-        finished: whether the search came to its end; if not, the rest is what it has so far.
-        hypervolume: under the comparison's reference point.
-        best_accuracy: validation accuracy; None where nothing was evaluated.
-        cheapest_s: smallest total time; None where nothing was evaluated.
-        evaluations, infeasible, failed: counts; the last two are among the first.
-        evaluations_s: what evaluating took, over all attempts.
-        wall_s: of the attempt that finished; None of a run that did not.
-    """
-
-    folder: str
-    settings: dict[str, Any]
-    finished: bool
-    hypervolume: float
-    best_accuracy: float | None
-    cheapest_s: float | None
-    evaluations: int
-    infeasible: int
-    failed: int
-    evaluations_s: float
-    wall_s: float | None
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain JSON types."""
-        return {name: getattr(self, name) for name in self.__dataclass_fields__}
-
-
-def compare(config: DictConfig, folder: Path) -> list[Row]:
+def compare(config: DictConfig, folder: Path) -> list[RunRow]:
     """Compares the searches below a folder and writes `compare.json`, `.csv` and `.png`.
 
     Args:
-        config: composed; `run` names the folder that has the runs' folders below it.
-        folder: of this task.
+        config: composed; `run` names a folder with the folders of searches in it.
+        folder: where the files are written.
 
     Raises:
-        ConfigError: no search is there, or they have different objectives.
+        ConfigError: there is no search, or searches have different objectives.
     """
     runs = _found(config.run)
     objectives = _common_objectives(runs, config.run)
@@ -86,17 +51,13 @@ def compare(config: DictConfig, folder: Path) -> list[Row]:
     atomic.write_json(
         folder / "compare.json", {"run": str(root), **box, "runs": [r.to_dict() for r in rows]}
     )
-    flat = [{k: v for k, v in row.to_dict().items() if k != "settings"} for row in rows]
-    table = [
-        {"folder": f["folder"], **row.settings, **f} for f, row in zip(flat, rows, strict=True)
-    ]
-    atomic.write_text(folder / "compare.csv", pd.DataFrame(table).to_csv(index=False))
-    labels = _labels(rows)
+    table = pd.DataFrame([row.to_row() for row in rows])
+    atomic.write_text(folder / "compare.csv", table.to_csv(index=False))
     fronts = [objectives.front(run.evaluations) for run in runs]
     if any(fronts):
-        plot_fronts(folder / "compare.png", dict(zip(labels, fronts, strict=True)))
+        plot_fronts(folder / "compare.png", dict(zip(run_labels(rows), fronts, strict=True)))
     console = terminal()
-    console.print(_table(rows, labels))
+    console.print(runs_table(rows))
     point = ", ".join(f"{name}={value:g}" for name, value in box["reference_point"].items())
     console.print(
         f"{len(rows)} runs, hypervolume: the part of the box up to {point}; in {shown(folder)}",
@@ -108,7 +69,7 @@ def compare(config: DictConfig, folder: Path) -> list[Row]:
 
 
 def _found(setting: str | None) -> list[FinishedRun]:
-    """Every search in or below the folder; one that cannot be read is left out with a warning."""
+    """Every search in or below the folder, except those that cannot be read, with a warning."""
     if setting is None:
         raise ConfigError("run=null is not accepted: a folder of searches, such as outputs/...")
     paths = sorted(Path(setting).expanduser().rglob(SETTINGS))
@@ -126,7 +87,7 @@ def _found(setting: str | None) -> list[FinishedRun]:
 
 
 def _common_objectives(runs: Sequence[FinishedRun], setting: str) -> Objectives:
-    """The objectives of all, in a box that holds the box of each."""
+    """The objectives of all runs, with the smallest box that contains the box of each."""
     first = runs[0].objectives
     for run in runs:
         if set(run.objectives.names) != set(first.names):
@@ -149,12 +110,12 @@ def _name(run: FinishedRun, root: Path) -> str:
     return str(relative) if relative.parts else root.resolve().name
 
 
-def _row(run: FinishedRun, name: str, settings: dict[str, Any], objectives: Objectives) -> Row:
+def _row(run: FinishedRun, name: str, settings: dict[str, Any], objectives: Objectives) -> RunRow:
     found = Summary.of(run.evaluations, objectives)
     end = _end(run.folder)
-    # a search that was extended has more evaluations than its earlier end knew of
+    # a search that was extended has more evaluations than when it finished before
     finished = end.get("evaluations", -1) >= found.evaluations
-    return Row(
+    return RunRow(
         folder=name,
         settings=settings,
         finished=finished,
@@ -170,38 +131,8 @@ def _row(run: FinishedRun, name: str, settings: dict[str, Any], objectives: Obje
 
 
 def _end(folder: Path) -> dict[str, Any]:
-    """The summary that a search wrote when it finished; empty before."""
+    """The summary that a search wrote when it finished; empty if it has not."""
     try:
         return dict(json.loads(RunFolder(folder).summary.read_bytes()))
     except FileNotFoundError:
         return {}
-
-
-def _labels(rows: Sequence[Row]) -> list[str]:
-    """How a person tells the runs apart: by their settings, where these do it, else by folder."""
-    by_settings = [" ".join(f"{k}={v}" for k, v in row.settings.items()) for row in rows]
-    return [
-        label if label and by_settings.count(label) == 1 else f"{row.folder} {label}".strip()
-        for row, label in zip(rows, by_settings, strict=True)
-    ]
-
-
-def _table(rows: Sequence[Row], labels: Sequence[str]) -> Table:
-    table = Table(title="the runs", title_style="bold", title_justify="left", box=None)
-    table.add_column("run", overflow="fold")
-    for name in (
-        "hypervolume", "best %", "cheapest", "evaluations", "infeasible", "failed", "wall",
-    ):  # fmt: skip
-        table.add_column(name, justify="right", no_wrap=True)
-    for row, label in zip(rows, labels, strict=True):
-        table.add_row(
-            label,
-            f"{row.hypervolume:.4f}",
-            "-" if row.best_accuracy is None else f"{100 * row.best_accuracy:.1f}",
-            "-" if row.cheapest_s is None else duration(row.cheapest_s),
-            str(row.evaluations),
-            str(row.infeasible),
-            str(row.failed),
-            "unfinished" if row.wall_s is None else duration(row.wall_s),
-        )
-    return table

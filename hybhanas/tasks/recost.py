@@ -1,4 +1,4 @@
-"""task=recost: the evaluations of a finished run under another cost, and how its front moves."""
+"""task=recost: costs the evaluations of a finished search again, and compares the fronts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pandas as pd
 from omegaconf import DictConfig
-from rich.table import Table
 
 from hybhanas import atomic
 from hybhanas.calibration import Calibration
@@ -17,19 +16,19 @@ from hybhanas.errors import ConfigError
 from hybhanas.nas.evaluation import Evaluation
 from hybhanas.nas.recost import FATES, Comparison, compare, recosted
 from hybhanas.reporting.plots import plot_recost
+from hybhanas.reporting.recost_table import front_changes_table, recost_rows
 from hybhanas.reporting.terminal import terminal
-from hybhanas.reporting.units import duration
 from hybhanas.tasks.finished import FinishedRun, read_run, settings_of_cost
 from hybhanas.tasks.setup import build, cache_folder, shown
 
 
 def recost(config: DictConfig, folder: Path) -> Comparison:
-    """Costs the run's evaluations again and writes `recost.json`, `recost.csv` and `recost.png`.
+    """Costs a search's evaluations again and writes `recost.json`, `recost.csv` and `recost.png`.
 
     Args:
         config: composed; `run` names the folder of the search. Backend, calibration, cost model
-            and device are the run's own where the command line does not name another.
-        folder: of this task.
+            and device are those of the search unless the command line names others.
+        folder: where the files are written.
 
     Raises:
         ConfigError: a setting that is not accepted, or `run` is not a search.
@@ -48,7 +47,7 @@ def recost(config: DictConfig, folder: Path) -> Comparison:
 
     _write(folder, run, calibration, new, outcome)
     console = terminal()
-    console.print(_table(outcome))
+    console.print(front_changes_table(outcome))
     console.print(
         f"{run.folder.name} on {calibration.name}: Kendall tau {outcome.kendall_tau:.3f}, "
         f"times {outcome.median_ratio:.3g} in the median; of the front {len(outcome.stayed)} "
@@ -61,7 +60,7 @@ def recost(config: DictConfig, folder: Path) -> Comparison:
 
 
 def _estimator(config: DictConfig, run: FinishedRun) -> CostEstimator:
-    """What costs again: the run's own settings, but for what the command line names."""
+    """The estimator of the search, with what the command line changes."""
     settings = settings_of_cost(config, run)
     try:
         calibration = build("calibration", settings.calibration).load()
@@ -86,21 +85,6 @@ def _write(
     outcome: Comparison,
 ) -> None:
     """Writes the files of the task."""
-    before = {e.key: e for e in run.evaluations}
-    fates = {e.key: fate for fate in FATES for e in getattr(outcome, fate)}
-    rows = [
-        {
-            "architecture": evaluation.architecture.hash,
-            "status": evaluation.status,
-            "validation_accuracy": evaluation.validation_accuracy,
-            "parameters": evaluation.parameters,
-            "old_log10_total_s": _log10_total_s(before[evaluation.key]),
-            "new_log10_total_s": _log10_total_s(evaluation),
-            "front": fates.get(evaluation.key, ""),
-            "reason": evaluation.reason,
-        }
-        for evaluation in new
-    ]
     summary = {
         "run": str(run.folder),
         "old_calibration": run.calibration,
@@ -112,27 +96,6 @@ def _write(
         "overlap": outcome.overlap,
     } | {fate: [e.architecture.hash for e in getattr(outcome, fate)] for fate in FATES}
     atomic.write_json(folder / "recost.json", summary)
+    rows = recost_rows(run.evaluations, new, outcome)
     atomic.write_text(folder / "recost.csv", pd.DataFrame(rows).to_csv(index=False))
     plot_recost(folder / "recost.png", run.evaluations, new, outcome)
-
-
-def _log10_total_s(evaluation: Evaluation) -> float | None:
-    return None if evaluation.cost is None else evaluation.cost.time.log10_total_s
-
-
-def _table(outcome: Comparison) -> Table:
-    table = Table(title="the front", title_style="bold", title_justify="left", box=None)
-    table.add_column("")
-    table.add_column("architecture")
-    for name in ("accuracy %", "total", "parameters"):
-        table.add_column(name, justify="right")
-    for fate in FATES:
-        for member in getattr(outcome, fate):
-            table.add_row(
-                fate,
-                str(member.architecture),
-                f"{100 * (1 - member.values['error']):.1f}",
-                duration(member.values["total_s"]) + (" before" if fate == "left" else ""),
-                str(member.parameters),
-            )
-    return table

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from hybhanas.architecture import Architecture
 from hybhanas.calibration import Calibration, GateProperties, Qubit
 from hybhanas.cost.physical import Instruction, PhysicalCircuit
 from hybhanas.cost.report import (
@@ -19,6 +20,7 @@ from hybhanas.cost.report import (
     Provenance,
     Time,
 )
+from hybhanas.nas.evaluation import EVALUATED, Evaluation
 
 
 def make_calibration(
@@ -97,3 +99,16 @@ def make_report(
             calibration_date="2026-01-01T00:00:00+00:00", calibration_hash="0" * 16,
         ),
     )  # fmt: skip
+
+
+def make_evaluation(
+    key: str = "a", accuracy: float | None = 0.9, total_s: float = 60.0, **changes: Any
+) -> Evaluation:
+    """An evaluation in full, of two qubits, whose `total_s` its logarithm agrees with."""
+    known = {
+        "key": key, "architecture": Architecture(qubits=2), "status": EVALUATED, "epochs": 3,
+        "seed": 0, "seconds": 1.0, "validation_accuracy": accuracy, "parameters": 30,
+        "cost": make_report(total_s, math.log10(total_s)),
+        "proxies": {"flops": 12, "classical_flops": 8, "simulation_flops": 4},
+    }  # fmt: skip
+    return Evaluation(**(known | changes))

@@ -1,0 +1,80 @@
+"""Many searches in one table: a row per run, labelled by the settings in which the runs differ."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from rich.table import Table
+
+from hybhanas.reporting.units import duration
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRow:
+    """One run in the comparison."""
+
+    folder: str  # of the run, relative to the folder of all runs
+    settings: dict[str, Any]  # those in which the runs differ
+    finished: bool  # if not, the other fields describe its evaluations so far
+    hypervolume: float  # under the reference point of the comparison
+    best_accuracy: float | None  # on the validation split; None if nothing was evaluated
+    cheapest_s: float | None  # the smallest total time; None if nothing was evaluated
+    evaluations: int  # all of them, infeasible and failed ones included
+    infeasible: int
+    failed: int
+    evaluations_s: float  # wall time of all evaluations, in all attempts
+    wall_s: float | None  # of the attempt that finished; None if none has
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON types."""
+        return asdict(self)
+
+    def to_row(self) -> dict[str, Any]:
+        """A flat row: the folder, a column per setting, then the other fields."""
+        others = self.to_dict()
+        settings = others.pop("settings")
+        return {"folder": self.folder, **settings, **others}
+
+
+def run_labels(rows: Sequence[RunRow]) -> list[str]:
+    """A unique label per run: its settings where no other run has the same, else with its folder.
+
+    Example, of two runs with the same settings:
+        >>> of_run = {"hypervolume": 0.5, "best_accuracy": 0.9, "cheapest_s": 1.0, "wall_s": 9.0}
+        >>> counts = {"evaluations": 4, "infeasible": 0, "failed": 0, "evaluations_s": 8.0}
+        >>> rows = [
+        ...     RunRow(folder=name, settings={"seed": 1}, finished=True, **of_run, **counts)
+        ...     for name in ("a", "b")
+        ... ]
+        >>> run_labels(rows)
+        ['a seed=1', 'b seed=1']
+    """
+    by_settings = [" ".join(f"{k}={v}" for k, v in row.settings.items()) for row in rows]
+    return [
+        label if label and by_settings.count(label) == 1 else f"{row.folder} {label}".strip()
+        for row, label in zip(rows, by_settings, strict=True)
+    ]
+
+
+def runs_table(rows: Sequence[RunRow]) -> Table:
+    """The runs under their labels, in the order given."""
+    table = Table(title="the runs", title_style="bold", title_justify="left", box=None)
+    table.add_column("run", overflow="fold")
+    for name in (
+        "hypervolume", "best %", "cheapest", "evaluations", "infeasible", "failed", "wall",
+    ):  # fmt: skip
+        table.add_column(name, justify="right", no_wrap=True)
+    for row, label in zip(rows, run_labels(rows), strict=True):
+        table.add_row(
+            label,
+            f"{row.hypervolume:.4f}",
+            "-" if row.best_accuracy is None else f"{100 * row.best_accuracy:.1f}",
+            "-" if row.cheapest_s is None else duration(row.cheapest_s),
+            str(row.evaluations),
+            str(row.infeasible),
+            str(row.failed),
+            "unfinished" if row.wall_s is None else duration(row.wall_s),
+        )
+    return table

@@ -1,0 +1,85 @@
+"""Pictures and the page: what they are drawn from, and files that open."""
+
+from __future__ import annotations
+
+import pytest
+from PIL import Image
+
+from hybhanas.nas.evaluation import STOPPED
+from hybhanas.nas.objectives import Objectives
+from hybhanas.nas.recost import compare
+from hybhanas.reporting import plots
+from hybhanas.reporting.interactive import write_front_page
+from tests.helpers.synthetic import make_evaluation
+
+EVALUATIONS = [
+    make_evaluation("a", 0.9, 100.0), make_evaluation("b", 0.8, 10.0),
+    make_evaluation("c", 0.7, 50.0), make_evaluation("d", 0.4, 5.0, status=STOPPED),
+]  # fmt: skip
+FRONT = EVALUATIONS[:2]
+TWO = Objectives(("error", "total_s"), {"error": 1.0, "total_s": 1e6}, {})
+
+
+@pytest.fixture
+def drawn(monkeypatch):
+    """The figures that a test draws, which are saved as well."""
+    figures, save = [], plots._save
+    monkeypatch.setattr(
+        plots, "_save", lambda figure, path: (figures.append(figure), save(figure, path))
+    )
+    return figures
+
+
+def legend(axes) -> list[str]:
+    return [text.get_text() for text in axes.get_legend().get_texts()]
+
+
+def opens(path) -> bool:
+    with Image.open(path) as image:
+        return image.format == "PNG" and min(image.size) > 200
+
+
+def test_the_front_is_drawn_apart_from_what_it_dominates_and_what_was_stopped(tmp_path, drawn):
+    plots.plot_front(tmp_path / "front.png", EVALUATIONS, FRONT, "title")
+    axes = drawn[0].axes[0]
+    assert legend(axes) == ["stopped early (1)", "evaluated (1)", "Pareto front (2)"]
+    assert axes.get_xscale() == "log"
+    assert axes.collections[2].get_offsets().tolist() == [[100, 90], [10, 80]]
+    assert opens(tmp_path / "front.png")
+
+
+def test_the_line_of_a_front_rises_to_better_accuracies_alone():
+    behind = make_evaluation("e", 0.75, 60.0)
+    assert plots._best_so_far([FRONT[0], behind, FRONT[1]]) == ([10, 100], [80, 90])
+
+
+def test_the_anatomy_has_a_bar_per_member_and_names_parts_of_no_time(tmp_path, drawn):
+    plots.plot_anatomy(tmp_path / "anatomy.png", FRONT, "title")
+    axes = drawn[0].axes[0]
+    assert [bar.get_width() for bar in axes.patches] == [100, 100]  # all of it gates
+    assert "under 0.005 %: routing, noise" in axes.get_xlabel()
+    assert opens(tmp_path / "anatomy.png")
+
+
+def test_costs_before_and_after_are_drawn_by_the_fate_of_each(tmp_path, drawn):
+    old = EVALUATIONS[:3]
+    plots.plot_recost(tmp_path / "recost.png", old, old, compare(old, old, TWO))
+    axes = drawn[0].axes[0]
+    assert legend(axes) == ["not on a front (1)", "stayed (2)", "left (0)", "joined (0)"]
+    assert "Kendall tau 1.000" in axes.get_title()
+    assert opens(tmp_path / "recost.png")
+
+
+def test_several_fronts_are_drawn_over_each_other_by_their_labels(tmp_path, drawn):
+    plots.plot_fronts(tmp_path / "fronts.png", {"seed=1": FRONT, "seed=2": FRONT[:1]})
+    labels = [text.get_text() for text in drawn[0].legends[0].get_texts()]
+    assert labels == ["seed=1 (2)", "seed=2 (1)"]
+    assert opens(tmp_path / "fronts.png")
+
+
+def test_the_page_names_each_architecture_and_needs_no_network(tmp_path):
+    write_front_page(tmp_path / "front.html", EVALUATIONS, FRONT, "title")
+    text = (tmp_path / "front.html").read_text()
+    assert "1.67 min, 30 parameters" in text
+    assert "Pareto front (2)" in text
+    assert 'src="http' not in text

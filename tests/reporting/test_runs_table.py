@@ -1,0 +1,44 @@
+"""The table of many runs: labels that tell them apart, and what is missing of unfinished ones."""
+
+from __future__ import annotations
+
+import doctest
+
+from rich.console import Console
+
+from hybhanas.reporting import runs_table as page
+from hybhanas.reporting.runs_table import RunRow, run_labels, runs_table
+
+
+def row(folder: str, settings: dict, **changes: object) -> RunRow:
+    known = {
+        "finished": True, "hypervolume": 0.25, "best_accuracy": 0.975, "cheapest_s": 90.0,
+        "evaluations": 8, "infeasible": 2, "failed": 1, "evaluations_s": 30.0, "wall_s": 3600.0,
+    }  # fmt: skip
+    return RunRow(folder=folder, settings=settings, **(known | changes))
+
+
+def test_runs_are_labelled_by_their_settings_and_by_the_folder_where_these_are_equal():
+    rows = [row("a", {"seed": 1}), row("b", {"seed": 2}), row("c", {"seed": 2}), row("d", {})]
+    assert run_labels(rows) == ["seed=1", "b seed=2", "c seed=2", "d"]
+    assert doctest.testmod(page).failed == 0
+
+
+def test_a_flat_row_begins_with_the_folder_and_a_column_per_setting():
+    flat = row("a", {"backend": "ibm_fez", "seed": 1}).to_row()
+    assert [*flat][:4] == ["folder", "backend", "seed", "finished"]
+    assert (flat["backend"], flat["evaluations"]) == ("ibm_fez", 8)
+    assert "settings" not in flat
+
+
+def test_the_table_has_units_and_says_what_an_unfinished_run_lacks():
+    rows = [
+        row("a", {"seed": 1}),
+        row("b", {"seed": 2}, best_accuracy=None, cheapest_s=None, wall_s=None, finished=False),
+    ]
+    console = Console(width=120)
+    with console.capture() as printed:
+        console.print(runs_table(rows))
+    _, _, first, second = printed.get().splitlines()
+    assert first.split() == ["seed=1", "0.2500", "97.5", "1.5", "min", "8", "2", "1", "1", "h"]
+    assert second.split() == ["seed=2", "0.2500", "-", "-", "8", "2", "1", "unfinished"]

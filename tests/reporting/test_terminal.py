@@ -1,0 +1,58 @@
+"""What a search prints: a row per generation, and the front at the end."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from rich.console import Console
+
+from hybhanas.nas.front import FrontMember
+from hybhanas.nas.loop import Generation, Progress
+from hybhanas.reporting.terminal import SearchView, front_table
+from tests.helpers.synthetic import make_evaluation
+
+GENERATION = Generation(
+    number=1, new=5, known=3, stopped=2, infeasible=1, failed=0, epochs=40, front_size=4,
+    hypervolume=0.51234, best_accuracy=0.975, cheapest_s=150.0,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("halving", [False, True])
+def test_a_generation_is_a_row_and_stopped_networks_have_a_column_with_halving(halving):
+    console = Console(file=io.StringIO(), width=140)
+    with SearchView(console, 6, halving) as view:
+        view.progress(Progress(generation=1, done=1, total=8, new=1))
+        view.generation(GENERATION)
+    names, row = console.file.getvalue().splitlines()
+    assert names.split("  ")[:3] == ["generation", "new", "known"]
+    assert ("stopped" in names) == halving
+    stopped = ["2"] if halving else []
+    assert row.split() == [
+        "1/6", "5", "3", *stopped, "1", "0", "4", "0.5123", "97.5", "%", "2.5", "min",
+    ]  # fmt: skip
+
+
+def test_a_terminal_shows_the_candidates_of_the_generation_in_progress():
+    console = Console(file=io.StringIO(), width=140, force_terminal=True)
+    with SearchView(console, 6, halving=False) as view:
+        view.progress(Progress(generation=2, done=3, total=8, new=0))
+        view._live.refresh()
+        shown = console.file.getvalue()
+    assert "generation 2/6: 3/8 candidates, ETA " in shown
+
+
+def test_the_front_has_three_accuracies_and_says_where_the_final_training_failed():
+    console = Console(file=io.StringIO(), width=140)
+    evaluation = make_evaluation(accuracy=0.9, total_s=7200.0)
+    console.print(
+        front_table(
+            [
+                FrontMember(evaluation, 0.95, 0.94, "checkpoints/a.pt"),
+                FrontMember(evaluation, None, None, None),
+            ]
+        )
+    )
+    done, failed = console.file.getvalue().splitlines()[2:]
+    assert done.split()[-8:] == ["90.0", "95.0", "94.0", "2", "h", "1.00", "0.500", "30"]
+    assert failed.split()[-8:] == ["90.0", "failed", "failed", "2", "h", "1.00", "0.500", "30"]
