@@ -27,6 +27,8 @@ MISTAKES = {
     "+samples=7": "key=samples is unknown; accepted: backend",
     "task=compare circuit=x.qasm": "key=circuit is unknown",
     "search=random search.surrogate=4": "key=search.surrogate is unknown",
+    "search=random search.rungs=[3]": "key=search.rungs is unknown",
+    "search.keep=0.5": "key=search.keep is unknown",
     "search.algorithm=nsga4": "search.algorithm=nsga4 is unknown (did you mean nsga3?)",
     "+dataset.path=x.csv": "key=dataset.path is unknown",
     "dataset._target_=nomod.X": "dataset._target_=nomod.X is not accepted: ",

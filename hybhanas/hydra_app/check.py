@@ -29,7 +29,7 @@ def check(config: DictConfig) -> None:
     plugins.load(config.plugins)
     check_own(config)
     built = {group: build(group, config[group]) for group in LIGHT}
-    built["trainer"].check_rungs(config.search.rungs)
+    built["trainer"].check_rungs(built["search"].halving().rungs)
     if config.calibration.policy not in POLICIES:
         raise unknown("calibration.policy", config.calibration.policy, POLICIES)
     for setting in NAMES:

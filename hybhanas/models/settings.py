@@ -70,10 +70,10 @@ class TrainSettings:
             raise ConfigError("trainer.accelerator=cuda is not accepted: torch sees no GPU here")
 
     def check_rungs(self, rungs: Sequence[int]) -> None:
-        """Checks epochs after which a search trains only the more promising networks on.
+        """Checks the rungs of successive halving against the other settings of training.
 
         Raises:
-            ConfigError: a rung at or behind the last epoch, or early stopping besides.
+            ConfigError: a rung at or after the last epoch, or early stopping by `patience` as well.
         """
         if rungs and rungs[-1] >= self.epochs:
             raise ConfigError(

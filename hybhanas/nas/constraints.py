@@ -1,4 +1,4 @@
-"""Constraints: what a candidate may cost, checked before it is trained."""
+"""Constraints: bounds on quantities of a candidate, checked before it is trained."""
 
 from __future__ import annotations
 
@@ -13,8 +13,7 @@ from hybhanas.nas.quantities import find
 
 @dataclass(frozen=True, slots=True)
 class Constraints:
-    """Bounds by the name of a quantity: the least value of one that is better when larger, the
-    greatest of all others.
+    """Bounds by name of quantity: lower bounds where larger is better, else upper bounds.
 
     Example: `{"log10_total_s": 6, "p_survival": 0.1}`.
 
@@ -31,13 +30,13 @@ class Constraints:
                 raise ConfigError(f"search.constraints.{name}={bound} is not accepted: a number")
 
     def broken(self, costed: Evaluation) -> tuple[float, str]:
-        """By how much a costed candidate breaks the bounds, and which.
+        """By how much a costed candidate violates the bounds, and which ones.
 
         Returns:
-            The sum over broken bounds of the excess relative to the bound (0 if none is), and one
-            line that names them.
+            The excess relative to the bound, summed over violated bounds (0 if there are none),
+            and one line that names them.
         """
-        violation, named = 0.0, []
+        violation, reasons = 0.0, []
         for name, bound in self.bounds.items():
             quantity = find("search.constraints", name, before_training=True)
             value = quantity.value(costed)
@@ -45,5 +44,5 @@ class Constraints:
             if excess > 0:
                 violation += excess / (abs(bound) or 1.0)
                 side = "at most" if quantity.better == "smaller" else "at least"
-                named.append(f"{name}={value:.4g}, {side} {bound:g}")
-        return violation, "; ".join(named)
+                reasons.append(f"{name}={value:.4g}, {side} {bound:g}")
+        return violation, "; ".join(reasons)

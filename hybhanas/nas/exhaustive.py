@@ -17,7 +17,7 @@ class ExhaustiveSearch(Strategy):
     """Every architecture once, in genome order.
 
     Raises:
-        ConfigError: the space has more genomes than all generations hold.
+        ConfigError: the space has more genomes than all generations together.
     """
 
     def __init__(self, space: SearchSpace, settings: SearchSettings):
@@ -29,11 +29,11 @@ class ExhaustiveSearch(Strategy):
                 f"{space.size:,} genomes; accepted: a smaller space, or at least {least} "
                 f"generations of {self.settings.population}"
             )
-        self._left = space.architectures()
+        self._remaining = space.architectures()
 
     def ask(self) -> list[Architecture]:
         """See `Strategy.ask`."""
-        return list(itertools.islice(self._left, self.settings.population))
+        return list(itertools.islice(self._remaining, self.settings.population))
 
     def tell(self, evaluations: Sequence[Evaluation]) -> None:
-        """Nothing is learnt."""
+        """Exhaustive search does not learn."""

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import math
-import sys
 import warnings
 from collections.abc import Callable, Collection, Sequence
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -23,25 +21,26 @@ from pymoo.operators.selection.tournament import TournamentSelection
 from pymoo.problems.static import StaticProblem
 
 from hybhanas.architecture import Architecture
+from hybhanas.nas.age_moea2 import age_moea2
 from hybhanas.nas.evaluation import EVALUATED, Evaluation
-from hybhanas.nas.strategy import SearchSettings, Strategy, distinct
+from hybhanas.nas.strategy import SearchSettings, Strategy, sample_distinct
 from hybhanas.nas.surrogate import Surrogate
 from hybhanas.search_space import SearchSpace
 
 
 class GeneticSearch(Strategy):
-    """A genetic algorithm: uniform crossover, random reset of genes, no architecture twice.
+    """A genetic algorithm with uniform crossover and mutation by random reset of genes.
 
-    Duplicates are judged on the canonical architecture and against all generations: what was
-    evaluated and dropped is dominated, so to ask for it again would teach nothing. Where a small
-    space leaves too few new offspring, uniform draws fill the generation. With a surrogate there
-    are `surrogate` times as many offspring, of which it chooses.
+    No architecture is evaluated twice: offspring count as duplicates if their canonical
+    architecture occurred in any generation, since one that was evaluated and dropped is dominated.
+    Where a small space leaves too few new offspring, random sampling fills the generation. With a
+    surrogate model, `surrogate` times as many offspring are bred, from which it selects.
 
     Args:
-        space: where to search.
-        settings: its settings.
+        space: the search space.
+        settings: of the strategy.
         algorithm: `nsga2`, `nsga3` or `age_moea2`.
-        surrogate: the factor; None: no surrogate.
+        surrogate: offspring per evaluation; None: no surrogate model.
     """
 
     def __init__(
@@ -52,7 +51,7 @@ class GeneticSearch(Strategy):
         surrogate: int | None,
     ):
         super().__init__(space, settings)
-        first = distinct(space, self.settings.population, self._rng, set())
+        first = sample_distinct(space, self.settings.population, self._rng, set())
         self._problem = Problem(
             vars={
                 gene: Integer(bounds=(0, count - 1))
@@ -69,7 +68,7 @@ class GeneticSearch(Strategy):
             sampling=np.array(first),
             crossover=UX(),
             mutation=ChoiceRandomMutation(),
-            eliminate_duplicates=_NewOnly(space, self._asked),
+            eliminate_duplicates=_KnownArchitectures(space, self._asked),
         )
         self._algorithm.setup(
             self._problem, termination=("n_gen", self.settings.generations), seed=self.settings.seed
@@ -82,12 +81,12 @@ class GeneticSearch(Strategy):
         offspring = Population.create() if asked is None else asked
         missing = self.settings.population - len(offspring)
         if missing < 0 and self._surrogate is not None:
-            chosen = self._surrogate.best(offspring.get("X"), self.settings.population)
-            offspring = offspring[chosen]
+            selected = self._surrogate.select(offspring.get("X"), self.settings.population)
+            offspring = offspring[selected]
         known = self._asked | {self.space.decode(x) for x in offspring.get("X")}
-        drawn = distinct(self.space, missing, self._rng, known) if missing > 0 else []
-        if drawn:
-            offspring = Population.merge(offspring, Population.new("X", np.array(drawn)))
+        sampled = sample_distinct(self.space, missing, self._rng, known) if missing > 0 else []
+        if sampled:
+            offspring = Population.merge(offspring, Population.new("X", np.array(sampled)))
         self._individuals = offspring
         architectures = [self.space.decode(genome) for genome in self._individuals.get("X")]
         self._asked.update(architectures)
@@ -95,16 +94,16 @@ class GeneticSearch(Strategy):
 
     def tell(self, evaluations: Sequence[Evaluation]) -> None:
         """See `Strategy.tell`."""
-        standings = [self._standing(evaluation) for evaluation in evaluations]
-        values = np.array([objectives for objectives, _ in standings])
-        broken = np.array([[by] for _, by in standings])
-        evaluated = StaticProblem(self._problem, F=values, G=broken)
+        outcomes = [self._objectives_and_violation(evaluation) for evaluation in evaluations]
+        objectives = np.array([values for values, _ in outcomes])
+        violations = np.array([[violation] for _, violation in outcomes])
+        evaluated = StaticProblem(self._problem, F=objectives, G=violations)
         PymooEvaluator().eval(evaluated, self._individuals)
         if self._surrogate is not None:
             trained = [evaluation.status == EVALUATED for evaluation in evaluations]
-            self._surrogate.learn(self._individuals.get("X")[trained], values[trained])
+            self._surrogate.observe(self._individuals.get("X")[trained], objectives[trained])
         if self._algorithm.has_next():
-            # NSGA-III turns all warnings off; AGE-MOEA-II divides by zero between equal points.
+            # NSGA-III changes the warning filters; AGE-MOEA-II divides by zero for equal points.
             with warnings.catch_warnings(), np.errstate(divide="ignore", invalid="ignore"):
                 self._algorithm.tell(infills=self._individuals)
 
@@ -114,22 +113,24 @@ def _nsga2(objectives: int, population: int, **operators: Any) -> GeneticAlgorit
 
 
 def _nsga3(objectives: int, population: int, **operators: Any) -> GeneticAlgorithm:
-    """With the most evenly spread directions (Das and Dennis) that the population can hold."""
+    """With the largest set of Das-Dennis reference directions that the population can cover."""
     from pymoo.algorithms.moo.nsga3 import NSGA3
     from pymoo.util.ref_dirs import get_reference_directions  # imports autograd
 
-    steps = 0
-    while math.comb(steps + objectives, objectives - 1) <= population:
-        steps += 1
-    directions = get_reference_directions("das-dennis", objectives, n_partitions=steps)
-    selection = TournamentSelection(func_comp=_less_broken)
+    partitions = 0
+    while math.comb(partitions + objectives, objectives - 1) <= population:
+        partitions += 1
+    directions = get_reference_directions("das-dennis", objectives, n_partitions=partitions)
+    selection = TournamentSelection(func_comp=_smaller_violation)
     return NSGA3(directions, pop_size=population, selection=selection, **operators)
 
 
-def _less_broken(
+def _smaller_violation(
     pop: Population, pairs: np.ndarray, random_state: np.random.Generator, **_: Any
 ) -> np.ndarray:
-    """NSGA-III's tournament; pymoo's own settles some draws by a generator without a seed."""
+    """Tournament by constraint violation, ties at random; pymoo's own draws some of these ties from
+    an unseeded generator.
+    """
     winners = []
     for a, b in pairs:
         excess = pop[a].CV[0] - pop[b].CV[0]
@@ -137,34 +138,16 @@ def _less_broken(
     return np.array(winners)[:, None]
 
 
-def _age_moea2(objectives: int, population: int, **operators: Any) -> GeneticAlgorithm:
-    """Without numba, by which pymoo compiles loops over the front: that takes longer than the loops
-    do, and a machine's own compilation would decide on last digits. They run as they are written.
-    """
-    plain: Any = ModuleType("numba")
-    plain.jit = lambda **_: lambda function: function
-    plain.float64, plain.intp, plain.boolean = np.float64, np.intp, np.bool_
-    real = sys.modules.get("numba")
-    sys.modules["numba"] = plain
-    try:
-        from pymoo.algorithms.moo.age2 import AGEMOEA2
-    finally:
-        del sys.modules["numba"]
-        if real is not None:
-            sys.modules["numba"] = real
-    return AGEMOEA2(pop_size=population, **operators)
-
-
 _ALGORITHMS: dict[str, Callable[..., GeneticAlgorithm]] = {
     "nsga2": _nsga2,
     "nsga3": _nsga3,
-    "age_moea2": _age_moea2,
+    "age_moea2": age_moea2,
 }
-"""By `search.algorithm`; called with the numbers of objectives and of individuals."""
+"""Constructors by `search.algorithm`; arguments: number of objectives, population, operators."""
 
 
-class _NewOnly(DuplicateElimination):
-    """Keeps the individuals whose architecture was never asked and stands only once."""
+class _KnownArchitectures(DuplicateElimination):
+    """Removes individuals whose architecture was proposed before or occurs more than once."""
 
     def __init__(self, space: SearchSpace, asked: Collection[Architecture]):
         super().__init__()

@@ -1,8 +1,9 @@
-"""Halving: a generation is trained to a few epochs, and only the best of it further.
+"""Successive halving: every network of a generation is trained for a few epochs, the best further.
 
-Successive halving (Jamieson and Talwalkar 2016) inside a generation, for several objectives: one
-after the other goes on by which the hypervolume of those that do grows most; of those by which it
-does not grow, the one of the largest alone.
+Successive halving (Jamieson and Talwalkar 2016) within a generation, for several objectives. At
+each rung, candidates are promoted greedily: next comes the one that adds the most hypervolume to
+those already promoted; ties, such as candidates that add none, are broken by the hypervolume that
+a candidate dominates alone.
 """
 
 from __future__ import annotations
@@ -17,11 +18,12 @@ from hybhanas.nas.objectives import Objectives
 
 
 @dataclass(frozen=True, slots=True)
-class Halving:
-    """Who is trained how far.
+class SuccessiveHalving:
+    """The rungs of a search, and the rule of promotion.
 
     Args:
-        rungs: epochs, ascending, after which some are stopped; none: all are trained in full.
+        rungs: epochs, ascending, after which training stops for networks that are not promoted;
+            none: all networks are trained in full.
         keep: the fraction that is promoted at each rung, above 0 and below 1.
 
     Raises:
@@ -41,20 +43,24 @@ class Halving:
             raise ConfigError(f"search.keep={self.keep} is not accepted: above 0, below 1")
 
     def promoted(self, trained: Sequence[Evaluation], objectives: Objectives) -> set[str]:
-        """The keys of those that go on, at least one.
+        """The keys of the promoted candidates, at least one.
 
         Args:
-            trained: to the same rung, in an order that does not depend on chance.
-            objectives: what is minimised; its box is that of the hypervolume.
+            trained: evaluations at the same rung, in a reproducible order.
+            objectives: what is minimised; their box bounds the hypervolume.
         """
-        left = [(e.key, point) for e in trained if (point := objectives.point(e)) is not None]
-        chosen: list[tuple[str, list[float]]] = []
-        while left and len(chosen) < math.ceil(self.keep * len(trained)):
-            points = [point for _, point in chosen]
+        candidates = [(e.key, point) for e in trained if (point := objectives.point(e)) is not None]
+        promoted: list[tuple[str, list[float]]] = []
+        while candidates and len(promoted) < math.ceil(self.keep * len(trained)):
+            points = [point for _, point in promoted]
             best = max(
-                left,
+                candidates,
                 key=lambda one: (objectives.volume([*points, one[1]]), objectives.volume([one[1]])),
             )
-            chosen.append(best)
-            left.remove(best)
-        return {key for key, _ in chosen}
+            promoted.append(best)
+            candidates.remove(best)
+        return {key for key, _ in promoted}
+
+
+TRAIN_ALL_IN_FULL = SuccessiveHalving(rungs=(), keep=0.5)
+"""No rungs; the fraction is then never used."""

@@ -1,4 +1,4 @@
-"""Objectives: what a search optimises, by name, and the hypervolume of what it found."""
+"""Objectives: the quantities that a search optimises, its Pareto front and its hypervolume."""
 
 from __future__ import annotations
 
@@ -14,16 +14,17 @@ from hybhanas.nas.quantities import Quantity, find
 
 @dataclass(frozen=True, slots=True)
 class Objectives:
-    """Named quantities that are optimised together, each in its own direction.
+    """Quantities that are optimised together, each in its own direction.
 
     Args:
-        names: of quantities, at least two of them, each once.
-        reference_point: for each name the value at which a point no longer counts towards the
-            hypervolume; the quantity's own worst value unless it is named.
-        ideal_point: for each name the best value that counts; likewise.
+        names: of quantities, at least two, without repetition.
+        reference_point: by name, the value from which on a point adds no hypervolume; by default
+            the worst value of the quantity.
+        ideal_point: by name, the best value of the hypervolume's box; by default the best value of
+            the quantity.
 
     Raises:
-        ConfigError: an unknown quantity, or a reference point that is no worse than the ideal.
+        ConfigError: an unknown quantity, or a reference point that is not worse than the ideal.
     """
 
     names: Sequence[str]
@@ -54,25 +55,25 @@ class Objectives:
         return self.ideal_point.get(name, find("search.objectives", name).best)
 
     def worst(self, name: str) -> float | None:
-        """The worst corner of the hypervolume's box, None where nothing names it."""
+        """The worst corner of the hypervolume's box; None where nothing gives it."""
         return self.reference_point.get(name, find("search.objectives", name).worst)
 
     @property
     def box(self) -> dict[str, tuple[float, float]]:
-        """For each objective its best and its worst value that count."""
+        """The hypervolume's box: for each objective its best and its worst value."""
         corners = {name: (self.best(name), self.worst(name)) for name in self.names}
         return {name: (best, worst) for name, (best, worst) in corners.items() if worst is not None}
 
     def point(self, evaluation: Evaluation) -> list[float] | None:
-        """What is minimised: the objectives, those that are better when larger as their negative;
-        None of an evaluation that was not trained.
+        """The objectives as values to be minimised: negated where larger is better. None if the
+        evaluation was not trained.
         """
         if not evaluation.values:
             return None
         return [q.sign * float(q.value(evaluation)) for q in self.quantities]
 
     def front(self, evaluations: Sequence[Evaluation]) -> list[Evaluation]:
-        """The non-dominated ones of those evaluated in full, by ascending objectives."""
+        """The non-dominated evaluations among those trained in full, by ascending objectives."""
         whole = [e for e in evaluations if e.status == EVALUATED]
         known = [(point, e) for e in whole if (point := self.point(e)) is not None]
         if not known:
@@ -86,13 +87,13 @@ class Objectives:
 
     def hypervolume(self, evaluations: Sequence[Evaluation]) -> float:
         """The fraction of the box between the ideal and the reference point that is dominated by
-        what was evaluated in full.
+        evaluations trained in full.
         """
         whole = [e for e in evaluations if e.status == EVALUATED]
         return self.volume([point for e in whole if (point := self.point(e)) is not None])
 
     def volume(self, points: Sequence[Sequence[float]]) -> float:
-        """The fraction of the box that points dominate, each as `point` gives it."""
+        """The fraction of the box that is dominated by points, each as `point` returns it."""
         if not points:
             return 0.0
         from pymoo.indicators.hv import HV

@@ -1,10 +1,12 @@
-"""The settings of each strategy; light, so that they are checked without the strategy's library."""
+"""The settings of each strategy. To check them imports none of the strategies' libraries."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from hybhanas.errors import ConfigError, unknown
+from hybhanas.nas.halving import SuccessiveHalving
 from hybhanas.nas.strategy import SearchSettings, Strategy
 from hybhanas.search_space import SearchSpace
 from hybhanas.settings import NO_EFFECT
@@ -12,7 +14,7 @@ from hybhanas.settings import NO_EFFECT
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RandomSettings(SearchSettings):
-    """Uniform draws."""
+    """Random search."""
 
     name: str = "random"
 
@@ -25,10 +27,10 @@ class RandomSettings(SearchSettings):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExhaustiveSettings(SearchSettings):
-    """Every architecture of a small space; the search ends when all are evaluated."""
+    """Exhaustive search of a small space."""
 
     name: str = "exhaustive"
-    generations: int = field(default=20, metadata=NO_EFFECT)  # at most
+    generations: int = field(default=20, metadata=NO_EFFECT)  # at most; it ends earlier
 
     def strategy(self, space: SearchSpace) -> Strategy:
         """See `SearchSettings.strategy`."""
@@ -56,12 +58,12 @@ ALGORITHMS = ("nsga2", "nsga3", "age_moea2")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GeneticSettings(SearchSettings):
-    """What a genetic algorithm reads as well."""
+    """A genetic algorithm, with or without a surrogate model."""
 
     name: str = "nsga2"
     algorithm: str = "nsga2"  # one of ALGORITHMS
-    # How many times as many offspring are bred as are evaluated, a model choosing the most
-    # promising; at least 2. null: no model.
+    # Offspring bred for each one evaluated, among which a surrogate model selects; at least 2.
+    # null: no surrogate model.
     surrogate: int | None = None
 
     def __post_init__(self) -> None:
@@ -78,3 +80,16 @@ class GeneticSettings(SearchSettings):
         from hybhanas.nas.genetic import GeneticSearch
 
         return GeneticSearch(space, self, self.algorithm, self.surrogate)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HalvingSettings(GeneticSettings):
+    """A genetic algorithm whose generations are trained by successive halving."""
+
+    name: str = "halving"
+    rungs: Sequence[int] = (3,)  # epochs after which only the promoted networks are trained further
+    keep: float = 0.34  # the fraction promoted at each rung
+
+    def halving(self) -> SuccessiveHalving:
+        """See `SearchSettings.halving`."""
+        return SuccessiveHalving(tuple(self.rungs), self.keep)

@@ -1,4 +1,4 @@
-"""Strategy: what proposes architectures and learns from their evaluations, by ask and tell."""
+"""Strategies: they propose architectures and learn from their evaluations, by ask and tell."""
 
 from __future__ import annotations
 
@@ -12,17 +12,18 @@ from hybhanas.architecture import Architecture
 from hybhanas.errors import ConfigError
 from hybhanas.nas.constraints import Constraints
 from hybhanas.nas.evaluation import FAILED, INFEASIBLE, Evaluation
-from hybhanas.nas.halving import Halving
+from hybhanas.nas.halving import TRAIN_ALL_IN_FULL, SuccessiveHalving
 from hybhanas.nas.objectives import Objectives
 from hybhanas.search_space import SearchSpace
 from hybhanas.settings import NO_EFFECT
 
-TRIES = 200
-"""Draws per genome wanted, before a space counts as exhausted."""
+DRAWS_PER_GENOME = 200
+"""Random draws for each genome wanted, before a space counts as exhausted."""
 
 INFEASIBLE_OBJECTIVE = 1e9
-"""The objectives of a candidate without any; it also breaks a constraint, so that no value ranks it
-before any other."""
+"""Objective value of a candidate that has none. Such a candidate also violates a constraint, which
+alone decides its rank.
+"""
 
 
 def _reference_point() -> dict[str, float]:
@@ -37,24 +38,22 @@ def _reference_point() -> dict[str, float]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchSettings(ABC):
-    """What every strategy reads. Those of an own strategy extend it, and `strategy` builds it.
+    """The settings of every strategy. A strategy's own settings extend them; `strategy` builds it.
 
     Raises:
         ConfigError: a value that is not accepted.
     """
 
-    name: str  # of the strategy, as results name it
-    population: int = 20  # architectures of a generation
-    # A longer search repeats a shorter one first, so that it may resume it.
+    name: str  # of the strategy, as results show it
+    population: int = 20  # architectures per generation
+    # A longer search starts with the same generations as a shorter one, so that it can resume it.
     generations: int = field(default=6, metadata=NO_EFFECT)
-    seed: int = 1  # of everything that is drawn
+    seed: int = 1  # of all random draws
     objectives: Sequence[str] = ("error", "log10_total_s", "parameters")  # see `Objectives`
-    # The worst value that counts towards the hypervolume, for every objective that may be named.
+    # For each possible objective, the worst value that counts towards the hypervolume.
     reference_point: Mapping[str, float] = field(default_factory=_reference_point)
-    ideal_point: Mapping[str, float] = field(default_factory=dict)  # the best; 0 if not named
+    ideal_point: Mapping[str, float] = field(default_factory=dict)  # the best value, 0 by default
     constraints: Mapping[str, float] = field(default_factory=dict)  # see `Constraints`
-    rungs: Sequence[int] = ()  # epochs after which only the best are trained further
-    keep: float = 0.34  # the fraction of them, at each rung
 
     def __post_init__(self) -> None:
         for name, least in (("population", 2), ("generations", 2), ("seed", 0)):
@@ -67,30 +66,30 @@ class SearchSettings(ABC):
         self.halving()
 
     def parsed_constraints(self) -> Constraints:
-        """What a candidate may cost."""
+        """The constraints, checked."""
         return Constraints(dict(self.constraints))
 
-    def halving(self) -> Halving:
-        """Who is trained how far."""
-        return Halving(tuple(self.rungs), self.keep)
-
     def parsed_objectives(self) -> Objectives:
-        """The objectives by name, with their box."""
+        """The objectives with the box of their hypervolume, checked."""
         return Objectives(
             tuple(self.objectives), dict(self.reference_point), dict(self.ideal_point)
         )
 
+    def halving(self) -> SuccessiveHalving:
+        """How networks are stopped early; by default every network is trained in full."""
+        return TRAIN_ALL_IN_FULL
+
     @abstractmethod
     def strategy(self, space: SearchSpace) -> Strategy:
-        """The strategy of these settings, on a space."""
+        """Builds the strategy for a search space."""
 
 
 class Strategy(ABC):
-    """What a search loop asks for architectures and tells their evaluations.
+    """Proposes architectures to the search loop and learns from their evaluations.
 
     Args:
-        space: where to search.
-        settings: its settings.
+        space: the search space.
+        settings: of the strategy.
     """
 
     def __init__(self, space: SearchSpace, settings: SearchSettings):
@@ -101,51 +100,51 @@ class Strategy(ABC):
 
     @abstractmethod
     def ask(self) -> list[Architecture]:
-        """The next generation, all of it new to this strategy; empty when nothing is left."""
+        """The next generation, none of it proposed before; empty when nothing is left."""
 
     @abstractmethod
     def tell(self, evaluations: Sequence[Evaluation]) -> None:
-        """The evaluations of what was asked last, in its order."""
+        """Takes the evaluations of the last generation, in the order of `ask`."""
 
-    def _standing(self, evaluation: Evaluation) -> tuple[list[float], float]:
-        """The objectives, INFEASIBLE_OBJECTIVE where there are none, and by how much constraints
-        are broken: 0 if evaluated; below 1 if infeasible, the less the closer; 1 if failed.
+    def _objectives_and_violation(self, evaluation: Evaluation) -> tuple[list[float], float]:
+        """The objectives (INFEASIBLE_OBJECTIVE where there are none) and the constraint violation:
+        0 if evaluated, between 0 and 1 if infeasible, 1 if failed.
         """
-        broken = float(evaluation.status == FAILED)
+        violation = float(evaluation.status == FAILED)
         if evaluation.status == INFEASIBLE:
-            broken = evaluation.violation / (1 + evaluation.violation)
+            violation = evaluation.violation / (1 + evaluation.violation)
         point = self.objectives.point(evaluation)
-        return (
-            [INFEASIBLE_OBJECTIVE] * len(self.objectives.names) if point is None else point
-        ), broken
+        if point is None:
+            point = [INFEASIBLE_OBJECTIVE] * len(self.objectives.names)
+        return point, violation
 
 
 class RandomSearch(Strategy):
-    """Uniform draws from the space, none twice."""
+    """Uniform sampling from the space, without replacement."""
 
     def ask(self) -> list[Architecture]:
         """See `Strategy.ask`."""
-        genomes = distinct(self.space, self.settings.population, self._rng, self._asked)
+        genomes = sample_distinct(self.space, self.settings.population, self._rng, self._asked)
         architectures = [self.space.decode(genome) for genome in genomes]
         self._asked.update(architectures)
         return architectures
 
     def tell(self, evaluations: Sequence[Evaluation]) -> None:
-        """Nothing is learnt."""
+        """Random search does not learn."""
 
 
-def distinct(
+def sample_distinct(
     space: SearchSpace, count: int, rng: np.random.Generator, known: Collection[Architecture]
 ) -> list[tuple[int, ...]]:
-    """Draws up to `count` genomes of different architectures, none of them known; fewer when the
-    space has hardly any left.
+    """Samples `count` genomes of distinct architectures that are not known; fewer where the space
+    has few left.
     """
-    drawn: dict[Architecture, tuple[int, ...]] = {}
-    for _ in range(count * TRIES):
-        if len(drawn) == count:
+    sampled: dict[Architecture, tuple[int, ...]] = {}
+    for _ in range(count * DRAWS_PER_GENOME):
+        if len(sampled) == count:
             break
         genome = space.sample(rng)
         architecture = space.decode(genome)
         if architecture not in known:
-            drawn.setdefault(architecture, genome)
-    return list(drawn.values())
+            sampled.setdefault(architecture, genome)
+    return list(sampled.values())

@@ -1,4 +1,4 @@
-"""Surrogate: guesses objectives from what was evaluated, to choose what is evaluated next."""
+"""Surrogate model: predicts objectives from earlier evaluations, to preselect offspring."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from pymoo.core.population import Population
 from pymoo.core.problem import Problem
 from pymoo.operators.survival.rank_and_crowding import RankAndCrowding
 
-LEAST = 5
-"""Evaluations before it guesses at all."""
+MIN_EVALUATIONS = 5
+"""Evaluations that it needs before it predicts."""
 
 TREES = 50
-"""Of a forest."""
+"""Trees per random forest."""
 
 
 class Surrogate:
-    """A random forest on the genome for each objective, fitted to every evaluation so far.
+    """A random forest per objective, from the genome, fitted to all evaluations so far.
 
-    It proposes and never scores: what it chooses is evaluated as any other, and nothing that it
-    guesses enters a record, a front or an algorithm.
+    It only preselects: what it selects is evaluated like any other candidate, and no prediction
+    enters a record, a front or an algorithm.
 
     Args:
         seed: of the forests.
@@ -27,37 +27,39 @@ class Surrogate:
     def __init__(self, seed: int):
         self._seed = seed
         self._genomes: list[np.ndarray] = []
-        self._values: list[np.ndarray] = []
+        self._objectives: list[np.ndarray] = []
 
-    def learn(self, genomes: np.ndarray, values: np.ndarray) -> None:
-        """Takes the objectives [n, objectives] of genomes [n, genes]."""
+    def observe(self, genomes: np.ndarray, objectives: np.ndarray) -> None:
+        """Adds evaluated genomes [n, genes] with their objectives [n, objectives]."""
         self._genomes += list(genomes)
-        self._values += list(values)
+        self._objectives += list(objectives)
 
-    def best(self, genomes: np.ndarray, count: int) -> np.ndarray:
-        """The indices of `count` genomes whose guessed objectives are best, by non-dominated rank
-        and, within a rank, crowding; the first ones while too little is known.
+    def select(self, genomes: np.ndarray, count: int) -> np.ndarray:
+        """The indices, ascending, of the `count` genomes whose predicted objectives are best: by
+        non-dominated sorting, then crowding distance. The first ones before MIN_EVALUATIONS.
         """
-        if len(self._values) < LEAST:
+        if len(self._objectives) < MIN_EVALUATIONS:
             return np.arange(count)
-        guessed = self._guess(np.asarray(genomes, float))
-        chosen = RankAndCrowding().do(
-            Problem(n_obj=guessed.shape[1]),
-            Population.new("F", guessed),
+        predicted = self._lower_confidence_bounds(np.asarray(genomes, float))
+        selected = RankAndCrowding().do(
+            Problem(n_obj=predicted.shape[1]),
+            Population.new("F", predicted),
             n_survive=count,
             return_indices=True,
             random_state=np.random.default_rng(self._seed),
         )
-        return np.sort(chosen)
+        return np.sort(selected)
 
-    def _guess(self, genomes: np.ndarray) -> np.ndarray:
-        """Of each objective the mean of the trees less their spread: what may be good is tried."""
-        from sklearn.ensemble import RandomForestRegressor  # seconds, and few searches want it
+    def _lower_confidence_bounds(self, genomes: np.ndarray) -> np.ndarray:
+        """For each objective the mean over the trees minus their standard deviation, so that
+        uncertain genomes are explored; [n, objectives].
+        """
+        from sklearn.ensemble import RandomForestRegressor  # slow to import, and seldom needed
 
-        guesses = []
-        for known in np.array(self._values).T:
+        bounds = []
+        for observed in np.array(self._objectives).T:
             forest = RandomForestRegressor(TREES, random_state=self._seed)
-            forest.fit(np.array(self._genomes), known)
-            each = np.array([tree.predict(genomes) for tree in forest.estimators_])
-            guesses.append(each.mean(axis=0) - each.std(axis=0))
-        return np.array(guesses).T
+            forest.fit(np.array(self._genomes), observed)
+            trees = np.array([tree.predict(genomes) for tree in forest.estimators_])
+            bounds.append(trees.mean(axis=0) - trees.std(axis=0))
+        return np.array(bounds).T

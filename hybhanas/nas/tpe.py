@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING
 from hybhanas.architecture import Architecture
 from hybhanas.errors import ConfigError
 from hybhanas.nas.evaluation import Evaluation
-from hybhanas.nas.strategy import SearchSettings, Strategy, distinct
+from hybhanas.nas.strategy import SearchSettings, Strategy, sample_distinct
 from hybhanas.search_space import SearchSpace
 
 if TYPE_CHECKING:
     from optuna.trial import Trial
 
-REPEATS = 5
-"""Proposals for each architecture wanted, before uniform draws fill the generation."""
+PROPOSALS_PER_ARCHITECTURE = 5
+"""Proposals for each architecture wanted, before random sampling fills the generation."""
 
 
 class TPESearch(Strategy):
-    """A tree-structured Parzen estimator that takes every gene as a category.
+    """Tree-structured Parzen estimator (Ozaki et al. 2022) with a categorical variable per gene.
 
-    If it proposes a known architecture, it is told the result again and asked again: no
-    architecture is asked for twice.
+    When it proposes an architecture that was evaluated before, it is told the known result and
+    asked again, so that no architecture is proposed twice.
 
     Raises:
         ConfigError: Optuna is not installed.
@@ -47,40 +47,41 @@ class TPESearch(Strategy):
             for gene, count in zip(space.genes, space.choices, strict=True)
         }
         self._known: dict[Architecture, Evaluation] = {}
-        self._open: list[tuple[Trial, Architecture]] = []
+        self._pending: list[tuple[Trial, Architecture]] = []
 
     def ask(self) -> list[Architecture]:
         """See `Strategy.ask`."""
-        chosen: dict[Architecture, None] = {}
-        for _ in range(REPEATS * self.settings.population):
-            if len(chosen) == self.settings.population:
-                return list(chosen)
-            trial, architecture = self._proposed()
+        generation: dict[Architecture, None] = {}
+        for _ in range(PROPOSALS_PER_ARCHITECTURE * self.settings.population):
+            if len(generation) == self.settings.population:
+                return list(generation)
+            trial, architecture = self._propose()
             if architecture in self._known:
-                self._close(trial, self._known[architecture])
+                self._complete(trial, self._known[architecture])
             else:
-                chosen[architecture] = None
-                self._open.append((trial, architecture))
-        missing = self.settings.population - len(chosen)
-        for genome in distinct(self.space, missing, self._rng, self._known.keys() | chosen):
+                generation[architecture] = None
+                self._pending.append((trial, architecture))
+        missing = self.settings.population - len(generation)
+        known = self._known.keys() | generation
+        for genome in sample_distinct(self.space, missing, self._rng, known):
             self._study.enqueue_trial(dict(zip(self._genes, genome, strict=True)))
-            trial, architecture = self._proposed()
-            chosen[architecture] = None
-            self._open.append((trial, architecture))
-        return list(chosen)
+            trial, architecture = self._propose()
+            generation[architecture] = None
+            self._pending.append((trial, architecture))
+        return list(generation)
 
     def tell(self, evaluations: Sequence[Evaluation]) -> None:
         """See `Strategy.tell`."""
         self._known |= {evaluation.architecture: evaluation for evaluation in evaluations}
-        for trial, architecture in self._open:
-            self._close(trial, self._known[architecture])
-        self._open = []
+        for trial, architecture in self._pending:
+            self._complete(trial, self._known[architecture])
+        self._pending = []
 
-    def _proposed(self) -> tuple[Trial, Architecture]:
+    def _propose(self) -> tuple[Trial, Architecture]:
         trial = self._study.ask(self._genes)
         return trial, self.space.decode([trial.params[gene] for gene in self._genes])
 
-    def _close(self, trial: Trial, evaluation: Evaluation) -> None:
-        objectives, broken = self._standing(evaluation)
-        trial.set_constraint("broken", broken)
+    def _complete(self, trial: Trial, evaluation: Evaluation) -> None:
+        objectives, violation = self._objectives_and_violation(evaluation)
+        trial.set_constraint("violation", violation)
         self._study.tell(trial, objectives)

@@ -14,6 +14,7 @@ from hybhanas.nas.executors import Auto, Local, Serial, Slurm
 from hybhanas.nas.settings import (
     ExhaustiveSettings,
     GeneticSettings,
+    HalvingSettings,
     RandomSettings,
     TPESettings,
 )
@@ -45,6 +46,7 @@ OPTIONS: dict[str, dict[str, type]] = {
     "dataset": {"tabular": TabularData},
     "search": {
         "genetic": GeneticSettings,
+        "halving": HalvingSettings,
         "tpe": TPESettings,
         "random": RandomSettings,
         "exhaustive": ExhaustiveSettings,

@@ -144,7 +144,7 @@ def _searched(
         view.generation(generation)
         tracked.log(asdict(generation), step=generation.number)
 
-    with SearchView(console, settings.generations, halving=bool(settings.rungs)) as view:
+    with SearchView(console, settings.generations, halving=bool(settings.halving().rungs)) as view:
         return run_search(
             problem.strategy,
             problem.evaluator,

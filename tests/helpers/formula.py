@@ -18,6 +18,7 @@ from hybhanas.nas.quantities import PROXIES
 from hybhanas.nas.settings import (
     ExhaustiveSettings,
     GeneticSettings,
+    HalvingSettings,
     RandomSettings,
     TPESettings,
 )
@@ -31,10 +32,12 @@ def strategy(name="nsga2", space=None, population=10, generations=5, seed=1, run
     others = {"tpe": TPESettings, "random": RandomSettings, "exhaustive": ExhaustiveSettings}
     if name not in others:
         further["algorithm"] = name
-    settings = others.get(name, GeneticSettings)(
+    if rungs:
+        further |= {"rungs": rungs, "keep": 0.3}
+    settings = (HalvingSettings if rungs else others.get(name, GeneticSettings))(
         name=name, population=population, generations=generations, seed=seed,
-        objectives=("error", "total_s", "parameters"), reference_point=REFERENCE, rungs=rungs,
-        keep=0.3, **further,
+        objectives=("error", "total_s", "parameters"), reference_point=REFERENCE,
+        **further,
     )  # fmt: skip
     return settings.strategy(space or everything())
 
@@ -97,6 +100,16 @@ class FormulaEvaluator:
             costed, status=EVALUATED if epochs == self.epochs else STOPPED, epochs=epochs,
             validation_accuracy=(1 - 1 / (1 + better)) * epochs / self.epochs,
         )  # fmt: skip
+
+
+def generation_evaluated(
+    evaluator: FormulaEvaluator, asked: Sequence[Architecture]
+) -> list[Evaluation]:
+    """A generation as the loop evaluates it, without records, whose writing takes far longer."""
+    costed = [evaluator.cost(architecture) for architecture in asked]
+    group = Group([one for one in costed if one.status == COSTED], evaluator.epochs)
+    trained = {one.key: one for one, _ in evaluator.train(group)}
+    return [trained.get(one.key, one) for one in costed]
 
 
 def search(chosen, evaluator, folder: Path, generations=None):

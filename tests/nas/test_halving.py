@@ -1,4 +1,4 @@
-"""Halving: few epochs for many, many for few, and an interruption costs nothing."""
+"""Successive halving: few epochs for many, many for few, and an interruption costs nothing."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from hybhanas.architecture import Architecture
 from hybhanas.errors import ConfigError
 from hybhanas.nas.evaluation import EVALUATED, STOPPED, Evaluation
-from hybhanas.nas.halving import Halving
+from hybhanas.nas.halving import SuccessiveHalving
 from tests.helpers.formula import FormulaEvaluator, search, strategy
 from tests.helpers.synthetic import make_report
 
@@ -65,7 +65,7 @@ def test_a_record_of_a_stopped_network_says_how_far_it_came(tmp_path):
     assert (record["status"], record["epochs"]) == ("stopped", 2)
 
 
-def test_those_go_on_by_which_the_hypervolume_grows_most():
+def test_those_are_promoted_that_add_the_most_hypervolume():
     objectives = strategy().objectives  # the box: error 1, total_s 50, parameters 300
 
     def trained(name: str, accuracy: float, total_s: float) -> Evaluation:
@@ -77,12 +77,12 @@ def test_those_go_on_by_which_the_hypervolume_grows_most():
     # volumes, but for the parameters' 0.9: b 0.8 * 0.8 = 0.64, then c adds 0.1 * 0.6 = 0.06,
     # d adds 0.2 * 0.4 = 0.08 and a, which b dominates, nothing
     four = [trained(*e) for e in (("a", 0.7, 20), ("b", 0.8, 10), ("c", 0.9, 20), ("d", 0.4, 0))]
-    assert Halving((1,), 0.25).promoted(four, objectives) == {"b"}
-    assert Halving((1,), 0.5).promoted(four, objectives) == {"b", "d"}
-    assert Halving((1,), 0.75).promoted(four, objectives) == {"b", "c", "d"}
+    assert SuccessiveHalving((1,), 0.25).promoted(four, objectives) == {"b"}
+    assert SuccessiveHalving((1,), 0.5).promoted(four, objectives) == {"b", "d"}
+    assert SuccessiveHalving((1,), 0.75).promoted(four, objectives) == {"b", "c", "d"}
     # of those that add nothing, a alone has 0.7 * 0.6 = 0.42, and e 0.3 * 0.4 = 0.12
     with_e = [trained("e", 0.3, 30), *four]
-    assert Halving((1,), 0.8).promoted(with_e, objectives) == {"a", "b", "c", "d"}
+    assert SuccessiveHalving((1,), 0.8).promoted(with_e, objectives) == {"a", "b", "c", "d"}
 
 
 @pytest.mark.parametrize(
@@ -90,6 +90,6 @@ def test_those_go_on_by_which_the_hypervolume_grows_most():
     [((4, 1), 0.3, "search.rungs"), ((0,), 0.3, "search.rungs"), ((2, 2), 0.3, "search.rungs"),
      ((1,), 0.0, "search.keep"), ((1,), 1.0, "search.keep")],
 )  # fmt: skip
-def test_rungs_and_fractions_that_make_no_sense_are_refused(rungs, keep, named):
+def test_rungs_and_fractions_that_are_not_accepted_are_one_line(rungs, keep, named):
     with pytest.raises(ConfigError, match=named):
-        Halving(rungs, keep)
+        SuccessiveHalving(rungs, keep)
