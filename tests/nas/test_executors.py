@@ -17,7 +17,7 @@ from hybhanas.errors import ConfigError
 from hybhanas.nas.evaluator import Group
 from hybhanas.nas.executors import Auto, Local, Serial, WorkerLostError
 from hybhanas.nas.loop import compute_groups
-from hybhanas.tasks.search import search
+from hybhanas.tasks.search import _warn_of_shares, search
 from hybhanas.tasks.setup import build
 from tests.helpers import ROOT
 
@@ -205,6 +205,16 @@ def test_a_search_with_two_workers_is_the_serial_one_to_the_last_bit(
     assert len(fronts) == 1
 
 
+@pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="two workers need two cores")
+def test_a_warning_names_more_workers_than_a_generation_is_divided_for(caplog):
+    _warn_of_shares(Local(workers=2, threads=1, memory="auto"), shares=2)
+    _warn_of_shares(Serial(), shares=1)
+    assert caplog.text == ""
+    _warn_of_shares(Local(workers=2, threads=1, memory="auto"), shares=1)
+    assert "trainer.shares=1: 2 workers have little to do; trainer.shares=2" in caplog.text
+
+
+@pytest.mark.slow
 @pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="two workers need two cores")
 def test_a_warning_names_workers_that_will_have_little_to_do(tmp_path, composed, caplog):
     search(composed(*TINY), tmp_path)

@@ -10,6 +10,7 @@ import pytest
 
 from hybhanas.errors import ConfigError
 from hybhanas.presets import CONF
+from hybhanas.tasks.finished import read_run
 from hybhanas.tasks.search import search
 from tests.helpers import QUIET, TINY
 
@@ -45,15 +46,26 @@ def test_a_space_wider_than_the_machine_is_refused_before_anything_is_written(tm
     assert not (tmp_path / "run").exists()
 
 
-def test_both_forms_of_p_can_be_searched_with(tmp_path, composed):
-    members = {
-        faults: search(composed(*TINY, QUIET, f"cost_model.faults={faults}"), tmp_path / faults)
-        for faults in ("whole_circuit", "observable")
-    }
-    costs = {faults: front[0].evaluation.cost for faults, front in members.items()}
-    assert {faults: cost.provenance.faults for faults, cost in costs.items()} == {
-        f: f for f in costs
-    }
+def test_each_form_of_p_gives_the_same_circuits_shots_and_time_of_its_own(tmp_path, composed):
+    costs = {}
+    for faults in ("whole_circuit", "observable"):
+        overrides = (*TINY, QUIET, "cost_model=hyb_hanas", f"cost_model.faults={faults}")
+        search(composed(*overrides), tmp_path / faults)
+        found = read_run(str(tmp_path / faults)).evaluations
+        costs[faults] = {e.architecture: e.cost for e in found if e.cost is not None}
+    whole, observable = costs["whole_circuit"], costs["observable"]
+    shared = whole.keys() & observable.keys()
+    assert len(shared) >= 2  # at least the first generation
+    for architecture in shared:
+        both = whole[architecture], observable[architecture]
+        for cost in both:
+            shots, p = cost.executions.shots, cost.noise.p_survival
+            shots_effective = shots / p**cost.provenance.sampling_exponent
+            assert cost.executions.shots_effective == pytest.approx(shots_effective)
+        assert both[0].circuit == both[1].circuit
+        assert both[0].noise.p_survival != both[1].noise.p_survival
+        times = [cost.time.quantum_training_s / cost.executions.shots_effective for cost in both]
+        assert times[0] == pytest.approx(times[1])
 
 
 def test_breakdown_terms_can_be_objectives(tmp_path, composed):
