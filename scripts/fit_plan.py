@@ -19,7 +19,8 @@ import numpy as np
 from scipy.optimize import nnls
 
 from hybhanas.architecture import Architecture
-from hybhanas.data.tabular import TabularData
+from hybhanas.data.in_memory import InMemoryData
+from hybhanas.data.shipped import Shipped
 from hybhanas.models import plan
 from hybhanas.models.training import train
 from scripts.bench.end_to_end import search_space, training
@@ -29,7 +30,7 @@ LARGEST = 12
 EPOCHS = (2, 6)
 
 
-def step_s(architectures: Sequence[Architecture], data: TabularData) -> float:
+def step_s(architectures: Sequence[Architecture], data: InMemoryData) -> float:
     """A training step of networks together, in seconds."""
     seeds = range(len(architectures))
     taken = []
@@ -47,7 +48,7 @@ def main(given: Sequence[str] | None = None) -> None:
     arguments = parser.parse_args(given)
     rng = np.random.default_rng(1)
     space = search_space("hqnn")
-    data = TabularData(name="digits", batch_size=BATCH, seed=1)
+    data = Shipped(name="digits", batch_size=BATCH, seed=1).load()
     counts, measured_s = [], []
     while len(measured_s) < arguments.groups:
         # Neighbours of a generation in the planner's order, which is how groups are made.

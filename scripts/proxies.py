@@ -23,6 +23,7 @@ from hybhanas.circuit import lay_out
 from hybhanas.cost.estimator import CostEstimator
 from hybhanas.cost.model import Workload
 from hybhanas.cost.report import CostReport
+from hybhanas.data.protocol import ready
 from hybhanas.hydra_app.compose import composed
 from hybhanas.models.layers import classical_flops, parameter_count
 from hybhanas.nas.objectives import Objectives
@@ -84,7 +85,7 @@ def costs(
 ) -> list[CostReport]:
     """The cost of training each architecture to the end on a machine of conf/backend."""
     config = composed(f"backend={backend}", f"cost_model={cost_model}")
-    data = build("dataset", config.dataset)
+    data = ready(build("dataset", config.dataset))
     estimate = CostEstimator(
         build("calibration", config.calibration).load(),
         build("cost_model", config.cost_model),

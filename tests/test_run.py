@@ -31,6 +31,7 @@ MISTAKES = {
     "search.keep=0.5": "key=search.keep is unknown",
     "search.algorithm=nsga4": "search.algorithm=nsga4 is unknown (did you mean nsga3?)",
     "+dataset.path=x.csv": "key=dataset.path is unknown",
+    "dataset=csv dataset.path=x.csv": "dataset.path=x.csv is not accepted: there is no such file",
     "dataset._target_=nomod.X": "dataset._target_=nomod.X is not accepted: ",
     "backend=null": "backend=null is not accepted: backend is one of google_willow, ",
     "backend=[ibm_fez,ibm_torino]": "[ibm_fez,ibm_torino] is not accepted: backend is one of",

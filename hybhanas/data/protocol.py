@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
+from hybhanas.data.source import Source
 from hybhanas.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -76,11 +77,14 @@ LOADERS = ("train_dataloader", "val_dataloader", "test_dataloader")
 
 
 def ready(data: Any) -> SearchData:
-    """Prepares a data set as Lightning would, and checks that it is a `SearchData`.
+    """Prepares a data set, loading a `Source` and another as Lightning would, and checks that it
+    is a `SearchData`.
 
     Raises:
         ConfigError: it lacks something, which is named.
     """
+    if isinstance(data, Source):
+        return data.load()
     for hook, arguments in (("prepare_data", [()]), ("setup", [("fit",), ("test",)])):
         if hasattr(data, hook):
             for argument in arguments:

@@ -10,6 +10,7 @@ from hybhanas import plugins
 from hybhanas.calibration.repair import POLICIES
 from hybhanas.errors import ConfigError, unknown
 from hybhanas.hydra_app.schema import check_own
+from hybhanas.tasks.options import targets
 from hybhanas.tasks.setup import build
 
 LIGHT = (
@@ -39,5 +40,7 @@ def check(config: DictConfig) -> None:
                 f"{setting}={name} is not accepted: it is part of file names; accepted: letters, "
                 "digits, and _ . + - between them"
             )
+    if config.dataset._target_ in targets("dataset"):
+        build("dataset", config.dataset).check()
     if config.seed < 0:
         raise ConfigError(f"seed={config.seed} is not accepted: at least 0")

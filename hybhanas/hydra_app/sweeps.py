@@ -38,7 +38,19 @@ def sweep_name() -> str | None:
     return None
 
 
+def file_stem(path: str | None, otherwise: str) -> str:
+    """The name of a file without its endings, as part of other file names.
+
+    Example:
+        >>> file_stem("data/my (first) table.csv.gz", "csv")
+        'my -first- table'
+    """
+    name = Path(path or "").name.partition(".")[0]
+    return re.sub(r"[^\w .+-]+", "-", name).strip(" .+-") or otherwise
+
+
 def register_resolvers() -> None:
-    """Makes both known to the configuration as `${job_folder:...}` and `${sweep_name:}`."""
+    """Makes these known to the configuration, such as `${job_folder:...}`."""
+    OmegaConf.register_new_resolver("file_stem", file_stem, replace=True)
     OmegaConf.register_new_resolver("job_folder", job_folder, replace=True)
     OmegaConf.register_new_resolver("sweep_name", sweep_name, replace=True)

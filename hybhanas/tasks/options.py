@@ -8,7 +8,9 @@ from hybhanas.calibration.live import LiveCalibration
 from hybhanas.calibration.published import PublishedCalibration
 from hybhanas.calibration.snapshot import Snapshot
 from hybhanas.cost.model import CostModel, Device
-from hybhanas.data.tabular import TabularData
+from hybhanas.data.npz import Npz
+from hybhanas.data.shipped import Shipped
+from hybhanas.data.table_file import Csv, Parquet
 from hybhanas.models.settings import SimulatorSettings, TrainSettings
 from hybhanas.nas.executors import Auto, Local, Serial, Slurm
 from hybhanas.nas.settings import (
@@ -43,7 +45,7 @@ OPTIONS: dict[str, dict[str, type]] = {
         "live": LiveCalibration,
         "published": PublishedCalibration,
     },
-    "dataset": {"tabular": TabularData},
+    "dataset": {"shipped": Shipped, "csv": Csv, "parquet": Parquet, "npz": Npz},
     "search": {
         "genetic": GeneticSettings,
         "halving": HalvingSettings,

@@ -216,6 +216,8 @@ def _introduce(console: Console, problem: Problem, data_name: str) -> None:
     console.print(f"calibration of {calibration.date:%Y-%m-%d}, {age_days:.0f} days old")
     for repair in calibration.repairs:
         console.print(f"  repaired: {repair}", style="dim", highlight=False, markup=False)
+    for note in getattr(problem.evaluator.data, "notes", ()):
+        console.print(f"  data: {note}", style="dim", highlight=False, markup=False, soft_wrap=True)
     folder = shown(problem.folder.path)
     console.print(f"folder: {folder}", soft_wrap=True, highlight=False, markup=False)
 

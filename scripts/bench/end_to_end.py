@@ -7,7 +7,7 @@ import time
 import numpy as np
 import torch
 
-from hybhanas.data.tabular import TabularData
+from hybhanas.data.shipped import Shipped
 from hybhanas.models.plan import plan
 from hybhanas.models.settings import TrainSettings
 from hybhanas.models.training import Trained, train
@@ -30,7 +30,7 @@ def run() -> Result:
         space = search_space(space_name)
         rng = np.random.default_rng(1)
         architectures = [space.decode(space.sample(rng)) for _ in range(count)]
-        data = TabularData(name=name, batch_size=batch, seed=1)
+        data = Shipped(name=name, batch_size=batch, seed=1).load()
         settings = training(epochs, threads)
         train(architectures[:1], data, settings, "fused", [1], epochs=1)  # Lightning's first
         started = time.perf_counter()

@@ -9,7 +9,7 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from hybhanas.architecture import Architecture
 from hybhanas.data.protocol import ready
-from hybhanas.data.tabular import TabularData
+from hybhanas.data.shipped import Shipped
 from hybhanas.errors import ConfigError
 from hybhanas.models.training import Trained, train
 from tests.helpers.settings import train_settings
@@ -63,5 +63,5 @@ def test_what_a_data_set_lacks_is_named():
 
 
 def test_the_shipped_data_sets_keep_the_protocol():
-    data = TabularData(name="iris", seed=0)
+    data = Shipped(name="iris", seed=0).load()
     assert ready(data) is data

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from hybhanas.architecture import Architecture
-from hybhanas.data.tabular import TabularData
+from hybhanas.data.shipped import Shipped
 from hybhanas.errors import ConfigError
 from hybhanas.models.population import Population
 from hybhanas.models.training import Trained, train
@@ -18,7 +18,7 @@ SETTINGS = train_settings(epochs=4, final_epochs=4, learning_rate=0.03)
 
 
 def test_with_patience_a_network_stops_and_the_others_end_as_if_it_had_not():
-    data = TabularData(name="iris", batch_size=16, seed=0)
+    data = Shipped(name="iris", batch_size=16, seed=0).load()
     still = Architecture(qubits=2, learning_rate=1e-9)  # never gets any better
     learning = Architecture(qubits=2, depth=2, learning_rate=0.03)
     patient = replace(SETTINGS, patience=2)
@@ -43,7 +43,7 @@ def test_with_patience_a_network_stops_and_the_others_end_as_if_it_had_not():
 
 
 def test_with_patience_training_ends_when_all_have_stopped():
-    data = TabularData(name="iris", batch_size=16, seed=0)
+    data = Shipped(name="iris", batch_size=16, seed=0).load()
     still = [Architecture(qubits=q, learning_rate=1e-9) for q in (1, 2)]
     outcomes = train(still, data, replace(SETTINGS, patience=1), "fused", [1, 2], epochs=50)
     assert [outcome.epochs for outcome in outcomes if isinstance(outcome, Trained)] == [2, 2]

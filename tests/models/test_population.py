@@ -11,7 +11,7 @@ from torch import nn
 from torch.nn import functional
 
 from hybhanas.architecture import Architecture
-from hybhanas.data.tabular import TabularData
+from hybhanas.data.shipped import Shipped
 from hybhanas.models.adam import StackedAdam
 from hybhanas.models.hqnn import FUNCTIONS, HQNN
 from hybhanas.models.layers import Function, lay_out_network
@@ -75,7 +75,7 @@ def test_writing_back_gives_each_network_what_the_population_learnt():
 
 def test_training_a_population_is_plain_adam_on_each_network():
     """Against a loop of torch's own parts on the gate-by-gate simulator."""
-    data = TabularData(name="iris", batch_size=16, seed=0)
+    data = Shipped(name="iris", batch_size=16, seed=0).load()
     architectures = random_architectures(11, 3)
     outcomes = train(architectures, data, SETTINGS, "fused", [1, 2, 3], epochs=2)
     for architecture, seed, outcome in zip(architectures, (1, 2, 3), outcomes, strict=True):
@@ -101,7 +101,7 @@ def test_training_a_population_is_plain_adam_on_each_network():
 
 @pytest.mark.parametrize("batch_size", [16, 30])  # 90 samples: with a rest, and without
 def test_resuming_from_a_rung_is_training_without_a_stop(batch_size):
-    data = TabularData(name="iris", batch_size=batch_size, seed=0)
+    data = Shipped(name="iris", batch_size=batch_size, seed=0).load()
     settings = (data, SETTINGS, "fused", [1, 2, 3])
     architectures = random_architectures(11, 3)
     whole = train(architectures, *settings, epochs=4)
@@ -118,7 +118,7 @@ def test_resuming_from_a_rung_is_training_without_a_stop(batch_size):
 
 
 def test_accuracy_in_a_group_is_that_of_training_alone_to_one_sample():
-    data = TabularData(name="wine", batch_size=32, seed=1)
+    data = Shipped(name="wine", batch_size=32, seed=1).load()
     architectures = random_architectures(17, 6)
     seeds = range(6)
     together = train(architectures, data, SETTINGS, "fused", list(seeds), epochs=4)
@@ -131,7 +131,7 @@ def test_accuracy_in_a_group_is_that_of_training_alone_to_one_sample():
 
 
 def test_one_network_that_diverges_does_not_touch_the_others():
-    data = TabularData(name="iris", batch_size=16, seed=0)
+    data = Shipped(name="iris", batch_size=16, seed=0).load()
     wild = Architecture(qubits=2, learning_rate=0.99, hidden_layers=2, hidden_width=8)
     calm = Architecture(qubits=2, learning_rate=0.01)
 

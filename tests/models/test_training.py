@@ -9,17 +9,18 @@ import pytest
 import torch
 
 from hybhanas.architecture import Architecture
-from hybhanas.data.tabular import TabularData
+from hybhanas.data.in_memory import InMemoryData
+from hybhanas.data.shipped import Shipped
 from hybhanas.errors import CandidateError, ConfigError
 from hybhanas.models.training import Trained, train
 from tests.helpers.settings import train_settings
 
 SETTINGS = train_settings(epochs=3, final_epochs=3, learning_rate=0.05)
-IRIS = TabularData(name="iris", batch_size=16, seed=0)
+IRIS = Shipped(name="iris", batch_size=16, seed=0).load()
 ARCHITECTURE = Architecture(qubits=2, depth=2, encoding="amplitude", measurement="z_zz")
 
 
-def train_one(data: TabularData, seed: int, epochs: int, test: bool = False) -> Trained:
+def train_one(data: InMemoryData, seed: int, epochs: int, test: bool = False) -> Trained:
     (outcome,) = train([ARCHITECTURE], data, SETTINGS, "fused", [seed], epochs, test)
     if not isinstance(outcome, Trained):
         raise outcome
@@ -71,14 +72,14 @@ def test_the_test_split_is_untouched_unless_asked_for(monkeypatch):
     def touched(self):
         raise AssertionError("the test split was read")
 
-    monkeypatch.setattr(TabularData, "test_dataloader", touched)
+    monkeypatch.setattr(InMemoryData, "test_dataloader", touched)
     assert train_one(IRIS, 5, epochs=1).test_accuracy is None
     with pytest.raises(AssertionError, match="the test split was read"):
         train_one(IRIS, 5, epochs=1, test=True)
 
 
 def test_diverged_training_is_a_candidates_error():
-    broken = TabularData(name="iris", batch_size=16, seed=0)
+    broken = Shipped(name="iris", batch_size=16, seed=0).load()
     broken.splits.train.features[0] = float("nan")
     with pytest.raises(CandidateError, match="training diverged"):
         train_one(broken, 5, epochs=1)

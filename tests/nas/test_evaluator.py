@@ -10,7 +10,7 @@ import torch
 from hybhanas.architecture import Architecture
 from hybhanas.cost.estimator import CostEstimator
 from hybhanas.cost.model import CostModel, Device, Workload
-from hybhanas.data.tabular import TabularData
+from hybhanas.data.shipped import Shipped
 from hybhanas.models.training import train
 from hybhanas.nas.constraints import Constraints
 from hybhanas.nas.evaluation import COSTED, EVALUATED, FAILED, Evaluation
@@ -27,7 +27,7 @@ WORK = Workload(samples=90, epochs=2, batch_size=32)
 def evaluator(seed: int = 1, model: CostModel = MODEL, **change) -> Evaluator:
     calibration = make_calibration(4, ((0, 1), (1, 2), (2, 3)))
     settings = {
-        "data": TabularData(name="iris", batch_size=32, seed=seed),
+        "data": Shipped(name="iris", batch_size=32, seed=seed).load(),
         "estimator": CostEstimator(calibration, model, DEVICE, WORK, 20e3),
         "training": TRAINING,
         "simulator": "fused",
@@ -63,7 +63,7 @@ def test_every_setting_that_matters_changes_the_key():
         evaluator(model=replace(MODEL, shots=1)).key(a),
         evaluator(training=replace(TRAINING, epochs=2)).key(a),
         evaluator(simulator="torchquantum").key(a),
-        evaluator(data=TabularData(name="wine", batch_size=32, seed=1)).key(a),
+        evaluator(data=Shipped(name="wine", batch_size=32, seed=1).load()).key(a),
     }
     assert len(keys) == 7
     assert evaluator().key(a) == base.key(a)

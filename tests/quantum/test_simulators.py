@@ -11,7 +11,7 @@ import torchquantum as tq
 from torch import nn
 
 from hybhanas.architecture import Architecture
-from hybhanas.data.tabular import TabularData
+from hybhanas.data.shipped import Shipped
 from hybhanas.errors import ConfigError
 from hybhanas.models.hqnn import HQNN
 from hybhanas.models.training import Trained, train
@@ -94,7 +94,7 @@ def test_a_simulator_of_ones_own_trains_networks_as_the_others_do():
     circuits = [
         Architecture(qubits=q, entanglement="none", rotations="ry").canonical() for q in (1, 2)
     ]
-    data, settings = TabularData(name="iris", batch_size=16, seed=0), train_settings(threads=1)
+    data, settings = Shipped(name="iris", batch_size=16, seed=0).load(), train_settings(threads=1)
     by_simulator = [
         train(circuits, data, settings, name, [1, 2], epochs=2) for name in ("product", "fused")
     ]
