@@ -2,7 +2,7 @@
 
 import hybhanas
 
-brisbane = hybhanas.load_calibration("ibm_brisbane")
+brisbane = hybhanas.Calibration.load("ibm_brisbane")
 model = hybhanas.CostModel.preset("qpu_time", phase="inference", shots=4096)
 cost = hybhanas.estimate("docs/ghz5.qasm", brisbane, model)
 print(f"{cost.time.total_s:.2f} s, of which {cost.parts.gates_s:.3f} s in gates")

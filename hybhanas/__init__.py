@@ -5,7 +5,7 @@ costed without PyTorch, and `import hybhanas` takes no time.
 
 Example:
     >>> import hybhanas
-    >>> brisbane = hybhanas.load_calibration("ibm_brisbane")
+    >>> brisbane = hybhanas.Calibration.load("ibm_brisbane")
     >>> report = hybhanas.estimate("docs/ghz5.qasm", brisbane)
     >>> report.circuit.qubits
     5
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from hybhanas.api import search as search
     from hybhanas.architecture import Architecture as Architecture
     from hybhanas.calibration import Calibration as Calibration
-    from hybhanas.calibration.backend import load_calibration as load_calibration
     from hybhanas.cost.model import CostModel as CostModel
     from hybhanas.cost.model import Device as Device
     from hybhanas.cost.model import Workload as Workload
@@ -44,7 +43,6 @@ _WHERE = {
     "TrainSettings": "hybhanas.models.settings",
     "estimate": "hybhanas.estimating",
     "Workload": "hybhanas.cost.model",
-    "load_calibration": "hybhanas.calibration.backend",
     "load_run": "hybhanas.api",
     "search": "hybhanas.api",
 }

@@ -60,7 +60,7 @@ def estimate(  # noqa: PLR0913 - a public function of keywords
     """
     if isinstance(backend, str):
         known = Backend.preset(backend)
-        calibration, power_w = known.load(), known.power_w
+        calibration, power_w = Calibration.load(known.source), known.power_w
     else:
         calibration, power_w = backend, POWER_W
     estimator = CostEstimator(

@@ -87,7 +87,7 @@ class NoisyCircuit:
         )
         self.readout = np.array(
             [
-                np.prod([1 - 2 * (calibration.qubits[q].readout_error or 0.0) for q in o])
+                np.prod([1 - 2 * calibration.qubits[q].readout_error for q in o])
                 for o in self.observables
             ]
         )
@@ -119,7 +119,7 @@ class NoisyCircuit:
         tensor = probabilities.reshape((2,) * self.qubits)
         for qubit in dict.fromkeys(self.circuit.measured):
             axis = self.qubits - 1 - self._column[qubit]  # qubit 0 is the least significant
-            flipped = self._calibration.qubits[qubit].readout_error or 0.0
+            flipped = self._calibration.qubits[qubit].readout_error
             tensor = (1 - flipped) * tensor + flipped * np.flip(tensor, axis)
         return tensor.ravel()
 

@@ -19,7 +19,7 @@ from datetime import datetime
 import numpy as np
 from matplotlib.figure import Figure
 
-from hybhanas.calibration import snapshot
+from hybhanas.calibration import Calibration, snapshot
 from hybhanas.calibration.snapshot import Snapshot
 from hybhanas.cost.estimator import CostEstimator
 from hybhanas.cost.model import CostModel, Device
@@ -64,11 +64,11 @@ def moved(run: FinishedRun, name: str) -> Moved:
     old = [e for e in run.evaluations if e.status == EVALUATED]
     widest = max((e.architecture.qubits for e in old), default=0)
     try:
-        calibration = Snapshot(snapshot=name).load()
+        calibration = Calibration.load(Snapshot(snapshot=name))
     except ConfigError as error:
         reason = re.sub(r"^backend \S+ ", "", str(error))
         raise SkippedError(re.split("[:;] ", reason)[0]) from None
-    if len(calibration.usable_qubits) < widest:
+    if len(calibration.qubits) < widest:
         raise SkippedError(f"fewer than {widest} usable qubits")
     if not calibration.two_qubit_gates:
         raise SkippedError("has no two-qubit gate")

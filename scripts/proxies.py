@@ -19,6 +19,7 @@ from matplotlib.figure import Figure
 from scipy.stats import kendalltau
 
 from hybhanas.architecture import Architecture
+from hybhanas.calibration import Calibration
 from hybhanas.circuit import lay_out
 from hybhanas.cost.estimator import CostEstimator
 from hybhanas.cost.model import Workload
@@ -87,7 +88,7 @@ def costs(
     config = composed(f"backend={backend}", f"cost_model={cost_model}")
     data = ready(build("dataset", config.dataset))
     estimate = CostEstimator(
-        build("calibration", config.calibration).load(),
+        Calibration.load(build("calibration", config.calibration)),
         build("cost_model", config.cost_model),
         build("device", config.device),
         Workload(

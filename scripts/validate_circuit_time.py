@@ -27,7 +27,7 @@ from qiskit.synthesis import synth_qft_full
 from qiskit.transpiler import TranspilerError
 
 from hybhanas.architecture import CHOICES, Architecture
-from hybhanas.calibration import snapshot
+from hybhanas.calibration import Calibration, snapshot
 from hybhanas.calibration.snapshot import Snapshot
 from hybhanas.circuit import lay_out
 from hybhanas.cost.compilers import compiler_for
@@ -98,7 +98,8 @@ def compare(machine: str, count: int) -> Iterator[Compared]:
     """Compares so many circuits on one machine."""
     model = CostModel()
     try:
-        calibration = Snapshot(snapshot=machine, fallback_readout_s=FALLBACK_READOUT_S).load()
+        source = Snapshot(snapshot=machine, fallback_readout_s=FALLBACK_READOUT_S)
+        calibration = Calibration.load(source)
     except ConfigError as error:
         yield Compared(machine, "", why=_reason(error))
         return

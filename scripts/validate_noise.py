@@ -25,6 +25,7 @@ from scipy.stats import spearmanr
 
 from hybhanas import atomic
 from hybhanas.architecture import CHOICES, Architecture
+from hybhanas.calibration import Calibration
 from hybhanas.calibration.snapshot import Snapshot
 from hybhanas.cost.model import FAULTS, IDLE_FORMS
 from hybhanas.cost.noise import circuit_survival
@@ -69,7 +70,7 @@ def measured(
     rows: list[dict[str, object]] = []
     left_out = 0
     for number, machine in enumerate(machines):
-        calibration = Snapshot(snapshot=machine).load()
+        calibration = Calibration.load(Snapshot(snapshot=machine))
         for architecture in dict.fromkeys(a.canonical() for a in cases(number, qubits, layers)):
             try:
                 noisy = NoisyCircuit(calibration, architecture, SEED)

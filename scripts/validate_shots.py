@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from hybhanas.architecture import Architecture
+from hybhanas.calibration import Calibration
 from hybhanas.calibration.snapshot import Snapshot
 from hybhanas.cost.pauli_paths import observable_survival
 from scripts import page
@@ -63,7 +64,7 @@ def main() -> None:
     arguments = parser.parse_args()
     rows = []
     for machine, architecture in CASES:
-        calibration = Snapshot(snapshot=machine).load()
+        calibration = Calibration.load(Snapshot(snapshot=machine))
         noisy = NoisyCircuit(calibration, architecture, SEED)
         chance = observable_survival(
             noisy.circuit, calibration, noisy.timed, "relaxation", noisy.observables, SEED

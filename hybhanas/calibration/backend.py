@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 from hybhanas.calibration.published import PublishedCalibration, PublishedFigures
-from hybhanas.calibration.record import Calibration
 from hybhanas.calibration.snapshot import Snapshot
+from hybhanas.calibration.source import CalibrationSource
 from hybhanas.errors import ConfigError
 from hybhanas.presets import preset
 from hybhanas.settings import from_plain
@@ -18,7 +19,7 @@ class Backend:
     """A quantum machine: where its calibration is found, and what it draws.
 
     Raises:
-        ConfigError: a power that is not above 0.
+        ConfigError: two sources of its calibration, or a power that is not above 0.
     """
 
     name: str  # as results name it
@@ -28,36 +29,45 @@ class Backend:
 
     @classmethod
     def preset(cls, name: str) -> Backend:
-        """The option `backend=NAME` of conf/, such as `ibm_brisbane`."""
-        backend: Backend = from_plain(preset("backend", name), cls)
-        return backend
-
-    def load(self) -> Calibration:
-        """Its calibration: the shipped snapshot, or its published figures.
+        """The option `backend=NAME` of conf/, such as `ibm_brisbane`.
 
         Raises:
-            ConfigError: nothing of it is usable.
+            ConfigError: there is none of that name, or it needs the name of a snapshot besides.
         """
+        settings = preset("backend", name)
+        if "name" not in settings:
+            raise ConfigError(
+                f"backend={name} is not accepted: it needs the name of a snapshot; accepted: "
+                'the other options, or Calibration.load(Snapshot(snapshot="kawasaki"))'
+            )
+        backend: Backend = from_plain(settings, cls)
+        return backend
+
+    @property
+    def source(self) -> CalibrationSource:
+        """Where its calibration comes from: the shipped snapshot, or its published figures."""
         if self.published is not None:
-            return PublishedCalibration(name=self.name, machine=self.published).load()
-        return Snapshot(snapshot=self.snapshot, backend=self.name).load()
+            return PublishedCalibration(name=self.name, machine=self.published)
+        return Snapshot(snapshot=self.snapshot, backend=self.name)
 
     def __post_init__(self) -> None:
+        check_one_source(self)
         if not 0 < self.power_w < math.inf:
             raise ConfigError(f"backend.power_w={self.power_w} is not accepted: above 0")
 
 
-def load_calibration(backend: str) -> Calibration:
-    """The calibration of a backend of conf/backend, repaired.
+def check_one_source(backend: Any) -> None:
+    """Refuses a backend with a snapshot and with published figures, complete or not.
 
     Args:
-        backend: its name, such as `ibm_brisbane`, `ibm_fez` or `ionq_forte`.
+        backend: a Backend, or the settings of one.
 
     Raises:
-        ConfigError: no backend of that name.
-
-    Example:
-        >>> load_calibration("ibm_brisbane").two_qubit_gates
-        ('ecr',)
+        ConfigError: it has both.
     """
-    return Backend.preset(backend).load()
+    if backend.snapshot is not None and backend.published is not None:
+        raise ConfigError(
+            f"backend.snapshot={backend.snapshot} is not accepted beside backend.published: the "
+            f"calibration of {backend.name} comes from one of them; backend.snapshot=null or "
+            "backend.published=null drops the other"
+        )

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from hybhanas.calibration.fields import MalformedError, items, member, moment, number, places, text
-from hybhanas.calibration.record import PROPERTIES, Calibration, GateProperties, Qubit
-from hybhanas.calibration.repair import Places, named
+from hybhanas.calibration.record import (
+    PROPERTIES,
+    GateProperties,
+    Qubit,
+    RawCalibration,
+    Repair,
+    grouped,
+)
 from hybhanas.calibration.snapshot import NOT_GATES
 from hybhanas.calibration.source import CalibrationSource
 from hybhanas.errors import ConfigError
@@ -29,23 +34,23 @@ class CalibrationFile(CalibrationSource):
     """A file that `calibration=live` saved, or IBM's backend properties as JSON.
 
     Raises:
-        ConfigError: by `load`: no such file, one of another kind, or nothing of it is usable.
+        ConfigError: by `read`: no such file, or one of another kind.
     """
 
     path: str  # of the file, ~ understood
 
-    def read(self) -> Calibration:
-        """The file's values, unrepaired."""
+    def read(self) -> RawCalibration:
+        """The file's values."""
         return read(self.path)
 
 
-def read(path: str) -> Calibration:
-    """The file's values, unrepaired; the errors are those of `CalibrationFile`."""
+def read(path: str) -> RawCalibration:
+    """The file's values; the errors are those of `CalibrationFile`."""
     try:
         data = json.loads(Path(path).expanduser().read_bytes())
         if isinstance(data, dict) and "last_update_date" in data:
             return from_properties(data)
-        return Calibration.from_dict(data)
+        return RawCalibration.from_dict(data)
     except OSError as error:
         reason = error.strerror or type(error).__name__
     except (json.JSONDecodeError, UnicodeDecodeError):
@@ -57,8 +62,8 @@ def read(path: str) -> Calibration:
     raise ConfigError(f"calibration.path={path} is not accepted: {reason}; accepted: {ACCEPTED}")
 
 
-def from_properties(data: dict[str, Any]) -> Calibration:
-    """IBM's backend properties as an unrepaired Calibration.
+def from_properties(data: dict[str, Any]) -> RawCalibration:
+    """IBM's backend properties as a RawCalibration.
 
     They are what `backend.properties().to_dict()` gives: every qubit and gate, but neither a
     repetition delay nor a limit of circuits per job, which becomes MAX_CIRCUITS_PER_JOB.
@@ -67,47 +72,45 @@ def from_properties(data: dict[str, Any]) -> Calibration:
         MalformedError: `data` is something else.
     """
     here = "the file"
-    found: Places = defaultdict(list)
-    found["no limit of circuits per job", f"set to {MAX_CIRCUITS_PER_JOB}"].append("machine")
-    qubits = []
-    for index, row in enumerate(items(member(data, "qubits", here), "qubits")):
+    found = [Repair("no limit of circuits per job", f"set to {MAX_CIRCUITS_PER_JOB}")]
+    qubits: dict[int, Qubit[float | None]] = {}
+    rows = items(member(data, "qubits", here), "qubits")
+    for index, row in enumerate(rows):
         values = _values(row, f"qubits[{index}]")
-        broken = values.get("operational", 1.0) == 0
-        if broken:
-            found["qubit called not operational", "qubit excluded"].append(f"qubit {index}")
-        qubits.append(
-            Qubit(
-                label=index,
+        if values.get("operational", 1.0) != 0:
+            qubits[index] = Qubit(
                 t1_s=values.get("T1"),
                 t2_s=values.get("T2"),
                 readout_error=values.get("readout_error"),
                 readout_s=values.get("readout_length"),
-                excluded=broken,
             )
-        )
-    gates: dict[str, dict[tuple[int, ...], GateProperties]] = {}
+    gates: dict[str, dict[tuple[int, ...], GateProperties[float | None]]] = {}
     for index, gate in enumerate(items(member(data, "gates", here), "gates")):
         where = f"gates[{index}]"
         name = text(member(gate, "gate", where), f"{where}: gate")
         on = items(member(gate, "qubits", where), f"{where}: qubits")
         if name in NOT_GATES or name.startswith(("measure", "reset")) or len(on) > 2:
             continue
-        at = places(on, f"{where}: qubits", len(qubits))
+        at = places(on, f"{where}: qubits", len(rows))
         values = _values(member(gate, "parameters", where), where)
         if values.get("operational", 1.0) == 0:
-            found["gate called not operational", "gate excluded"].append(f"{name} {at}")
+            place = "-".join(map(str, at))
+            found.append(
+                Repair(f"{name} reported as not operational", "excluded", "gate", (place,))
+            )
             continue
         properties = GateProperties(values.get("gate_length"), values.get("gate_error"))
         gates.setdefault(name, {})[at] = properties
-    return Calibration(
+    return RawCalibration(
         name=text(member(data, "backend_name", here), "backend_name"),
         source=PROPERTIES,
         date=moment(data["last_update_date"], "last_update_date"),
-        qubits=tuple(qubits),
+        qubits=qubits,
         gates=gates,
         rep_delay_s=None,
         max_circuits_per_job=MAX_CIRCUITS_PER_JOB,
-        repairs=named(found),
+        excluded=frozenset(range(len(rows))).difference(qubits),
+        repairs=grouped(found),
     )
 
 

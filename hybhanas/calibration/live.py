@@ -10,7 +10,7 @@ from typing import Any
 
 from hybhanas import atomic
 from hybhanas.calibration import file, snapshot
-from hybhanas.calibration.record import LIVE, Calibration
+from hybhanas.calibration.record import LIVE, RawCalibration
 from hybhanas.calibration.source import CalibrationSource
 from hybhanas.errors import ConfigError
 
@@ -19,14 +19,14 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class LiveCalibration(CalibrationSource):
-    """Today's calibration of IBM's service, saved as it came, and repaired from what was saved.
+    """Today's calibration of IBM's service, saved as it came, and read from what was saved.
 
     Credentials come from the environment (QISKIT_IBM_TOKEN) or from the account file that
     `QiskitRuntimeService.save_account` wrote, never from a setting. No error quotes what the
     service said, since that may hold them.
 
     Raises:
-        ConfigError: by `load`: no account, no network, no such backend, or nothing is usable.
+        ConfigError: by `read`: no account, no network, or no such backend.
     """
 
     backend: str  # IBM's name of it, such as ibm_brisbane
@@ -34,14 +34,14 @@ class LiveCalibration(CalibrationSource):
     folder: str = "outputs/calibrations"
     instance: str | None = None  # name or CRN of the service instance; null: the account's
 
-    def read(self) -> Calibration:
+    def read(self) -> RawCalibration:
         """What the service gives now, from the file that it is saved to."""
         return fetch(self.backend, self.folder, self.instance)
 
 
 def fetch(
     backend: str, folder: str, instance: str | None = None, service: Any = None
-) -> Calibration:
+) -> RawCalibration:
     """Fetches a calibration, saves it and reads the file, so that a later run can name that.
 
     Args:
@@ -58,7 +58,7 @@ def fetch(
     return file.read(str(path))
 
 
-def _fetched(name: str, instance: str | None, service: Any) -> Calibration:
+def _fetched(name: str, instance: str | None, service: Any) -> RawCalibration:
     step = "the service could not be reached with the account of this environment"
     try:
         if service is None:

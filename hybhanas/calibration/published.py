@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from hybhanas.calibration.record import Calibration, GateProperties, Qubit
+from hybhanas.calibration.record import GateProperties, Qubit, RawCalibration
 from hybhanas.calibration.source import CalibrationSource
 from hybhanas.errors import ConfigError, unknown
 
@@ -46,15 +46,15 @@ class PublishedCalibration(CalibrationSource):
     """The calibration of a backend known by its medians. A bad figure is that of every qubit.
 
     Raises:
-        ConfigError: by `load`: figures that describe no machine, or of which nothing is usable.
+        ConfigError: by `read`: figures that describe no machine.
     """
 
     name: str  # the backend's
     machine: PublishedFigures | None  # the backend's; null: it has none
     fallback_rep_delay_s: float | None = None  # the figures must name it
 
-    def read(self) -> Calibration:
-        """The figures, unrepaired."""
+    def read(self) -> RawCalibration:
+        """The figures, those of each qubit and pair alike."""
         if self.machine is None:
             raise ConfigError(
                 f"calibration=published is not accepted: backend {self.name} has no published "
@@ -63,8 +63,8 @@ class PublishedCalibration(CalibrationSource):
         return read(self.name, self.machine)
 
 
-def read(name: str, machine: PublishedFigures) -> Calibration:
-    """The figures as an unrepaired Calibration; every pair is coupled both ways."""
+def read(name: str, machine: PublishedFigures) -> RawCalibration:
+    """The figures as a RawCalibration; every pair is coupled both ways."""
     if machine.qubits < 1:
         raise _refused("qubits", machine.qubits, "at least 1")
     if machine.max_circuits_per_job < 1:
@@ -73,13 +73,13 @@ def read(name: str, machine: PublishedFigures) -> Calibration:
     pairs: list[tuple[int, ...]] = sorted({p for i, j in _pairs(machine) for p in ((i, j), (j, i))})
     if machine.two_qubit_gates and not pairs:
         raise _refused("two_qubit_gates", list(machine.two_qubit_gates), "none: no pair is coupled")
-    return Calibration(
+    return RawCalibration(
         name=name,
         source=f"published: {machine.source}",
         date=_date(machine.date),
-        qubits=tuple(
-            Qubit(i, machine.t1_s, machine.t2_s, machine.readout_error, machine.readout_s)
-            for i in range(machine.qubits)
+        qubits=dict.fromkeys(
+            range(machine.qubits),
+            Qubit(machine.t1_s, machine.t2_s, machine.readout_error, machine.readout_s),
         ),
         gates=_gates("one_qubit_gates", machine.one_qubit_gates, singles)
         | _gates("two_qubit_gates", machine.two_qubit_gates, pairs),
@@ -90,7 +90,7 @@ def read(name: str, machine: PublishedFigures) -> Calibration:
 
 def _gates(
     field: str, gates: Mapping[str, PublishedGate], at: Sequence[tuple[int, ...]]
-) -> dict[str, dict[tuple[int, ...], GateProperties]]:
+) -> dict[str, dict[tuple[int, ...], GateProperties[float | None]]]:
     from qiskit.circuit.library import get_standard_gate_name_mapping  # half a second
 
     width = 1 if field == "one_qubit_gates" else 2

@@ -1,16 +1,13 @@
-"""The Calibration record: durations, errors, T1, T2 and readout of one machine at one moment."""
+"""The record of a calibration: durations, errors, T1, T2 and readout of a backend at one moment."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 import math
-import statistics
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from hybhanas.calibration.fields import (
     MalformedError,
@@ -27,105 +24,121 @@ SNAPSHOT = "snapshot shipped with qiskit-ibm-runtime"
 LIVE = "QiskitRuntimeService"
 PROPERTIES = "IBM backend properties"
 IBM_SOURCES = frozenset({SNAPSHOT, LIVE, PROPERTIES})
-"""The values of `Calibration.source` that are IBM's own figures of its superconducting machines."""
+"""The values of `source` that are IBM's own figures of its superconducting backends."""
+
+Value = TypeVar("Value", bound=float | None, covariant=True)
+"""A figure: None where a source lacks it, and always a number after repair."""
 
 
 @dataclass(frozen=True, slots=True)
-class Qubit:
+class Qubit(Generic[Value]):
     """One physical qubit. A missing value is None, never 0.
 
-    `t1_s`, `t2_s` and `readout_s` are seconds; `readout_error` is the chance to read the wrong
-    bit. `label` is the machine's own number of the qubit. An excluded qubit keeps its place but
-    takes part in nothing.
+    `t1_s`, `t2_s` and `readout_s` are seconds; `readout_error` is the probability of reading the
+    wrong bit.
     """
 
-    label: int
-    t1_s: float | None
-    t2_s: float | None
-    readout_error: float | None
-    readout_s: float | None
-    excluded: bool = False
+    t1_s: Value
+    t2_s: Value
+    readout_error: Value
+    readout_s: Value
 
 
 @dataclass(frozen=True, slots=True)
-class GateProperties:
+class GateProperties(Generic[Value]):
     """One gate on given qubits: duration in seconds and error (1 - average gate fidelity)."""
 
-    duration_s: float | None
-    error: float | None
+    duration_s: Value
+    error: Value
 
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """A kind of bad value that was repaired: what was wrong, what was done, where.
+    """A kind of bad value that was repaired: what was wrong, what was done, and where.
 
-    `count` is how many places; `examples` names the first few.
+    Example:
+        >>> print(Repair("T2 > 2 T1", "clipped to 2 T1 on", "qubit", ("102", "119")))
+        T2 > 2 T1: clipped to 2 T1 on 2 qubits (102, 119)
+        >>> print(Repair("no repetition delay", "set to 0.00025 s"))
+        no repetition delay: set to 0.00025 s
     """
 
     problem: str
     action: str
-    count: int
-    examples: str
+    kind: str = "backend"  # of what was repaired, or qubit or gate
+    places: tuple[str, ...] = ()  # qubits or gates; none for a value of the whole backend
 
     def __str__(self) -> str:
-        return f"{self.problem}: {self.count} x {self.action} ({self.examples})"
+        if not self.places:
+            return f"{self.problem}: {self.action}"
+        count, first = len(self.places), ", ".join(self.places[:SHOWN])
+        objects = f"{count} {self.kind}{'' if count == 1 else 's'}"
+        return (
+            f"{self.problem}: {self.action} {objects} ({first}{', ...' if count > SHOWN else ''})"
+        )
+
+
+SHOWN = 3
+"""Places that the text of a repair names."""
+
+
+def grouped(repairs: Iterable[Repair]) -> tuple[Repair, ...]:
+    """Repairs that differ only in their places as one, in the order of the first of each kind."""
+    found: dict[tuple[str, str, str], tuple[str, ...]] = {}
+    for one in repairs:
+        same = one.problem, one.action, one.kind
+        found[same] = found.get(same, ()) + one.places
+    return tuple(Repair(*same, places) for same, places in found.items())
 
 
 @dataclass(frozen=True)
-class Calibration:
-    """A backend's topology, gates, qubits and limits.
-
-    `gates[name][qubits]` holds the properties of a gate on an ordered tuple of qubit indices; the
-    two-qubit entries are the coupling map. `rep_delay_s` is the pause between two shots.
-
-    Example, two qubits that one CZ couples:
-
-        Calibration(
-            name="pair", source="by hand", date=datetime(2026, 1, 1, tzinfo=UTC),
-            qubits=(Qubit(0, 1e-4, 1e-4, 0.01, 1e-6), Qubit(1, 1e-4, 1e-4, 0.01, 1e-6)),
-            gates={"cz": {(0, 1): GateProperties(7e-8, 0.003)}, ...},
-            rep_delay_s=2.5e-4, max_circuits_per_job=300,
-        )
-    """
+class CalibrationRecord(Generic[Value]):
+    """What a raw calibration and a repaired one have in common."""
 
     name: str
     source: str
     date: datetime
-    qubits: tuple[Qubit, ...]
-    gates: Mapping[str, Mapping[tuple[int, ...], GateProperties]]
-    rep_delay_s: float | None
+    qubits: Mapping[int, Qubit[Value]]  # those that work, by index
+    # By name and ordered qubits; those of two qubits are the coupling map.
+    gates: Mapping[str, Mapping[tuple[int, ...], GateProperties[Value]]]
+    rep_delay_s: Value  # between two shots
     max_circuits_per_job: int
+    excluded: frozenset[int] = frozenset()  # qubits that the backend has and that are not used
     repairs: tuple[Repair, ...] = ()
-
-    @property
-    def usable_qubits(self) -> tuple[int, ...]:
-        """The indices of the qubits that are not excluded."""
-        return tuple(i for i, qubit in enumerate(self.qubits) if not qubit.excluded)
 
     @property
     def two_qubit_gates(self) -> tuple[str, ...]:
         """The names of the basis gates on two qubits."""
         return tuple(name for name, at in self.gates.items() if any(len(q) == 2 for q in at))
 
-    def age_days(self, now: datetime) -> float:
-        """Days from the calibration to `now` (both with a time zone)."""
-        return (now - self.date).total_seconds() / 86400
+    @cached_property
+    def instructions(self) -> Mapping[tuple[str, tuple[int, ...]], GateProperties[Value]]:
+        """Every gate and measurement by (name, qubits), as a transpiled circuit names it."""
+        table = {
+            (name, at): gate for name, places in self.gates.items() for at, gate in places.items()
+        }
+        for i, qubit in self.qubits.items():
+            table["measure", (i,)] = GateProperties(qubit.readout_s, qubit.readout_error)
+        return table
 
     def to_dict(self) -> dict[str, Any]:
         """All values in plain JSON types, in a canonical order; one that is not finite is null.
 
-        What was repaired is not among them: a saved calibration is repaired when it is read.
+        A qubit is a row of its index, `t1_s`, `t2_s`, `readout_error`, `readout_s`, and whether it
+        is excluded; its values are then null. Repairs are not among the values: a saved
+        calibration is repaired when it is read.
         """
+        rows: dict[int, list[Any]] = {
+            i: [i, *map(_plain, (q.t1_s, q.t2_s, q.readout_error, q.readout_s)), False]
+            for i, q in self.qubits.items()
+        } | {i: [i, None, None, None, None, True] for i in self.excluded}
         return {
             "name": self.name,
             "source": self.source,
             "date": self.date.isoformat(),
             "rep_delay_s": _plain(self.rep_delay_s),
             "max_circuits_per_job": self.max_circuits_per_job,
-            "qubits": [
-                [q.label, *map(_plain, (q.t1_s, q.t2_s, q.readout_error, q.readout_s)), q.excluded]
-                for q in self.qubits
-            ],
+            "qubits": [rows[i] for i in sorted(rows)],
             "gates": {
                 name: [
                     [list(qubits), _plain(at[qubits].duration_s), _plain(at[qubits].error)]
@@ -135,8 +148,27 @@ class Calibration:
             },
         }
 
+
+@dataclass(frozen=True)
+class RawCalibration(CalibrationRecord[float | None]):
+    """A calibration as its source gives it: values may be missing or impossible.
+
+    `hybhanas.calibration.repaired` makes of it a Calibration, which alone can be costed.
+    `excluded` are the qubits that the source itself reports as not operational, and `repairs` what
+    its reader had to assume.
+
+    Example, two qubits that one CZ couples:
+
+        RawCalibration(
+            name="pair", source="by hand", date=datetime(2026, 1, 1, tzinfo=UTC),
+            qubits={0: Qubit(1e-4, 1e-4, 0.01, 1e-6), 1: Qubit(1e-4, None, 0.01, 1e-6)},
+            gates={"cz": {(0, 1): GateProperties(7e-8, 0.003)}, ...},
+            rep_delay_s=2.5e-4, max_circuits_per_job=300,
+        )
+    """
+
     @classmethod
-    def from_dict(cls, data: Any) -> Calibration:
+    def from_dict(cls, data: Any) -> RawCalibration:
         """The inverse of `to_dict`, checked.
 
         Raises:
@@ -144,7 +176,7 @@ class Calibration:
         """
         here = "the calibration"
         rows = items(member(data, "qubits", here), "qubits")
-        qubits = tuple(_qubit(row, f"qubits[{i}]") for i, row in enumerate(rows))
+        qubits = {i: _qubit(row, i, f"qubits[{i}]") for i, row in enumerate(rows)}
         gates = member(data, "gates", here)
         if not isinstance(gates, dict):
             raise MalformedError("gates is not an object")
@@ -152,58 +184,43 @@ class Calibration:
             name=text(member(data, "name", here), "name"),
             source=text(member(data, "source", here), "source"),
             date=moment(member(data, "date", here), "date"),
-            qubits=qubits,
+            qubits={i: qubit for i, qubit in qubits.items() if qubit is not None},
             gates={
-                text(name, "a gate's name"): _gate(at, f"gates.{name}", len(qubits))
+                text(name, "a gate's name"): _gate(at, f"gates.{name}", len(rows))
                 for name, at in gates.items()
             },
             rep_delay_s=number(member(data, "rep_delay_s", here), "rep_delay_s"),
             max_circuits_per_job=whole(
                 member(data, "max_circuits_per_job", here), "max_circuits_per_job", 1
             ),
+            excluded=frozenset(i for i, qubit in qubits.items() if qubit is None),
         )
-
-    @cached_property
-    def instructions(self) -> Mapping[tuple[str, tuple[int, ...]], GateProperties]:
-        """Every gate and measurement by (name, qubits), as a transpiled circuit names it."""
-        table = {
-            (name, at): gate for name, places in self.gates.items() for at, gate in places.items()
-        }
-        for i, qubit in enumerate(self.qubits):
-            table["measure", (i,)] = GateProperties(qubit.readout_s, qubit.readout_error)
-        return table
-
-    @cached_property
-    def hash(self) -> str:
-        """Sixteen hex digits of the SHA-256 of all values but `name` and `source`.
-
-        Two records with it are the same machine at the same moment, whatever it is called and
-        wherever they were read.
-        """
-        values = {k: v for k, v in self.to_dict().items() if k not in ("name", "source")}
-        return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _plain(value: float | None) -> float | None:
     return None if value is None or not math.isfinite(value) else value
 
 
-def _qubit(row: Any, where: str) -> Qubit:
+def _qubit(row: Any, index: int, where: str) -> Qubit[float | None] | None:
+    """The qubit of a row; None for one that is excluded."""
     label, t1_s, t2_s, readout_error, readout_s, excluded = items(row, where, 6)
+    if whole(label, f"{where}: index", 0) != index:
+        raise MalformedError(f"{where}: index is {label}, not {index}")
     if not isinstance(excluded, bool):
         raise MalformedError(f"{where}: excluded is neither true nor false")
-    return Qubit(
-        label=whole(label, f"{where}: label", 0),
+    qubit = Qubit(
         t1_s=number(t1_s, f"{where}: t1_s"),
         t2_s=number(t2_s, f"{where}: t2_s"),
         readout_error=number(readout_error, f"{where}: readout_error"),
         readout_s=number(readout_s, f"{where}: readout_s"),
-        excluded=excluded,
     )
+    return None if excluded else qubit
 
 
-def _gate(rows: Any, where: str, qubits: int) -> dict[tuple[int, ...], GateProperties]:
-    read: dict[tuple[int, ...], GateProperties] = {}
+def _gate(
+    rows: Any, where: str, qubits: int
+) -> dict[tuple[int, ...], GateProperties[float | None]]:
+    read: dict[tuple[int, ...], GateProperties[float | None]] = {}
     for i, row in enumerate(items(rows, where)):
         here = f"{where}[{i}]"
         at, duration_s, error = items(row, here, 3)
@@ -214,41 +231,3 @@ def _gate(rows: Any, where: str, qubits: int) -> dict[tuple[int, ...], GatePrope
             number(duration_s, f"{here}: duration_s"), number(error, f"{here}: error")
         )
     return read
-
-
-def fully_connected(calibration: Calibration, qubits: int) -> Calibration:
-    """The same machine with every pair of `qubits` qubits coupled, everything at its median.
-
-    It is the reference that routing is measured against: same gates, nothing to route.
-    """
-    sources = [calibration.qubits[i] for i in calibration.usable_qubits]
-
-    def middle(read: Callable[[Any], float | None], values: Any) -> float:
-        return statistics.median(x for value in values if (x := read(value)) is not None)
-
-    median_qubit = Qubit(
-        label=0,
-        t1_s=middle(lambda q: q.t1_s, sources),
-        t2_s=middle(lambda q: q.t2_s, sources),
-        readout_error=middle(lambda q: q.readout_error, sources),
-        readout_s=middle(lambda q: q.readout_s, sources),
-    )
-    gates: dict[str, dict[tuple[int, ...], GateProperties]] = {}
-    for name, at in calibration.gates.items():
-        median_gate = GateProperties(
-            middle(lambda gate: gate.duration_s, at.values()),
-            middle(lambda gate: gate.error, at.values()),
-        )
-        if name in calibration.two_qubit_gates:
-            places: list[tuple[int, ...]] = [
-                (i, j) for i in range(qubits) for j in range(qubits) if i != j
-            ]
-        else:
-            places = [(i,) for i in range(qubits)]
-        gates[name] = dict.fromkeys(places, median_gate)
-    return replace(
-        calibration,
-        name=f"{calibration.name} all to all",
-        qubits=tuple(replace(median_qubit, label=i) for i in range(qubits)),
-        gates=gates,
-    )

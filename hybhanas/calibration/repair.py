@@ -1,16 +1,25 @@
-"""Validation of a calibration field by field, and the repair of what cannot be true."""
+"""Validation of a raw calibration value by value, and the repair of what cannot be true.
+
+Each function returns a part of the calibration and appends what it repaired to `found`.
+"""
 
 from __future__ import annotations
 
 import math
 import statistics
-from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from functools import partial
+from typing import NamedTuple
 
-from hybhanas.calibration.record import IBM_SOURCES, Calibration, GateProperties, Qubit, Repair
-from hybhanas.errors import ConfigError, unknown
+from hybhanas.calibration.record import (
+    IBM_SOURCES,
+    GateProperties,
+    Qubit,
+    RawCalibration,
+    Repair,
+)
+from hybhanas.errors import ConfigError
 
 POLICIES = ("exclude", "median", "fail")
 
@@ -30,231 +39,202 @@ LONG_REP_DELAY_S = 1e-3
 LONGEST_S = 1e9
 """Thirty years: no time of a qubit or a gate."""
 
-Places = dict[tuple[str, str], list[str]]
 
-
-def repaired(
-    raw: Calibration,
-    policy: str,
-    fallback_rep_delay_s: float | None = None,
-    fallback_readout_s: float | None = None,
-) -> Calibration:
-    """A calibration whose every remaining value is possible, with the list of repairs.
-
-    Bad are: a missing, negative or infinite duration, or one of 0 for a gate that takes time; an
-    error that is missing, negative or at least 1 (readout: at least 0.5); T1 or T2 that is missing
-    or not positive. T2 above 2 T1 is cut to 2 T1. Repairs that `raw` already names are kept.
+def bad_time(value: float | None, zero: bool = False) -> str | None:
+    """What is wrong with a time in seconds, such as `missing` or `< 0`; None: nothing.
 
     Args:
-        raw: what the source gave.
-        policy: `exclude` takes the gate, or with a one-qubit value the whole qubit, out of the
-            machine; `median` puts the median of its kind in its place; `fail` raises.
-        fallback_rep_delay_s: the repetition delay of a machine that names none, in seconds.
-        fallback_readout_s: the readout time of a machine that names none at all, in seconds.
-
-    Raises:
-        ConfigError: with `fail`, any bad value; else a machine of which nothing usable is left.
+        value: the time.
+        zero: whether it may be 0.
     """
-    if policy not in POLICIES:
-        raise unknown("calibration.policy", policy, POLICIES)
-    found: Places = defaultdict(list)
-    calibration = _rescaled(raw, found)
-    calibration = _with_machine_values(calibration, found, fallback_rep_delay_s, fallback_readout_s)
-    calibration = _with_qubits(calibration, policy, found)
-    calibration = _with_gates(calibration, policy, found)
-    repairs = raw.repairs + named(found)
-    if policy == "fail" and repairs:
-        raise ConfigError(
-            f"calibration.policy=fail: {raw.name} has bad values: {'; '.join(map(str, repairs))}; "
-            "accepted policies for it: exclude, median"
-        )
-    lost = not calibration.usable_qubits and "qubit"
-    if raw.two_qubit_gates and not calibration.two_qubit_gates:
-        lost = lost or "two-qubit gate"
-    if lost:
-        raise ConfigError(
-            f"backend {raw.name} has no usable {lost}: {'; '.join(map(str, repairs))}"
-        )
-    return replace(calibration, repairs=repairs)
+    if value is None:
+        return "missing"
+    if not abs(value) < LONGEST_S:
+        return f"= {value:g}"
+    if value < 0:
+        return "< 0"
+    return "= 0" if value == 0 and not zero else None
 
 
-def named(found: Places) -> tuple[Repair, ...]:
-    """One Repair for each (problem, action), with how many places it was found at."""
-    return tuple(
-        Repair(problem, action, len(places), ", ".join(places[:3]))
-        for (problem, action), places in found.items()
-    )
+def bad_error(value: float | None, limit: float = 1.0) -> str | None:
+    """What is wrong with an error probability, which is below the limit; None: nothing."""
+    if value is None:
+        return "missing"
+    if math.isnan(value):
+        return "= nan"
+    if value < 0:
+        return "< 0"
+    return f">= {limit:g}" if value >= limit else None
 
 
-def _rescaled(calibration: Calibration, found: Places) -> Calibration:
+class Check(NamedTuple):
+    """How a value of a qubit or gate is checked: field, name for people, and what may be wrong."""
+
+    field: str
+    label: str
+    bad: Callable[[float | None], str | None]
+
+
+QUBIT_CHECKS = (
+    Check("t1_s", "T1", bad_time),
+    Check("t2_s", "T2", bad_time),
+    Check("readout_s", "readout length", bad_time),
+    Check("readout_error", "readout error", partial(bad_error, limit=0.5)),
+)
+
+
+def rescaled(raw: RawCalibration, found: list[Repair]) -> RawCalibration:
     """Undoes durations of IBM's that are all too long by a power of two; reports others'."""
     durations = [
         gate.duration_s
-        for name, at in calibration.gates.items()
+        for name, at in raw.gates.items()
         for qubits, gate in at.items()
         if len(qubits) == 1 and name not in VIRTUAL_GATES and gate.duration_s
     ]
     median_s = statistics.median(durations) if durations else 0.0
     if not math.isfinite(median_s) or median_s <= SLOW_ONE_QUBIT_S:
-        return calibration
+        return raw
     problem = f"one-qubit gates take {median_s * 1e9:.0f} ns"
-    if calibration.source not in IBM_SOURCES:
-        t1_s = _median(q.t1_s for q in calibration.qubits if _is_time(q.t1_s))
+    if raw.source not in IBM_SOURCES:
+        t1_s = _median(q.t1_s for q in raw.qubits.values() if bad_time(q.t1_s) is None)
         if t1_s is not None and t1_s < LONG_T1_S:
-            found[problem, "kept as its source says"].append("whole machine")
-        return calibration
+            found.append(Repair(problem, "kept, as in the source"))
+        return raw
     factor = 2 ** math.ceil(math.log2(median_s / 50e-9))
-    found[problem, f"all durations divided by {factor}"].append("whole machine")
+    found.append(Repair(problem, f"all durations divided by {factor}"))
 
     def divided(duration_s: float | None) -> float | None:
         return None if duration_s is None else duration_s / factor
 
     return replace(
-        calibration,
-        qubits=tuple(replace(q, readout_s=divided(q.readout_s)) for q in calibration.qubits),
+        raw,
+        qubits={i: replace(q, readout_s=divided(q.readout_s)) for i, q in raw.qubits.items()},
         gates={
             name: {at: replace(g, duration_s=divided(g.duration_s)) for at, g in places.items()}
-            for name, places in calibration.gates.items()
+            for name, places in raw.gates.items()
         },
     )
 
 
-def _with_machine_values(
-    calibration: Calibration,
-    found: Places,
-    fallback_rep_delay_s: float | None,
-    fallback_readout_s: float | None,
-) -> Calibration:
-    if not _is_time(calibration.rep_delay_s, zero=True):
-        if not _is_time(fallback_rep_delay_s, zero=True):
+def rep_delay_s(raw: RawCalibration, fallback_s: float | None, found: list[Repair]) -> float:
+    """The repetition delay, or the fallback of a backend that names none.
+
+    Raises:
+        ConfigError: there is neither.
+    """
+    delay_s = raw.rep_delay_s
+    if delay_s is None or bad_time(delay_s, zero=True):
+        if fallback_s is None or bad_time(fallback_s, zero=True):
             raise ConfigError(
-                f"backend {calibration.name} names no repetition delay; "
+                f"backend {raw.name} names no repetition delay; "
                 "set calibration.fallback_rep_delay_s to seconds"
             )
-        found["no repetition delay", f"set to {fallback_rep_delay_s} s"].append("machine")
-        calibration = replace(calibration, rep_delay_s=fallback_rep_delay_s)
-    delay_s = calibration.rep_delay_s
-    if delay_s is not None and delay_s > LONG_REP_DELAY_S:
-        problem = f"repetition delay of {delay_s * 1e3:g} ms, others' is 0.25 ms"
-        found[problem, "kept as the machine's own"].append("machine")
-    if not any(_is_time(qubit.readout_s) for qubit in calibration.qubits):
-        if not _is_time(fallback_readout_s):
-            raise ConfigError(
-                f"backend {calibration.name} names no readout length; "
-                "set calibration.fallback_readout_s to seconds"
-            )
-        found["no readout length", f"set to {fallback_readout_s} s"].append("machine")
-        calibration = replace(
-            calibration,
-            qubits=tuple(replace(q, readout_s=fallback_readout_s) for q in calibration.qubits),
+        delay_s = fallback_s
+        found.append(Repair("no repetition delay", f"set to {delay_s} s"))
+    if delay_s > LONG_REP_DELAY_S:
+        problem = f"repetition delay of {delay_s * 1e3:g} ms, usual is 0.25 ms"
+        found.append(Repair(problem, "kept, as it is the backend's own"))
+    return delay_s
+
+
+def with_readout(
+    raw: RawCalibration, fallback_s: float | None, found: list[Repair]
+) -> RawCalibration:
+    """Gives every qubit the fallback where a backend names no readout length at all.
+
+    Raises:
+        ConfigError: there is neither.
+    """
+    if any(bad_time(qubit.readout_s) is None for qubit in raw.qubits.values()):
+        return raw
+    if bad_time(fallback_s):
+        raise ConfigError(
+            f"backend {raw.name} names no readout length; "
+            "set calibration.fallback_readout_s to seconds"
         )
-    return calibration
+    found.append(Repair("no readout length", f"set to {fallback_s} s"))
+    return replace(raw, qubits={i: replace(q, readout_s=fallback_s) for i, q in raw.qubits.items()})
 
 
-def _with_qubits(calibration: Calibration, policy: str, found: Places) -> Calibration:
-    checks: dict[str, Callable[[float | None], bool]] = {
-        "t1_s": _is_time,
-        "t2_s": _is_time,
-        "readout_s": _is_time,
-        "readout_error": lambda error: _is_error(error, below=0.5),
+def usable_qubits(raw: RawCalibration, policy: str, found: list[Repair]) -> dict[int, Qubit[float]]:
+    """The qubits whose values are possible, or made so by the policy, by index."""
+    found += [
+        Repair("reported as not operational", "excluded", "qubit", (str(index),))
+        for index in sorted(raw.excluded)
+    ]
+    medians = _medians(raw.qubits.values(), QUBIT_CHECKS, policy)
+    usable: dict[int, Qubit[float]] = {}
+    for index, qubit in raw.qubits.items():
+        values = _possible(qubit, QUBIT_CHECKS, medians, "qubit", str(index), found)
+        if values is None:
+            continue
+        if values["t2_s"] > 2 * values["t1_s"]:
+            found.append(Repair("T2 > 2 T1", "clipped to 2 T1 on", "qubit", (str(index),)))
+            values["t2_s"] = 2 * values["t1_s"]
+        usable[index] = Qubit(**values)
+    return usable
+
+
+def usable_gates(
+    raw: RawCalibration, policy: str, found: list[Repair]
+) -> dict[str, dict[tuple[int, ...], GateProperties[float]]]:
+    """The gates whose values are possible, or made so by the policy.
+
+    A qubit is of no use without a one-qubit gate that it has in `raw` and that is not among them.
+    """
+    usable: dict[str, dict[tuple[int, ...], GateProperties[float]]] = {}
+    for name, everywhere in raw.gates.items():
+        checks = (
+            Check("duration_s", f"{name} duration", partial(bad_time, zero=name in VIRTUAL_GATES)),
+            Check("error", f"{name} error", bad_error),
+        )
+        at = {q: gate for q, gate in everywhere.items() if raw.excluded.isdisjoint(q)}
+        medians = _medians(at.values(), checks, policy)
+        usable[name] = {}
+        for qubits, gate in at.items():
+            kind, where = "qubit" if len(qubits) == 1 else "gate", "-".join(map(str, qubits))
+            values = _possible(gate, checks, medians, kind, where, found)
+            if values is not None:
+                usable[name][qubits] = GateProperties(**values)
+    return usable
+
+
+def _medians(
+    parts: Iterable[object], checks: Sequence[Check], policy: str
+) -> dict[str, float | None]:
+    """What the policy puts in the place of a bad value, by field: nothing, or the median."""
+    if policy != "median":
+        return {}
+    parts = list(parts)
+    return {
+        check.field: _median(
+            value for part in parts if check.bad(value := getattr(part, check.field)) is None
+        )
+        for check in checks
     }
-    medians = {
-        name: _median(value for q in calibration.qubits if good(value := getattr(q, name)))
-        for name, good in checks.items()
-    }
-    qubits = list(calibration.qubits)
-    for index, qubit in enumerate(qubits):
-        for name, good in checks.items():
-            value = getattr(qubit, name)
-            if good(value):
-                continue
-            problem = f"{name} {_described(value, 0.5)}"
-            if policy == "median" and medians[name] is not None:
-                found[problem, "set to the median"].append(f"qubit {qubit.label}")
-                changed: dict[str, Any] = {name: medians[name]}
-                qubit = replace(qubit, **changed)
-            else:
-                found[problem, "qubit excluded"].append(f"qubit {qubit.label}")
-                qubit = replace(qubit, excluded=True)
-        t1_s, t2_s = qubit.t1_s, qubit.t2_s
-        if not qubit.excluded and t1_s is not None and t2_s is not None and t2_s > 2 * t1_s:
-            found["t2_s above 2 t1_s", "cut to 2 t1_s"].append(f"qubit {qubit.label}")
-            qubit = replace(qubit, t2_s=2 * t1_s)
-        qubits[index] = qubit
-    return replace(calibration, qubits=tuple(qubits))
 
 
-def _with_gates(calibration: Calibration, policy: str, found: Places) -> Calibration:
-    qubits = list(calibration.qubits)
-    gates: dict[str, dict[tuple[int, ...], GateProperties]] = {}
-    for name, at in calibration.gates.items():
-        virtual = name in VIRTUAL_GATES
-
-        def good_time(value: float | None, virtual: bool = virtual) -> bool:
-            return _is_time(value, zero=virtual)
-
-        median_s = _median(g.duration_s for g in at.values() if good_time(g.duration_s))
-        median_error = _median(g.error for g in at.values() if _is_error(g.error))
-        gates[name] = {}
-        for places, gate in at.items():
-            for field, good, median in (
-                ("duration_s", good_time, median_s),
-                ("error", _is_error, median_error),
-            ):
-                value = getattr(gate, field)
-                if good(value):
-                    continue
-                where = f"{name} {'-'.join(str(qubits[i].label) for i in places)}"
-                problem = f"{name} {field} {_described(value)}"
-                if policy == "median" and median is not None:
-                    found[problem, "set to the median"].append(where)
-                    gate = replace(gate, **{field: median})
-                elif len(places) == 1:
-                    found[problem, "qubit excluded"].append(where)
-                    qubits[places[0]] = _excluded(qubits[places[0]])
-                    break
-                else:
-                    found[problem, "gate excluded"].append(where)
-                    break
-            else:
-                gates[name][places] = gate
-    kept = {
-        name: {
-            places: gate
-            for places, gate in at.items()
-            if not any(qubits[i].excluded for i in places)
-        }
-        for name, at in gates.items()
-    }
-    return replace(
-        calibration,
-        qubits=tuple(qubits),
-        gates={name: at for name, at in kept.items() if at},
-    )
-
-
-def _excluded(qubit: Qubit) -> Qubit:
-    return replace(qubit, excluded=True)
-
-
-def _is_time(value: float | None, zero: bool = False) -> bool:
-    return value is not None and (0 < value < LONGEST_S or (zero and value == 0))
-
-
-def _is_error(value: float | None, below: float = 1.0) -> bool:
-    return value is not None and 0 <= value < below
+def _possible(  # noqa: PLR0913 - what is checked, how, and where it is reported
+    part: object,
+    checks: Sequence[Check],
+    medians: Mapping[str, float | None],
+    kind: str,
+    place: str,
+    found: list[Repair],
+) -> dict[str, float] | None:
+    """The values of a qubit or a gate by field, none of them bad; None: it is excluded."""
+    values: dict[str, float] = {}
+    for check in checks:
+        value: float | None = getattr(part, check.field)
+        if (problem := check.bad(value)) is not None:
+            value = medians.get(check.field)
+            action = "excluded" if value is None else "set to the median on"
+            found.append(Repair(f"{check.label} {problem}", action, kind, (place,)))
+        if value is not None:
+            values[check.field] = value
+    return values if len(values) == len(checks) else None
 
 
 def _median(values: Iterable[float | None]) -> float | None:
     numbers = [value for value in values if value is not None]
     return statistics.median(numbers) if numbers else None
-
-
-def _described(value: float | None, highest_error: float = 1.0) -> str:
-    if value is None:
-        return "missing"
-    if not abs(value) < LONGEST_S:
-        return f"of {value:g}"
-    if value <= 0:
-        return "of 0 or less"
-    return f"of {highest_error:g} or more"

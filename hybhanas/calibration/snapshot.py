@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC
 from typing import Any
 
-from hybhanas.calibration.record import SNAPSHOT, Calibration, GateProperties, Qubit
+from hybhanas.calibration.record import SNAPSHOT, GateProperties, Qubit, RawCalibration
 from hybhanas.calibration.source import CalibrationSource
 from hybhanas.errors import ConfigError, unknown
 
@@ -22,7 +22,7 @@ class Snapshot(CalibrationSource):
     """A snapshot that qiskit-ibm-runtime ships.
 
     Raises:
-        ConfigError: by `load`: no snapshot of that name, or one of which nothing usable is left.
+        ConfigError: by `read`: no snapshot of that name.
     """
 
     # One of `available`, such as brisbane; fake_brisbane and FakeBrisbane are understood too.
@@ -30,8 +30,8 @@ class Snapshot(CalibrationSource):
     snapshot: str | None
     backend: str | None = None  # the user's name of it; null: the snapshot's
 
-    def read(self) -> Calibration:
-        """The snapshot's values, unrepaired."""
+    def read(self) -> RawCalibration:
+        """The snapshot's values."""
         if self.snapshot is None:
             raise ConfigError(
                 "calibration=snapshot is not accepted: no shipped snapshot is of this backend; "
@@ -63,30 +63,28 @@ def backends() -> dict[str, Any]:
     }
 
 
-def read(backend: Any, source: str = SNAPSHOT) -> Calibration:
-    """A Qiskit backend's target, properties and configuration as an unrepaired Calibration.
+def read(backend: Any, source: str = SNAPSHOT) -> RawCalibration:
+    """A Qiskit backend's target, properties and configuration as a RawCalibration.
 
-    A qubit that the target has no measurement of is one its machine calls faulty: excluded.
+    A qubit that the target has no measurement of is one that the backend reports as faulty.
     """
     target = backend.target
     configuration = backend.configuration()
     properties = backend.properties()
     readout = target["measure"] if "measure" in target.operation_names else {}
-    qubits = []
+    qubits: dict[int, Qubit[float | None]] = {}
     for index in range(target.num_qubits):
+        if (index,) not in readout:
+            continue
         decay = target.qubit_properties[index] if target.qubit_properties else None
-        measure = readout.get((index,))
-        qubits.append(
-            Qubit(
-                label=index,
-                t1_s=getattr(decay, "t1", None),
-                t2_s=getattr(decay, "t2", None),
-                readout_error=getattr(measure, "error", None),
-                readout_s=getattr(measure, "duration", None),
-                excluded=(index,) not in readout,
-            )
+        measure = readout[index,]
+        qubits[index] = Qubit(
+            t1_s=getattr(decay, "t1", None),
+            t2_s=getattr(decay, "t2", None),
+            readout_error=getattr(measure, "error", None),
+            readout_s=getattr(measure, "duration", None),
         )
-    gates: dict[str, dict[tuple[int, ...], GateProperties]] = {}
+    gates: dict[str, dict[tuple[int, ...], GateProperties[float | None]]] = {}
     for name in target.operation_names:
         places = target[name]
         if name in NOT_GATES or None in places or name.startswith(("measure", "reset")):
@@ -96,14 +94,15 @@ def read(backend: Any, source: str = SNAPSHOT) -> Calibration:
             for qubits_of, at in sorted(places.items())
             if len(qubits_of) <= 2
         }
-    return Calibration(
+    return RawCalibration(
         name=backend.name,
         source=source,
         date=properties.last_update_date.astimezone(UTC),
-        qubits=tuple(qubits),
+        qubits=qubits,
         gates=gates,
         rep_delay_s=getattr(configuration, "default_rep_delay", None),
         max_circuits_per_job=getattr(configuration, "max_experiments", None) or 1,
+        excluded=frozenset(range(target.num_qubits)).difference(qubits),
     )
 
 

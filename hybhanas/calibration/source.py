@@ -5,8 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
-from hybhanas.calibration.record import Calibration
-from hybhanas.calibration.repair import repaired
+from hybhanas.calibration.record import RawCalibration
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,15 +21,9 @@ class CalibrationSource(ABC):
     fallback_readout_s: float | None = None  # of a backend that names none; null: an error
 
     @abstractmethod
-    def read(self) -> Calibration:
-        """The values as the source gives them."""
-
-    def load(self) -> Calibration:
-        """Reads and repairs.
+    def read(self) -> RawCalibration:
+        """The values as the source gives them; `Calibration.load` repairs them.
 
         Raises:
-            ConfigError: the source gives nothing, or nothing of it is usable.
+            ConfigError: the source gives nothing.
         """
-        return repaired(
-            self.read(), self.policy, self.fallback_rep_delay_s, self.fallback_readout_s
-        )

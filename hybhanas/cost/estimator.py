@@ -10,7 +10,7 @@ from pathlib import Path
 from qiskit import QuantumCircuit
 
 from hybhanas.calibration import Calibration
-from hybhanas.calibration.record import fully_connected
+from hybhanas.calibration.calibration import fully_connected
 from hybhanas.circuit import Circuit
 from hybhanas.cost.executions import gradient_circuits
 from hybhanas.cost.model import CostModel, Device, Workload
@@ -30,7 +30,7 @@ class CostEstimator:
     """Costs circuits on one machine under one cost model.
 
     Args:
-        calibration: the machine, repaired.
+        calibration: of the machine.
         model: the settings of the cost.
         device: what runs the classical half.
         workload: the training that the training phase means.

@@ -43,13 +43,13 @@ def circuit_survival(
 
     Args:
         circuit: transpiled.
-        calibration: the machine, repaired.
+        calibration: of the machine.
         schedule: of the circuit on it.
         idle: one of IDLE_FORMS.
     """
     log_p_gate = log_p_readout = 0.0
     for (name, qubits), gate in properties(circuit, calibration).items():
-        log_kept = circuit.places[name, qubits] * math.log1p(-known(gate.error))
+        log_kept = circuit.places[name, qubits] * math.log1p(-gate.error)
         if name == "measure":
             log_p_readout += log_kept
         else:
@@ -76,12 +76,12 @@ def log_p_idle(
         raise unknown("cost_model.idle", form, IDLE_FORMS)
     qubits = calibration.qubits
     if form == "relaxation":
-        t1_s = {q: known(qubits[q].t1_s) for q in used}
-        return log_relaxation(schedule.idle, t1_s, {q: known(qubits[q].t2_s) for q in used})
+        t1_s = {q: qubits[q].t1_s for q in used}
+        return log_relaxation(schedule.idle, t1_s, {q: qubits[q].t2_s for q in used})
     if form == "t2":
-        return -sum(t_s / known(qubits[q].t2_s) for q, t_s, _ in schedule.idle)
+        return -sum(t_s / qubits[q].t2_s for q, t_s, _ in schedule.idle)
     if form == "total_time":
-        return -schedule.duration_s / min(known(qubits[q].t2_s) for q in used)
+        return -schedule.duration_s / min(qubits[q].t2_s for q in used)
     return 0.0
 
 
@@ -103,9 +103,3 @@ def relaxation(t_s: FloatOrArray, t1_s: FloatOrArray, t2_s: FloatOrArray) -> Flo
     average gate fidelity is (2 F + 1) / 3 (Nielsen, Phys. Lett. A 303, 249 (2002)).
     """
     return (1 + np.exp(-t_s / t1_s) + 2 * np.exp(-t_s / t2_s)) / 4
-
-
-def known(value: float | None) -> float:
-    """A value that a repaired calibration is sure to have."""
-    assert value is not None, "a repaired calibration has every value of a usable qubit"
-    return value

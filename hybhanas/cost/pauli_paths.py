@@ -31,7 +31,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from hybhanas.calibration import Calibration
-from hybhanas.cost.noise import Survival, known, log_relaxation
+from hybhanas.cost.noise import Survival, log_relaxation
 from hybhanas.cost.pauli import Step, is_fixed, pack
 from hybhanas.cost.pauli_strings import PATHS, Strings
 from hybhanas.cost.physical import Instruction, PhysicalCircuit
@@ -66,7 +66,7 @@ def observable_survival(  # noqa: PLR0913 - what a survival depends on
 
     Args:
         circuit: transpiled.
-        calibration: of the backend, repaired.
+        calibration: of the backend.
         schedule: of the circuit on it.
         idle: one of IDLE_FORMS: while a qubit idles, X and Y decay with T2 and Z with T1
             (`relaxation`), or all with T2 (`t2`); `total_time` and `off` as in `log_p_idle`.
@@ -87,7 +87,7 @@ def observable_survival(  # noqa: PLR0913 - what a survival depends on
         start = pack(owner == i)
         for qubit in observable:
             strings.z[column[qubit]] |= start
-            log_readout[i] += math.log1p(-2 * known(calibration.qubits[qubit].readout_error))
+            log_readout[i] += math.log1p(-2 * calibration.qubits[qubit].readout_error)
 
     first = max(len(steps) - TAIL, 0)
     windows = schedule.idle if idle in ("relaxation", "t2") else ()
@@ -98,7 +98,7 @@ def observable_survival(  # noqa: PLR0913 - what a survival depends on
     log_head_gate, log_head_idle = _spread_out(circuit, first, windows, calibration, idle)
     log_head_gate += _log_mean(log_gate)
     if idle == "total_time":
-        log_head_idle -= schedule.duration_s / min(known(calibration.qubits[q].t2_s) for q in used)
+        log_head_idle -= schedule.duration_s / min(calibration.qubits[q].t2_s for q in used)
     log_noise = _log_mean(log_gate + log_idle)
     log_all = _log_mean(log_gate + log_idle + log_readout[owner[chosen]])
     return Survival(
@@ -181,7 +181,7 @@ def _spread_out(
     tail = PhysicalCircuit(circuit.instructions[end:])
     for (name, qubits), count in (circuit.places - tail.places).items():
         if name not in ("measure", "barrier"):
-            p = _depolarising(known(calibration.instructions[name, qubits].error), len(qubits))
+            p = _depolarising(calibration.instructions[name, qubits].error, len(qubits))
             log_gate += count * math.log1p(-p * (1 - 4.0 ** -len(qubits)))
     times = {q: _decay_times(q, calibration, idle) for q in {window.qubit for window in windows}}
     t1_s, t2_s = ({q: pair[i] for q, pair in times.items()} for i in (0, 1))
@@ -198,8 +198,8 @@ def _depolarising(error: float, qubits: int) -> float:
 
 def _decay_times(qubit: int, calibration: Calibration, idle: str) -> tuple[float, float]:
     """T1 and T2 of a qubit in seconds, as the idle form has them."""
-    t2_s = known(calibration.qubits[qubit].t2_s)
-    return known(calibration.qubits[qubit].t1_s) if idle == "relaxation" else t2_s, t2_s
+    decay = calibration.qubits[qubit]
+    return decay.t1_s if idle == "relaxation" else decay.t2_s, decay.t2_s
 
 
 def _log_mean(logs: np.ndarray) -> float:

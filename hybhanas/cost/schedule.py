@@ -37,7 +37,7 @@ class Schedule:
 
 def properties(
     circuit: PhysicalCircuit, calibration: Calibration
-) -> dict[tuple[str, tuple[int, ...]], GateProperties]:
+) -> dict[tuple[str, tuple[int, ...]], GateProperties[float]]:
     """The duration and error of every instruction that occurs, read at its own qubits.
 
     Raises:
@@ -59,13 +59,9 @@ def schedule(circuit: PhysicalCircuit, calibration: Calibration) -> Schedule:
     the circuit, the final measurement included.
 
     Raises:
-        CandidateError: an instruction without a duration on this machine.
+        CandidateError: an instruction that the machine does not have.
     """
-    durations_s: dict[tuple[str, tuple[int, ...]], float] = {}
-    for (name, qubits), known in properties(circuit, calibration).items():
-        if known.duration_s is None:
-            raise CandidateError(f"{name} on qubits {list(qubits)} has no duration")
-        durations_s[name, qubits] = known.duration_s
+    durations_s = {at: one.duration_s for at, one in properties(circuit, calibration).items()}
     free_s: defaultdict[int, float] = defaultdict(float)  # when a qubit may take its next one
     busy_until_s: dict[int, float] = {}  # the end of its last instruction that took time
     idle: list[Idle] = []

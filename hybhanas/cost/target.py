@@ -13,7 +13,7 @@ _STANDARD = get_standard_gate_name_mapping()
 
 
 def build_target(calibration: Calibration) -> tuple[Target, tuple[int, ...]]:
-    """Builds the target of a repaired calibration's usable qubits.
+    """Builds the target of a calibration's usable qubits.
 
     Returns:
         The target, whose qubits are numbered 0, 1, ... without gaps, and for each of them its
@@ -23,7 +23,7 @@ def build_target(calibration: Calibration) -> tuple[Target, tuple[int, ...]]:
     Raises:
         ConfigError: the machine has a basis gate that Qiskit does not know.
     """
-    physical = calibration.usable_qubits
+    physical = tuple(calibration.qubits)
     position = {index: place for place, index in enumerate(physical)}
     target = Target(
         num_qubits=len(physical),

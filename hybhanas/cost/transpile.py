@@ -32,7 +32,7 @@ class Transpiler:
     """Transpiles circuits to one machine, each circuit once.
 
     Args:
-        calibration: the machine, repaired.
+        calibration: of the machine.
         optimization_level: Qiskit's, 0 to 3.
         seed: of the layout and routing heuristics; the same seed gives the same circuit.
         cache: a folder of transpiled circuits named by the hash of all that determines them,

@@ -149,7 +149,7 @@ def _executions(
         shots=model.shots,
         shots_effective=exp(log_shots),
         log10_shots_effective=log10(log_shots),
-        rep_delay_s=(calibration.rep_delay_s or 0.0) if model.repetition_delay else 0.0,
+        rep_delay_s=calibration.rep_delay_s if model.repetition_delay else 0.0,
         circuits_per_sample=per_sample,
         circuits=circuits,
         jobs=jobs,

@@ -82,7 +82,7 @@ def pose(  # noqa: PLR0913 - a constructor of keywords
     Raises:
         ConfigError: the space is wider than the backend, or the folder holds another search.
     """
-    widest, usable = max(space.qubits), len(calibration.usable_qubits)
+    widest, usable = max(space.qubits), len(calibration.qubits)
     if widest > usable:
         raise ConfigError(
             f"search_space.qubits={list(space.qubits)} is not accepted: "

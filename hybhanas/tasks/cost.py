@@ -12,6 +12,7 @@ from qiskit import QuantumCircuit
 
 from hybhanas import atomic
 from hybhanas.architecture import Architecture
+from hybhanas.calibration import Calibration
 from hybhanas.circuit import Circuit, lay_out
 from hybhanas.circuit_file import read_circuit
 from hybhanas.cost.estimator import CostEstimator
@@ -40,7 +41,7 @@ def cost(config: DictConfig, folder: Path) -> CostReport:
         ConfigError: a setting that is not accepted, or a circuit that the machine cannot run.
     """
     subject = _subject(config)
-    calibration = build("calibration", config.calibration).load()
+    calibration = Calibration.load(build("calibration", config.calibration))
     estimator = CostEstimator(
         calibration,
         build("cost_model", config.cost_model),

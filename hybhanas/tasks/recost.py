@@ -63,7 +63,7 @@ def _estimator(config: DictConfig, run: FinishedRun) -> CostEstimator:
     """The estimator of the search, with what the command line changes."""
     settings = settings_of_cost(config, run)
     try:
-        calibration = build("calibration", settings.calibration).load()
+        calibration = Calibration.load(build("calibration", settings.calibration))
         model, device = (build(g, settings[g]) for g in ("cost_model", "device"))
     except ConfigError as error:
         if not isinstance(error.__cause__, TypeError):

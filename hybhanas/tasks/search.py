@@ -16,6 +16,7 @@ from omegaconf import DictConfig, OmegaConf
 from rich.console import Console
 
 from hybhanas import atomic
+from hybhanas.calibration import Calibration
 from hybhanas.data.protocol import ready
 from hybhanas.errors import ConfigError
 from hybhanas.nas.evaluation import EVALUATED, Evaluation
@@ -70,7 +71,7 @@ def prepare(config: DictConfig, folder: Path) -> Problem:
         training=build("trainer", config.trainer),
         data=ready(build("dataset", config.dataset)),
         cost_model=build("cost_model", config.cost_model),
-        calibration=build("calibration", config.calibration).load(),
+        calibration=Calibration.load(build("calibration", config.calibration)),
         device=build("device", device),
         power_w=config.backend.power_w,
         simulator=config.simulator.name,
@@ -207,10 +208,11 @@ def _introduce(console: Console, problem: Problem, data_name: str) -> None:
     """Shows what is searched on which backend, and the repairs of its calibration."""
     calibration = problem.evaluator.estimator.calibration
     space, settings = problem.strategy.space, problem.strategy.settings
+    used = len(calibration.qubits)
     console.print(
         f"[bold]{settings.name}[/] over {space.size:,} genomes, "
         f"{settings.population} x {settings.generations}; {data_name} on "
-        f"{calibration.name}, {len(calibration.usable_qubits)} of {len(calibration.qubits)} qubits"
+        f"{calibration.name}, {used} of {used + len(calibration.excluded)} qubits"
     )
     age_days = calibration.age_days(datetime.now(UTC))
     console.print(f"calibration of {calibration.date:%Y-%m-%d}, {age_days:.0f} days old")

@@ -10,7 +10,7 @@ from qiskit import QuantumCircuit, transpile
 from qiskit.transpiler import generate_preset_pass_manager
 
 from hybhanas.architecture import Architecture
-from hybhanas.calibration.snapshot import Snapshot
+from hybhanas.calibration import Calibration
 from hybhanas.circuit import lay_out
 from hybhanas.cost.estimator import CostEstimator
 from hybhanas.cost.model import CostModel, Device, Workload
@@ -31,7 +31,7 @@ def run() -> Result:
         name="bench", peak_flops_per_s=1e12, utilisation=1.0, power_w=200.0, source="bench"
     )
     workload = Workload(samples=1000, epochs=10, batch_size=32)
-    calibration = Snapshot(snapshot="brisbane").load()
+    calibration = Calibration.load("ibm_brisbane")
     estimate = CostEstimator(calibration, model, device, workload, 25e3)
     level, seed = model.optimization_level, model.transpiler_seed
     target, _ = build_target(calibration)
@@ -84,7 +84,7 @@ def run() -> Result:
 
 def large() -> Result:
     """Time of costing a transpiled circuit of 127 qubits and depth 20,000."""
-    calibration = Snapshot(snapshot="brisbane").load()
+    calibration = Calibration.load("ibm_brisbane")
     pairs: list[tuple[int, ...]] = []
     for at in calibration.gates["ecr"]:
         if not {q for pair in pairs for q in pair} & set(at):

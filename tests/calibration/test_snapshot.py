@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from hybhanas.calibration import snapshot
+from hybhanas.calibration import Calibration, snapshot
 from hybhanas.calibration.snapshot import Snapshot
 from hybhanas.errors import ConfigError
 
@@ -29,41 +29,47 @@ def test_every_snapshot_loads_or_gives_one_of_the_two_known_reasons():
     refused = {}
     for name in names:
         try:
-            calibration = Snapshot(snapshot=name).load()
+            calibration = Calibration.load(Snapshot(snapshot=name))
         except ConfigError as error:
             refused[name] = str(error)
         else:
-            assert calibration.usable_qubits
+            assert calibration.qubits
             assert calibration.date < datetime.now(UTC)
-    assert "144 x gate excluded" in refused.pop("kyoto")
+    assert "excluded 144 gates" in refused.pop("kyoto")
     assert set(refused) == NO_READOUT_LENGTH
     assert all("calibration.fallback_readout_s" in reason for reason in refused.values())
 
 
 def test_brisbane_has_the_figures_of_its_snapshot():
-    brisbane = Snapshot(snapshot="brisbane").load()
-    assert len(brisbane.qubits) == len(brisbane.usable_qubits) == 127
+    brisbane = Calibration.load(Snapshot(snapshot="brisbane"))
+    assert (len(brisbane.qubits), brisbane.excluded) == (127, frozenset())
     assert f"{brisbane.date:%Y-%m-%d}" == "2025-02-26"
     assert brisbane.two_qubit_gates == ("ecr",)
     assert brisbane.gates["sx"][0,].duration_s == 60e-9
     assert brisbane.rep_delay_s == 250e-6
     assert [str(repair) for repair in brisbane.repairs] == [
-        "t2_s above 2 t1_s: 2 x cut to 2 t1_s (qubit 102, qubit 119)",
-        "ecr error of 1 or more: 1 x gate excluded (ecr 25-24)",
+        "T2 > 2 T1: clipped to 2 T1 on 2 qubits (102, 119)",
+        "ecr error >= 1: excluded 1 gate (25-24)",
     ]
 
 
 @pytest.mark.parametrize("name", ["brisbane", "fake_brisbane", "FakeBrisbane"])
 def test_a_snapshot_has_several_spellings_and_one_hash(name):
-    assert Snapshot(snapshot=name).load().hash == Snapshot(snapshot="brisbane").load().hash
+    shipped = Calibration.load("ibm_brisbane")
+    assert Calibration.load(Snapshot(snapshot=name)).hash == shipped.hash
 
 
 def test_an_unknown_snapshot_is_named_with_the_nearest():
     with pytest.raises(ConfigError, match=r"backend.snapshot=brisban .*did you mean brisbane"):
-        Snapshot(snapshot="brisban").load()
+        Snapshot(snapshot="brisban").read()
 
 
 def test_toronto_is_repaired_by_a_factor_of_sixteen():
-    toronto = Snapshot(snapshot="toronto").load()
+    toronto = Calibration.load(Snapshot(snapshot="toronto"))
     assert "all durations divided by 16" in str(toronto.repairs[0])
     assert toronto.gates["sx"][0,].duration_s == pytest.approx(35.56e-9, rel=1e-3)
+
+
+def test_an_option_that_needs_a_snapshots_name_is_one_line():
+    with pytest.raises(ConfigError, match="backend=snapshot is not accepted: it needs the name"):
+        Calibration.load("snapshot")

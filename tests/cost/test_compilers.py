@@ -10,7 +10,7 @@ from qiskit import QuantumCircuit
 from qiskit.quantum_info import Statevector
 
 from hybhanas.architecture import Architecture
-from hybhanas.calibration.snapshot import Snapshot
+from hybhanas.calibration import Calibration
 from hybhanas.circuit import lay_out
 from hybhanas.cost.compilers import compiler_for
 from hybhanas.cost.model import COMPILERS
@@ -58,7 +58,7 @@ def test_a_compiled_circuit_gives_the_same_probabilities(compiler, level):
 @pytest.mark.parametrize("compiler", COMPILERS)
 def test_free_angles_stay_free(compiler):
     circuit = to_qiskit(lay_out(Architecture(qubits=3, entanglement="ring")))
-    physical = Transpiler(Snapshot(snapshot="torino").load(), 2, 1, compiler=compiler)(circuit)
+    physical = Transpiler(Calibration.load("ibm_torino"), 2, 1, compiler=compiler)(circuit)
     free = [step for step in physical.instructions if step.name == "rz" and step.angles is None]
     assert 6 <= len(free) <= len(circuit.parameters)
     assert len(physical.measured) == 3
@@ -66,7 +66,7 @@ def test_free_angles_stay_free(compiler):
 
 @pytest.mark.parametrize("level", [0, 1, 2, 3])
 def test_pytket_compiles_a_single_qubit_and_says_what_it_does_not(level):
-    transpile = Transpiler(Snapshot(snapshot="torino").load(), level, 1, compiler="pytket")
+    transpile = Transpiler(Calibration.load("ibm_torino"), level, 1, compiler="pytket")
     alone = QuantumCircuit(1)
     alone.rx(0.3, 0)
     alone.measure_all()

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hybhanas.architecture import Architecture
-from hybhanas.calibration.snapshot import Snapshot
+from hybhanas.calibration import Calibration
 from hybhanas.circuit import Circuit, lay_out
 from hybhanas.cost.estimator import CostEstimator
 from hybhanas.cost.executions import gradient_circuits
@@ -109,7 +109,7 @@ def test_overheads_of_shots_and_circuits_are_added():
 
 
 def test_of_several_layouts_the_cheapest_is_kept_and_their_spread_told():
-    brisbane = Snapshot(snapshot="brisbane").load()
+    brisbane = Calibration.load("ibm_brisbane")
     circuit = lay_out(Architecture(qubits=5, entanglement="full"))
     alone = [
         CostEstimator(brisbane, replace(MODEL, transpiler_seed=seed), DEVICE, WORK, 20e3)(
@@ -189,7 +189,7 @@ def test_parameter_shift_runs_two_circuits_a_rotation_and_four_a_controlled_one(
 
 @pytest.mark.parametrize("faults", ["whole_circuit", "observable"])
 def test_a_circuit_of_127_qubits_and_depth_20000_has_finite_logarithms(faults):
-    calibration = Snapshot(snapshot="brisbane").load()
+    calibration = Calibration.load("ibm_brisbane")
     model = replace(MODEL, faults=faults, idle="relaxation", sampling_exponent=2)
     estimator = CostEstimator(calibration, model, DEVICE, WORK, 20e3)
     pairs = [at for at in calibration.gates["ecr"] if at[0] % 2 == 0][:20]

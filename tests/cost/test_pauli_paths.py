@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from hybhanas.architecture import Architecture
-from hybhanas.calibration import GateProperties
+from hybhanas.calibration import Calibration, GateProperties
 from hybhanas.calibration.snapshot import Snapshot
 from hybhanas.cost.noise import circuit_survival
 from hybhanas.cost.pauli_paths import observable_survival
@@ -97,7 +97,7 @@ def test_without_noise_everything_survives():
 )
 @pytest.mark.parametrize("idle", [False, True])
 def test_on_real_backends_it_is_what_aer_shows_within_six_percent(backend, architecture, idle):
-    calibration = Snapshot(snapshot=backend).load()
+    calibration = Calibration.load(Snapshot(snapshot=backend))
     noisy = NoisyCircuit(calibration, architecture)
     form = "relaxation" if idle else "off"
     chance = observable_survival(

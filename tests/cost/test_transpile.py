@@ -10,12 +10,11 @@ import pytest
 from qiskit import QuantumCircuit, qasm2
 from qiskit.circuit.library import UnitaryGate
 
-from hybhanas.calibration import repaired
-from hybhanas.calibration.snapshot import Snapshot
+from hybhanas.calibration import Calibration, repaired
 from hybhanas.cost.physical import PhysicalCircuit
 from hybhanas.cost.transpile import Transpiler, _key
 from hybhanas.errors import CandidateError
-from tests.helpers.synthetic import make_calibration, physical_circuit
+from tests.helpers.synthetic import make_calibration, make_raw, physical_circuit
 
 LINE = make_calibration(4, ((0, 1), (1, 2), (2, 3)))
 
@@ -30,7 +29,7 @@ def ghz(qubits: int) -> QuantumCircuit:
 
 
 def test_one_seed_gives_one_circuit():
-    brisbane = Snapshot(snapshot="brisbane").load()
+    brisbane = Calibration.load("ibm_brisbane")
     one, two = (Transpiler(brisbane, 2, seed=5)(ghz(6)) for _ in range(2))
     assert one == two
 
@@ -63,9 +62,9 @@ def test_a_damaged_entry_is_said_and_made_again(tmp_path, caplog, content):
 
 
 def test_excluded_qubits_are_never_used():
-    qubits = list(LINE.qubits)
-    qubits[1] = replace(qubits[1], t1_s=None)
-    calibration = repaired(replace(LINE, qubits=tuple(qubits)), "exclude")
+    raw = make_raw(4, ((0, 1), (1, 2), (2, 3)))
+    broken = raw.qubits | {1: replace(raw.qubits[1], t1_s=None)}
+    calibration = repaired(replace(raw, qubits=broken))
     circuit = Transpiler(calibration, 2, 1)(ghz(2))
     assert {q for step in circuit.instructions for q in step.qubits} == {2, 3}
 

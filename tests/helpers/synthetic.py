@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from hybhanas.architecture import Architecture
-from hybhanas.calibration import Calibration, GateProperties, Qubit
+from hybhanas.calibration import Calibration, GateProperties, Qubit, RawCalibration, repaired
 from hybhanas.cost.physical import Instruction, PhysicalCircuit
 from hybhanas.cost.report import (
     CircuitCost,
@@ -23,7 +23,7 @@ from hybhanas.cost.report import (
 from hybhanas.nas.evaluation import EVALUATED, Evaluation
 
 
-def make_calibration(
+def make_raw(
     qubits: int = 2,
     edges: Sequence[tuple[int, int]] = ((0, 1),),
     sx_s: float = 50e-9,
@@ -36,15 +36,15 @@ def make_calibration(
     readout_error: float | None = 0.02,
     rep_delay_s: float | None = 250e-6,
     max_circuits_per_job: int = 100,
-) -> Calibration:
+) -> RawCalibration:
     """A machine whose every figure a reader can multiply by hand; CZ acts both ways."""
     places = [(i,) for i in range(qubits)]
     pairs = sorted({pair for i, j in edges for pair in ((i, j), (j, i))})
-    return Calibration(
+    return RawCalibration(
         name="synthetic",
         source="test",
         date=datetime(2026, 1, 1, tzinfo=UTC),
-        qubits=tuple(Qubit(i, t1_s, t2_s, readout_error, readout_s) for i in range(qubits)),
+        qubits=dict.fromkeys(range(qubits), Qubit(t1_s, t2_s, readout_error, readout_s)),
         gates={
             "rz": {at: GateProperties(0.0, 0.0) for at in places},
             "sx": {at: GateProperties(sx_s, sx_error) for at in places},
@@ -54,6 +54,11 @@ def make_calibration(
         rep_delay_s=rep_delay_s,
         max_circuits_per_job=max_circuits_per_job,
     )
+
+
+def make_calibration(*args: Any, **changes: Any) -> Calibration:
+    """The same machine as something that can be costed; the arguments are those of `make_raw`."""
+    return repaired(make_raw(*args, **changes))
 
 
 def physical_circuit(steps: Iterable[tuple[Any, ...]]) -> PhysicalCircuit:
