@@ -71,10 +71,10 @@ if torch.cuda.is_available():
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
-def test_a_mistake_is_one_line_exit_code_two_and_nothing_written(mistake, tmp_path):
-    outcome = run(*mistake.split(), cwd=tmp_path)
-    lines = outcome.stderr.strip().splitlines()
-    assert len(lines) == 1, outcome.stderr
+def test_a_mistake_is_one_line_exit_code_two_and_nothing_written(mistake, tmp_path, nursery):
+    outcome = nursery.run(*mistake.split(), before=f"import os; os.chdir({str(tmp_path)!r})")
+    lines = outcome.errors.strip().splitlines()
+    assert len(lines) == 1, outcome.errors
     assert lines[0].startswith("error: ")
     assert MISTAKES[mistake] in lines[0]
     assert outcome.returncode == 2

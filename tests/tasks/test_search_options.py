@@ -22,8 +22,14 @@ OPTIONS = [
     for option in sorted(group.glob("*.yaml"))
 ]
 
+USUAL = ("backend=google_willow", "dataset=wine", "search=halving", "simulator=torchquantum")
+"""Options of the fast tests; all others are slow."""
 
-@pytest.mark.parametrize("option", OPTIONS)
+
+@pytest.mark.parametrize(
+    "option",
+    [pytest.param(o, marks=[] if o in USUAL else pytest.mark.slow) for o in OPTIONS],
+)
 def test_every_option_of_every_group_runs_a_small_search(option, tmp_path, composed):
     overrides = [*TINY, QUIET, option]
     if option == "backend=snapshot":
