@@ -38,7 +38,7 @@ TABLE = Path(__file__).parent.parent / "outputs" / "small_table.json"
 BASE = ("search_space=small", "search.population=8")
 STRATEGIES = (
     "random", "exhaustive", "nsga2", "halving", "nsga2 search.surrogate=4", "nsga3", "age_moea2",
-    "tpe",
+    "tpe", "model",
 )  # fmt: skip
 LEVELS = (0.9, 0.95, 0.99, 1.0)
 ROUNDING = 1e-9  # of sums of volumes; a fraction this close to a level has reached it

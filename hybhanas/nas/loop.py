@@ -82,6 +82,8 @@ def run_search(  # noqa: PLR0913 - two of them are callbacks
     evaluations: list[Evaluation] = []
     computed = 0
     for number in range(1, strategy.settings.generations + 1):
+        if shortlist := strategy.shortlist():
+            strategy.tell_costs(candidates.costed(shortlist))
         architectures = strategy.ask()
         if not architectures:
             break
@@ -168,6 +170,11 @@ class _GenerationEvaluator:
                 records.write(evaluation.key, evaluation.to_dict())
                 yield evaluation, False
         shutil.rmtree(self._folder.rungs, ignore_errors=True)
+
+    def costed(self, architectures: Sequence[Architecture]) -> list[Evaluation]:
+        """What is known of architectures before training, in their order; nothing is recorded."""
+        found = {e.architecture: e for e in self._costed(list(architectures))}
+        return [found[architecture] for architecture in architectures]
 
     def _computed(
         self, architectures: Sequence[Architecture], recorded: dict[Architecture, Evaluation]

@@ -93,3 +93,22 @@ class HalvingSettings(GeneticSettings):
     def halving(self) -> SuccessiveHalving:
         """See `SearchSettings.halving`."""
         return SuccessiveHalving(tuple(self.rungs), self.keep)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelSettings(SearchSettings):
+    """Search by a model of the error and exact costs."""
+
+    name: str = "model"
+    candidates: int = 8  # costed for each architecture that is trained; at least 2
+
+    def __post_init__(self) -> None:
+        SearchSettings.__post_init__(self)  # super() does not work with slots
+        if self.candidates < 2:
+            raise ConfigError(f"search.candidates={self.candidates} is not accepted: at least 2")
+
+    def strategy(self, space: SearchSpace) -> Strategy:
+        """See `SearchSettings.strategy`."""
+        from hybhanas.nas.model_search import ModelSearch
+
+        return ModelSearch(space, self, self.candidates)

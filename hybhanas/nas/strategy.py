@@ -98,6 +98,15 @@ class Strategy(ABC):
         self._rng = np.random.default_rng(self.settings.seed)
         self._asked: set[Architecture] = set()
 
+    def shortlist(self) -> list[Architecture]:
+        """Architectures whose cost the strategy wants to know before it chooses by `ask`; none
+        unless a strategy overrides this.
+        """
+        return []
+
+    def tell_costs(self, costed: Sequence[Evaluation]) -> None:  # noqa: B027 - need not be overridden
+        """Takes the costs of the shortlist, in its order; none of these is trained yet."""
+
     @abstractmethod
     def ask(self) -> list[Architecture]:
         """The next generation, none of it proposed before; empty when nothing is left."""

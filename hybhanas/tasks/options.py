@@ -17,6 +17,7 @@ from hybhanas.nas.settings import (
     ExhaustiveSettings,
     GeneticSettings,
     HalvingSettings,
+    ModelSettings,
     RandomSettings,
     TPESettings,
 )
@@ -49,6 +50,7 @@ OPTIONS: dict[str, dict[str, type]] = {
     "search": {
         "genetic": GeneticSettings,
         "halving": HalvingSettings,
+        "model": ModelSettings,
         "tpe": TPESettings,
         "random": RandomSettings,
         "exhaustive": ExhaustiveSettings,

@@ -19,6 +19,7 @@ from hybhanas.nas.settings import (
     ExhaustiveSettings,
     GeneticSettings,
     HalvingSettings,
+    ModelSettings,
     RandomSettings,
     TPESettings,
 )
@@ -29,15 +30,18 @@ REFERENCE = {"error": 1.0, "total_s": 50.0, "parameters": 300.0}
 
 
 def strategy(name="nsga2", space=None, population=10, generations=5, seed=1, rungs=(), **further):
-    others = {"tpe": TPESettings, "random": RandomSettings, "exhaustive": ExhaustiveSettings}
+    others = {
+        "model": ModelSettings, "tpe": TPESettings, "random": RandomSettings,
+        "exhaustive": ExhaustiveSettings,
+    }  # fmt: skip
     if name not in others:
         further["algorithm"] = name
     if rungs:
         further |= {"rungs": rungs, "keep": 0.3}
     settings = (HalvingSettings if rungs else others.get(name, GeneticSettings))(
         name=name, population=population, generations=generations, seed=seed,
-        objectives=("error", "total_s", "parameters"), reference_point=REFERENCE,
-        **further,
+        reference_point=REFERENCE,
+        **({"objectives": ("error", "total_s", "parameters")} | further),
     )  # fmt: skip
     return settings.strategy(space or everything())
 

@@ -17,7 +17,7 @@ from hybhanas.nas.surrogate import Surrogate
 from tests.helpers.formula import FormulaEvaluator, generation_evaluated, search, strategy
 from tests.helpers.settings import everything, shipped_space
 
-KINDS = ("nsga2", "nsga3", "age_moea2", "tpe", "random")
+KINDS = ("nsga2", "nsga3", "age_moea2", "model", "tpe", "random")
 
 
 def keys(evaluations: Sequence[Evaluation]) -> list[str]:
@@ -43,7 +43,13 @@ def test_one_seed_gives_one_search_and_another_seed_another(name, trouble, tmp_p
 
 @pytest.mark.parametrize(
     ("name", "dies_after"),
-    [*(("nsga2", n) for n in (1, 9, 10, 23, 49)), ("nsga3", 23), ("age_moea2", 23), ("tpe", 23)],
+    [
+        *(("nsga2", n) for n in (1, 9, 10, 23, 49)),
+        ("nsga3", 23),
+        ("age_moea2", 23),
+        ("model", 23),
+        ("tpe", 23),
+    ],
 )
 def test_a_search_that_died_resumes_to_the_same_end_and_repeats_nothing(name, dies_after, tmp_path):
     undisturbed = search(strategy(name), FormulaEvaluator(), tmp_path / "whole")

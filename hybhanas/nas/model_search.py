@@ -1,0 +1,178 @@
+"""Search by a model of the error: what is known before training is never guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from statistics import NormalDist
+
+import numpy as np
+
+from hybhanas.architecture import Architecture
+from hybhanas.errors import ConfigError
+from hybhanas.nas.error_model import ErrorModel, Features
+from hybhanas.nas.evaluation import COSTED, EVALUATED, Evaluation
+from hybhanas.nas.quantities import OVERFLOW, Quantity
+from hybhanas.nas.strategy import SearchSettings, Strategy, sample_distinct
+from hybhanas.search_space import SearchSpace
+
+MUTATED = 0.8
+"""The fraction of candidates that are mutations of the front; the others are sampled."""
+
+QUANTILES = 16
+"""Of the predicted distribution of the error, over which the expected gain is averaged."""
+
+ERROR_FLOOR = 0.003
+"""Added to errors before their logarithm: about one sample of a validation split of a few hundred,
+below which differences mean nothing."""
+
+LEAST_TRAINED = 5
+"""Networks that have been trained before the model is used."""
+
+
+class ModelSearch(Strategy):
+    """Chooses the batch of the largest expected gain in hypervolume, by a model of the error.
+
+    Candidates are mutations of the front, of one or two genes, and uniform samples. Their cost is
+    estimated exactly, since it takes milliseconds; those that break a constraint are dropped. A
+    Gaussian process predicts the error alone. The batch is chosen greedily by the gain that is
+    expected in the logarithm of the error and of the other objectives, within the range of the
+    current front. The front, too, is taken at the model's values, since the error of one network
+    depends on the seed of its weights by as much as neighbours on the front differ.
+
+    The model proposes and never scores: nothing that it predicts enters a record or a front.
+
+    Args:
+        space: the search space.
+        settings: of every strategy.
+        candidates: costed for each architecture that is trained.
+
+    Raises:
+        ConfigError: the objectives that are known after training are not exactly one.
+    """
+
+    def __init__(self, space: SearchSpace, settings: SearchSettings, candidates: int):
+        super().__init__(space, settings)
+        # The one that is known after training comes first, as `expected_gain` wants it.
+        self._quantities = sorted(
+            self.objectives.quantities, key=lambda quantity: quantity.known != "after training"
+        )
+        trained = [q.name for q in self._quantities if q.known == "after training"]
+        if len(trained) != 1:
+            raise ConfigError(
+                f"search.objectives={list(settings.objectives)} is not accepted with search=model: "
+                f"exactly one that is known after training, such as error; these are {trained}"
+            )
+        self._features = Features(space)
+        self._candidates = candidates * settings.population
+        self._genomes: dict[Architecture, tuple[int, ...]] = {}
+        self._trained: list[Evaluation] = []
+        self._costed: list[Evaluation] = []
+
+    def shortlist(self) -> list[Architecture]:
+        """See `Strategy.shortlist`: none in the first generation."""
+        if len(self._trained) < LEAST_TRAINED:
+            return []
+        self._fit()
+        candidates = self._mutated(round(MUTATED * self._candidates))
+        missing = self._candidates - len(candidates)
+        known = self._asked | candidates.keys()
+        for genome in sample_distinct(self.space, missing, self._rng, known):
+            candidates[self.space.decode(genome)] = genome
+        self._genomes |= candidates
+        return list(candidates)
+
+    def tell_costs(self, costed: Sequence[Evaluation]) -> None:
+        """See `Strategy.tell_costs`."""
+        self._costed = [e for e in costed if e.status == COSTED]
+
+    def ask(self) -> list[Architecture]:
+        """See `Strategy.ask`."""
+        asked = [e.architecture for e in self._best()]
+        missing = self.settings.population - len(asked)
+        known = self._asked | set(asked)
+        for genome in sample_distinct(self.space, missing, self._rng, known):
+            asked.append(self.space.decode(genome))
+            self._genomes[asked[-1]] = genome
+        self._asked.update(asked)
+        return asked
+
+    def tell(self, evaluations: Sequence[Evaluation]) -> None:
+        """See `Strategy.tell`."""
+        self._trained += [e for e in evaluations if e.status == EVALUATED]
+        self._costed = []
+
+    def _fit(self) -> None:
+        """The model of all networks trained, and its front: points [points, objectives] of scaled
+        objectives, the predicted one first, and their architectures.
+        """
+        import moocore
+
+        error, features = self._quantities[0], self._features(self._trained)
+        values = np.array([error.sign * error.value(e) for e in self._trained])
+        self._model = ErrorModel(features, _scaled(error, values))
+        predicted, _ = self._model.predict(features)
+        points = np.column_stack([predicted, self._known(self._trained)])
+        best = np.flatnonzero(moocore.is_nondominated(points))
+        self._front = points[best]
+        self._members = [self._trained[i].architecture for i in best]
+
+    def _known(self, evaluations: Sequence[Evaluation]) -> np.ndarray:
+        """The objectives that are known before training [evaluations, objectives - 1], scaled."""
+        columns = [
+            _scaled(q, np.array([q.sign * q.value(e) for e in evaluations]))
+            for q in self._quantities[1:]
+        ]
+        return np.column_stack(columns)
+
+    def _mutated(self, count: int) -> dict[Architecture, tuple[int, ...]]:
+        """Up to `count` new architectures, one or two genes away from a member of the front."""
+        mutated: dict[Architecture, tuple[int, ...]] = {}
+        free = [gene for gene, choices in enumerate(self.space.choices) if choices > 1]
+        for _ in range(5 * count):
+            if len(mutated) == count:
+                break
+            genome = list(self._genomes[self._members[self._rng.integers(len(self._members))]])
+            for gene in self._rng.permutation(free)[: self._rng.integers(1, 3)]:
+                others = [v for v in range(self.space.choices[gene]) if v != genome[gene]]
+                genome[gene] = int(self._rng.choice(others))
+            architecture = self.space.decode(genome)
+            if architecture not in self._asked:
+                mutated.setdefault(architecture, tuple(genome))
+        return mutated
+
+    def _best(self) -> list[Evaluation]:
+        """The batch, of what was costed."""
+        if not self._costed:
+            return []
+        from hybhanas.nas.expected_gain import best_batch
+
+        mean, deviation = self._model.predict(self._features(self._costed))
+        normal = [NormalDist().inv_cdf((i + 0.5) / QUANTILES) for i in range(QUANTILES)]
+        chosen = best_batch(
+            self._front,
+            self._known(self._costed),
+            mean[:, None] + np.outer(deviation, normal),
+            self._reference(),
+            self.settings.population,
+        )
+        return [self._costed[i] for i in chosen]
+
+    def _reference(self) -> np.ndarray:
+        """A tenth of the front's range beyond its worst values, and no worse than the box."""
+        worst, best = self._front.max(axis=0), self._front.min(axis=0)
+        bounds = []
+        for quantity in self._quantities:
+            corner = self.objectives.worst(quantity.name)
+            value = OVERFLOW if corner is None else quantity.sign * corner
+            bounds.append(_scaled(quantity, np.array([value]))[0])
+        return np.minimum(worst + 0.1 * (worst - best) + 1e-9, bounds)
+
+
+def _scaled(quantity: Quantity, minimised: np.ndarray) -> np.ndarray:
+    """The logarithm of what is minimised and cannot be negative, so that halving an error counts
+    alike wherever it is; others as they are.
+    """
+    if quantity.sign < 0 or quantity.name.startswith("log10_"):
+        return minimised
+    floor = ERROR_FLOOR if quantity.known == "after training" else 0.0
+    return np.log(np.maximum(minimised, 0.0) + floor + np.finfo(float).tiny)

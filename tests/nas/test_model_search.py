@@ -1,0 +1,104 @@
+"""Search by a model of the error: the gain that is expected, the model, and what it proposes."""
+
+from __future__ import annotations
+
+import moocore
+import numpy as np
+import pytest
+
+from hybhanas.errors import ConfigError
+from hybhanas.nas.error_model import ErrorModel, Features
+from hybhanas.nas.evaluation import EVALUATED, INFEASIBLE
+from hybhanas.nas.expected_gain import best_batch, gain_curve
+from tests.helpers.formula import FormulaEvaluator, search, strategy
+from tests.helpers.settings import everything
+
+
+@pytest.mark.parametrize("objectives", [2, 3, 4])
+def test_the_gain_of_a_candidate_is_the_difference_of_two_hypervolumes(objectives):
+    rng, reference = np.random.default_rng(0), np.ones(objectives)
+    front = rng.random((15, objectives))
+    front[0, 0] = 1.5  # beyond the box, where it counts for nothing
+    for candidate in rng.random((50, objectives)):
+        curve = gain_curve(front, candidate[1:], reference, least=0.0)
+        inside = front[(front < 1).all(axis=1)]
+        after = moocore.hypervolume(np.vstack([inside, candidate]), ref=reference)
+        expected = after - moocore.hypervolume(inside, ref=reference)
+        assert np.interp(candidate[0], *curve) == pytest.approx(expected, abs=1e-12)
+
+
+def test_a_candidate_beyond_the_box_gains_nothing():
+    _, gain = gain_curve(np.empty((0, 2)), np.array([1.2]), np.ones(2), 0.0)
+    assert not gain.any()
+
+
+def test_a_batch_does_not_take_twins_while_another_adds_more():
+    """The twins gain 0.64 once; then the third, whose 0.35 overlaps them by 0.28, adds 0.07."""
+    known = np.array([[0.2], [0.2], [0.3]])
+    samples = np.array([[0.2], [0.2], [0.5]])
+    assert best_batch(np.empty((0, 2)), known, samples, np.ones(2), 1) == [0]
+    samples[2], known[2] = 0.1, 0.5
+    assert best_batch(np.empty((0, 2)), known, samples, np.ones(2), 2) == [0, 2]
+    assert sorted(best_batch(np.empty((0, 2)), known, samples, np.ones(2), 9)) == [0, 1, 2]
+
+
+def test_uncertainty_makes_a_candidate_worth_trying():
+    """Both would be 0.6 in the mean, where the front is 0.5; only one may turn out better."""
+    front, known = np.array([[0.5, 0.5]]), np.array([[0.5], [0.5]])
+    samples = np.array([[0.6, 0.6], [0.3, 0.9]])
+    assert best_batch(front, known, samples, np.ones(2), 1) == [1]
+
+
+def test_the_model_predicts_the_mean_over_seeds_and_knows_where_it_knows_little():
+    rng = np.random.default_rng(1)
+    inside = rng.uniform(-1, 1, (60, 2))
+    model = ErrorModel(inside, inside.sum(axis=1) + rng.normal(0, 0.1, 60))
+    mean, deviation = model.predict(np.array([[0.2, 0.3], [6.0, 6.0]]))
+    assert mean[0] == pytest.approx(0.5, abs=0.1)
+    assert deviation[0] < 0.1 < deviation[1]
+
+
+def test_features_encode_words_one_by_one_and_mixed_entanglement_by_layer():
+    space = everything(
+        qubits=(2, 4), depth=(2,), encoding=("ry",), reuploading=(False,), rotations=("ry",),
+        entangler=("cx",), entanglement=("ring", "none"), measurement=("z",), hidden_layers=(0,),
+        hidden_width=(8,), activation=("relu",), readout=("linear",), learning_rate=(None,),
+        entanglement_per_layer=True,
+    )  # fmt: skip
+    costed = FormulaEvaluator().cost(space.decode(_genome(space, qubits=1, entanglement_2=1)))
+    row = Features(space)([costed])[0]
+    # qubits is not 2, is 4, is the number 4; one layer of two is a ring, the other is not entangled
+    assert row[:5].tolist() == [0, 1, 4, 0.5, 0.5]
+    assert row[5] == pytest.approx(np.log10(1 + costed.parameters))
+
+
+def _genome(space, **indices):
+    return [indices.get(gene, 0) for gene in space.genes]
+
+
+def test_what_breaks_a_constraint_is_never_trained_nor_proposed_once_costs_are_known(tmp_path):
+    evaluations = search(strategy("model"), FormulaEvaluator(breaks=2), tmp_path)
+    assert any(e.status == INFEASIBLE for e in evaluations[:10])
+    assert all(e.status == EVALUATED for e in evaluations[10:])
+
+
+def test_candidates_that_were_only_costed_leave_no_record(tmp_path):
+    evaluations = search(strategy("model", generations=3), FormulaEvaluator(), tmp_path)
+    assert len(list((tmp_path / "records").iterdir())) == len(evaluations) == 30
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"candidates": 1}, "search.candidates=1 is not accepted: at least 2"),
+        (
+            {"objectives": ("total_s", "parameters")},
+            "search.objectives=['total_s', 'parameters'] is not accepted with search=model: "
+            "exactly one that is known after training, such as error; these are []",
+        ),
+    ],
+)
+def test_settings_that_it_cannot_use_are_refused_in_one_line(change, message):
+    with pytest.raises(ConfigError) as error:
+        strategy("model", **change)
+    assert str(error.value) == message
