@@ -4,7 +4,8 @@ import hybhanas
 
 brisbane = hybhanas.Calibration.load("ibm_brisbane")
 model = hybhanas.CostModel.preset("qpu_time", phase="inference", shots=4096)
-cost = hybhanas.estimate("docs/ghz5.qasm", brisbane, model)
+pairs = ["IIIZZ", "IIZIZ", "IZIIZ", "ZIIIZ"]  # of a GHZ state each Z alone is 0
+cost = hybhanas.estimate("docs/ghz5.qasm", brisbane, model, observables=pairs)
 print(f"{cost.time.total_s:.2f} s, of which {cost.parts.gates_s:.3f} s in gates")
 print(f"{100 * cost.noise.p_survival:.1f} % of the expectation values survive the noise")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hybhanas.architecture import Architecture
 from hybhanas.calibration import Calibration
@@ -32,6 +32,7 @@ def estimate(  # noqa: PLR0913 - a public function of keywords
     workload: Workload | None = None,
     features: int | None = None,
     classes: int | None = None,
+    observables: Any = None,
 ) -> CostReport:
     """What a circuit or an HQNN costs on a backend, without PyTorch.
 
@@ -45,6 +46,9 @@ def estimate(  # noqa: PLR0913 - a public function of keywords
         workload: the training that the training phase means; None: 30 epochs of 1,000 samples.
         features: of a sample, for an architecture.
         classes: of the data, for an architecture.
+        observables: of a Qiskit circuit or a file: Pauli labels such as `["ZZI", "XXX"]`, qubit 0
+            rightmost; a SparsePauliOp, whose terms count alike; or tuples of classical bits whose Z
+            are multiplied. None: Z of each measured bit, or if none is, of each qubit with a gate.
 
     Returns:
         Every term of the cost, with units in their names: `report.time.total_s`.
@@ -58,11 +62,7 @@ def estimate(  # noqa: PLR0913 - a public function of keywords
         >>> report.circuit.qubits
         5
     """
-    if isinstance(backend, str):
-        known = Backend.preset(backend)
-        calibration, power_w = Calibration.load(known.source), known.power_w
-    else:
-        calibration, power_w = backend, POWER_W
+    calibration, power_w = _machine(backend)
     estimator = CostEstimator(
         calibration,
         CostModel.preset(model) if isinstance(model, str) else model,
@@ -82,4 +82,12 @@ def estimate(  # noqa: PLR0913 - a public function of keywords
         return estimator(circuit, 0)
     if isinstance(circuit, str | Path):
         circuit = read_circuit(Path(circuit))
-    return estimator.estimate(circuit)
+    return estimator.estimate(circuit, observables=observables)
+
+
+def _machine(backend: Calibration | str) -> tuple[Calibration, float]:
+    """A backend's calibration and its power in watts."""
+    if not isinstance(backend, str):
+        return backend, POWER_W
+    known = Backend.preset(backend)
+    return Calibration.load(known.source), known.power_w

@@ -117,7 +117,7 @@ class NoisyCircuit:
     def read(self, probabilities: np.ndarray) -> np.ndarray:
         """Probabilities [2^qubits] after readout errors on every measured qubit."""
         tensor = probabilities.reshape((2,) * self.qubits)
-        for qubit in dict.fromkeys(self.circuit.measured):
+        for qubit in dict.fromkeys(self.circuit.measured.values()):
             axis = self.qubits - 1 - self._column[qubit]  # qubit 0 is the least significant
             flipped = self._calibration.qubits[qubit].readout_error
             tensor = (1 - flipped) * tensor + flipped * np.flip(tensor, axis)

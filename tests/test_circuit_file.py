@@ -42,11 +42,10 @@ WRITERS = {
 
 @pytest.mark.parametrize("writer", WRITERS)
 @pytest.mark.parametrize("measured", [True, False])
-def test_each_format_is_told_by_its_content_and_measured_at_the_end(writer, measured, tmp_path):
+def test_each_format_is_told_by_its_content_and_read_as_it_is(writer, measured, tmp_path):
     WRITERS[writer](bell(measured=measured), tmp_path / "circuit")
-    circuit = read_circuit(tmp_path / "circuit")
-    counts = {k: v for k, v in circuit.count_ops().items() if k != "barrier"}
-    assert counts == {"h": 1, "cx": 1, "rz": 1, "measure": 2}
+    counts = dict(read_circuit(tmp_path / "circuit").count_ops())
+    assert counts == {"h": 1, "cx": 1, "rz": 1} | ({"measure": 2} if measured else {})
 
 
 @pytest.mark.parametrize("writer", ["qasm3", "qpy"])
@@ -59,10 +58,8 @@ def test_parameters_stay_parameters(writer, tmp_path):
     ("content", "message"),
     [
         ("", "that names its version"),
-        ("qreg q[2];", "that names its version"),
+        ("hello q[2];", "that names its version"),
         ("OPENQASM 1.0;", "that names its version"),
-        ("OPENQASM 2.0; qreg q[2];", "it has no gate"),
-        ("OPENQASM 3.0; qubit[2] q;", "it has no gate"),
         ('OPENQASM 2.0; include "qelib1.inc"; qreg q[1]; cx q[0], q[1];', "cannot be read as"),
         ("OPENQASM 3.0; qubit q; frobnicate q;", "cannot be read as OpenQASM 3"),
         ("QISKIT and then nothing", "cannot be read as QPY"),

@@ -58,12 +58,14 @@ class Calibration(CalibrationRecord[float]):
 
     @cached_property
     def hash(self) -> str:
-        """Sixteen hex digits of the SHA-256 of all values but `name` and `source`.
+        """Sixteen hex digits of the SHA-256 of all values but `name` and `source`, and but `dt_s`
+        and `reset_s`, which only circuits with delays and resets depend on.
 
         Two records with it are the same machine at the same moment, whatever it is called and
         wherever they were read.
         """
-        values = {k: v for k, v in self.to_dict().items() if k not in ("name", "source")}
+        left_out = ("name", "source", "dt_s", "reset_s")
+        values = {k: v for k, v in self.to_dict().items() if k not in left_out}
         return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -115,6 +117,8 @@ def repaired(
         max_circuits_per_job=raw.max_circuits_per_job,
         excluded=raw.excluded | (raw.qubits.keys() - qubits.keys()),
         repairs=grouped(found),
+        dt_s=raw.dt_s,
+        reset_s=timed.reset_s,
     )
     _refuse_useless(raw, policy, calibration)
     return calibration
@@ -160,10 +164,12 @@ def fully_connected(calibration: Calibration, qubits: int) -> Calibration:
         else:
             places = [(i,) for i in range(qubits)]
         gates[name] = dict.fromkeys(places, median_gate)
+    resets_s = calibration.reset_s.values()
     return replace(
         calibration,
         name=f"{calibration.name} all to all",
         qubits=dict.fromkeys(range(qubits), median_qubit),
         gates=gates,
         excluded=frozenset(),
+        reset_s=dict.fromkeys(range(qubits), median(resets_s)) if resets_s else {},
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Generic, TypeVar
@@ -105,6 +105,8 @@ class CalibrationRecord(Generic[Value]):
     max_circuits_per_job: int
     excluded: frozenset[int] = frozenset()  # qubits that the backend has and that are not used
     repairs: tuple[Repair, ...] = ()
+    dt_s: float | None = None  # the cycle that delays may be counted in
+    reset_s: Mapping[int, float] = field(default_factory=dict)  # of a reset, where one is named
 
     @property
     def two_qubit_gates(self) -> tuple[str, ...]:
@@ -138,6 +140,8 @@ class CalibrationRecord(Generic[Value]):
             "date": self.date.isoformat(),
             "rep_delay_s": _plain(self.rep_delay_s),
             "max_circuits_per_job": self.max_circuits_per_job,
+            "dt_s": _plain(self.dt_s),
+            "reset_s": [[i, self.reset_s[i]] for i in sorted(self.reset_s)],
             "qubits": [rows[i] for i in sorted(rows)],
             "gates": {
                 name: [
@@ -194,11 +198,20 @@ class RawCalibration(CalibrationRecord[float | None]):
                 member(data, "max_circuits_per_job", here), "max_circuits_per_job", 1
             ),
             excluded=frozenset(i for i, qubit in qubits.items() if qubit is None),
+            dt_s=number(data.get("dt_s"), "dt_s"),
+            reset_s=_resets(data.get("reset_s", [])),
         )
 
 
 def _plain(value: float | None) -> float | None:
     return None if value is None or not math.isfinite(value) else value
+
+
+def _resets(rows: Any) -> dict[int, float]:
+    """How long resets take, by qubit, those that are possible."""
+    pairs = (items(row, "reset_s", 2) for row in items(rows, "reset_s"))
+    read = {whole(i, "reset_s: qubit", 0): number(value, "reset_s") for i, value in pairs}
+    return {i: value for i, value in read.items() if value is not None and 0 < value < math.inf}
 
 
 def _qubit(row: Any, index: int, where: str) -> Qubit[float | None] | None:

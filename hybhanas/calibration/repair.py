@@ -109,6 +109,7 @@ def rescaled(raw: RawCalibration, found: list[Repair]) -> RawCalibration:
     return replace(
         raw,
         qubits={i: replace(q, readout_s=divided(q.readout_s)) for i, q in raw.qubits.items()},
+        reset_s={i: seconds / factor for i, seconds in raw.reset_s.items()},
         gates={
             name: {at: replace(g, duration_s=divided(g.duration_s)) for at, g in places.items()}
             for name, places in raw.gates.items()

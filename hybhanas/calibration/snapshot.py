@@ -72,6 +72,7 @@ def read(backend: Any, source: str = SNAPSHOT) -> RawCalibration:
     configuration = backend.configuration()
     properties = backend.properties()
     readout = target["measure"] if "measure" in target.operation_names else {}
+    resets = target["reset"] if "reset" in target.operation_names else {}
     qubits: dict[int, Qubit[float | None]] = {}
     for index in range(target.num_qubits):
         if (index,) not in readout:
@@ -103,6 +104,12 @@ def read(backend: Any, source: str = SNAPSHOT) -> RawCalibration:
         rep_delay_s=getattr(configuration, "default_rep_delay", None),
         max_circuits_per_job=getattr(configuration, "max_experiments", None) or 1,
         excluded=frozenset(range(target.num_qubits)).difference(qubits),
+        dt_s=getattr(target, "dt", None),
+        reset_s={
+            at[0]: reset.duration
+            for at, reset in resets.items()
+            if at is not None and getattr(reset, "duration", None)
+        },
     )
 
 

@@ -45,6 +45,24 @@ def compiler_for(name: str, target: Target, level: int, seed: int) -> Compiler:
     return compiled
 
 
+def fixed_layout(
+    target: Target, level: int, seed: int
+) -> Callable[[QuantumCircuit, list[int]], QuantumCircuit]:
+    """Qiskit's passes for a circuit whose qubits have their places on the target, in order."""
+
+    def compiled(circuit: QuantumCircuit, places: list[int]) -> QuantumCircuit:
+        passes = generate_preset_pass_manager(
+            optimization_level=level,
+            target=target,
+            seed_transpiler=seed,
+            initial_layout=places,
+            routing_method="none",
+        )
+        return passes.run(circuit)
+
+    return compiled
+
+
 def _all_to_all(target: Target) -> bool:
     """Whether every pair of qubits is coupled, so that any layout is as good as another."""
     coupling = target.build_coupling_map()

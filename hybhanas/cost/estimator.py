@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from qiskit import QuantumCircuit
 
@@ -13,6 +13,7 @@ from hybhanas.calibration import Calibration
 from hybhanas.calibration.calibration import fully_connected
 from hybhanas.circuit import Circuit
 from hybhanas.cost.executions import gradient_circuits
+from hybhanas.cost.lives import one_qubit_a_life
 from hybhanas.cost.model import CostModel, Device, Workload
 from hybhanas.cost.noise import Survival, circuit_survival
 from hybhanas.cost.pauli_paths import observable_survival
@@ -22,8 +23,19 @@ from hybhanas.cost.report import CostReport
 from hybhanas.cost.schedule import Schedule, schedule
 from hybhanas.cost.transpile import Transpiler
 from hybhanas.cost.unified import Layout, unified_cost
-from hybhanas.errors import ConfigError
+from hybhanas.errors import CandidateError, ConfigError
 from hybhanas.qiskit_view import to_qiskit
+from hybhanas.straight_line import Products, StraightLine, measured_lines
+
+AVERAGED = "what noise leaves of the expectation values, averaged over the free angles"
+BOUND = (
+    "an average over circuits with gates like these: how the paths of these very angles interfere "
+    "is not computed"
+)
+VANISHING = (
+    "the chance of a run without a fault: without noise every observable is 0, or too small to be "
+    "measured, so that nothing is there to survive; observables=[...] names others"
+)
 
 
 class CostEstimator:
@@ -70,27 +82,63 @@ class CostEstimator:
         """
         key = circuit, classical_flops
         if key not in self._known:
-            self._known[key] = self.estimate(
-                to_qiskit(circuit), classical_flops, circuit.observables
+            self._known[key] = self._estimate(
+                to_qiskit(circuit), classical_flops, circuit.observables, bare=False
             )
         return self._known[key]
 
     def estimate(
+        self, circuit: QuantumCircuit, classical_flops: int = 0, observables: Any = None
+    ) -> CostReport:
+        """The cost of any Qiskit circuit.
+
+        Args:
+            circuit: see `hybhanas.straight_line` for what becomes of loops, resets and unused
+                qubits. Laid out on the machine already, it stays as it is.
+            classical_flops: as in a call.
+            observables: see `measured_lines`; None stands for Z of every measured bit. Where they
+                take several circuits, the report is of the most expensive one, counted as often as
+                there are circuits.
+
+        Raises:
+            CandidateError: the circuit cannot be costed, or does not fit the machine.
+        """
+        lines = measured_lines(circuit, observables, self.calibration.dt_s)
+        reports = [
+            self._estimate(
+                line.circuit, classical_flops, products, places=self._places(line), bases=len(lines)
+            )
+            for line, products in lines
+        ]
+        return max(reports, key=lambda report: report.time.log10_total_s)
+
+    def _places(self, line: StraightLine) -> tuple[int, ...] | None:
+        """Where a circuit is laid out, if it is, or is as wide as the machine and leaves some of
+        its qubits unused, as what a transpiler exports does.
+        """
+        width = len(self.calibration.qubits) + len(self.calibration.excluded)
+        exported = line.width == width and len(line.origin) < width
+        return line.origin if line.width <= width and (line.is_laid_out or exported) else None
+
+    def _estimate(  # noqa: PLR0913 - what is run, and how it was asked for
         self,
         circuit: QuantumCircuit,
-        classical_flops: int = 0,
-        observables: Sequence[tuple[int, ...]] | None = None,
+        classical_flops: int,
+        observables: Products | None,
+        *,
+        places: tuple[int, ...] | None = None,
+        bases: int = 1,
+        bare: bool = True,
     ) -> CostReport:
-        """The cost of any Qiskit circuit; the arguments and errors are those of a call.
-
-        `observables` are products of Z, each by the classical bits it is read from; None stands
-        for Z of every measured bit.
-        """
-        routed = {seed: transpile(circuit) for seed, transpile in self._transpilers.items()}
+        routed = {seed: transpile(circuit, places) for seed, transpile in self._transpilers.items()}
         timed = {seed: schedule(physical, self.calibration) for seed, physical in routed.items()}
         reference, unrouted = self._all_to_all(circuit)
         all_to_all_s = circuit_time_s(schedule(unrouted, reference), self.model.timing)
-        circuits_per_sample = 1 + gradient_circuits(circuit)
+        circuits_per_sample = bases * (1 + gradient_circuits(circuit))
+        survivals = {
+            seed: self._survival(physical, timed[seed], observables, bare)
+            for seed, physical in routed.items()
+        }
         reports = [
             self._cost(
                 Layout(
@@ -98,7 +146,9 @@ class CostEstimator:
                     circuits_per_sample=circuits_per_sample,
                     physical=physical,
                     timed=timed[seed],
-                    survival=self._survival(physical, timed[seed], observables),
+                    survival=survivals[seed],
+                    bases=bases,
+                    p_survival_is=self._meaning(circuit, survivals[seed]),
                     all_to_all_s=all_to_all_s,
                     added_two_qubit_gates=physical.two_qubit_gates - unrouted.two_qubit_gates,
                     transpiler_seed=seed,
@@ -127,19 +177,36 @@ class CostEstimator:
         self,
         physical: PhysicalCircuit,
         timed: Schedule,
-        observables: Sequence[tuple[int, ...]] | None,
+        observables: Products | None,
+        bare: bool = True,
     ) -> Survival:
+        whole = circuit_survival(physical, self.calibration, timed, self.model.idle)
         if self.model.faults == "whole_circuit":
-            return circuit_survival(physical, self.calibration, timed, self.model.idle)
-        bits = [(i,) for i in range(len(physical.measured))] if observables is None else observables
-        return observable_survival(
-            physical,
-            self.calibration,
-            timed,
+            return whole
+        products = [(bit,) for bit in physical.measured] if observables is None else observables
+        missing = sorted({bit for product in products for bit in product} - set(physical.measured))
+        if missing:
+            raise CandidateError(
+                f"an observable reads classical bit {missing[0]}, into which nothing is measured"
+            )
+        lives, calibration, windows = one_qubit_a_life(physical, self.calibration, timed)
+        survival = observable_survival(
+            lives,
+            calibration,
+            windows,
             self.model.idle,
-            [tuple(physical.measured[bit] for bit in product) for product in bits],
+            [tuple(lives.measured[bit] for bit in product) for product in products],
             self.model.transpiler_seed,
         )
+        return replace(whole, vanishes=True) if bare and survival.vanishes else survival
+
+    def _meaning(self, circuit: QuantumCircuit, survival: Survival) -> str:
+        """What P is, as a report says it."""
+        if survival.vanishes:
+            return VANISHING
+        if self.model.faults == "whole_circuit":
+            return "the chance of a run without a fault"
+        return AVERAGED if circuit.parameters else BOUND
 
     def _all_to_all(self, circuit: QuantumCircuit) -> tuple[Calibration, PhysicalCircuit]:
         width = circuit.num_qubits

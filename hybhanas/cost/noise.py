@@ -20,11 +20,16 @@ FloatOrArray = TypeVar("FloatOrArray", float, np.ndarray)
 
 @dataclass(frozen=True, slots=True)
 class Survival:
-    """Natural logarithms of the three factors of P = P_gate P_readout P_idle, all <= 0."""
+    """Natural logarithms of the three factors of P = P_gate P_readout P_idle, all <= 0.
+
+    `vanishes` says that no sampled path of any observable has a value without noise, so that they
+    all are 0, or too small to be measured, and P is that of an average operator.
+    """
 
     log_p_gate: float
     log_p_readout: float
     log_p_idle: float
+    vanishes: bool = False
 
     @property
     def log_p(self) -> float:

@@ -41,6 +41,8 @@ from hybhanas.errors import CandidateError
 TAIL = 10_000
 """Instructions that strings are propagated through one by one."""
 
+_NO_GATES = ("measure", "barrier", "delay")
+
 
 @dataclass(slots=True)
 class _Block:
@@ -105,6 +107,7 @@ def observable_survival(  # noqa: PLR0913 - what a survival depends on
         log_head_gate,
         log_all - log_noise,
         log_head_idle + log_noise - _log_mean(log_gate),
+        vanishes=strings.vanish,
     )
 
 
@@ -127,7 +130,7 @@ def _propagate(
 def _check_measured_last(circuit: PhysicalCircuit) -> None:
     measured: set[int] = set()
     for name, qubits, _ in circuit.instructions:
-        if measured and name != "barrier" and not measured.isdisjoint(qubits):
+        if measured and name not in ("barrier", "delay") and not measured.isdisjoint(qubits):
             raise CandidateError(
                 f"{name} uses a qubit after its measurement, so that what survives of its value is "
                 "not defined; cost_model.faults=whole_circuit asks for less"
@@ -147,7 +150,7 @@ def _blocks(
     growing: dict[int, _Block | None] = {}
     for index in range(first, len(steps)):
         name, qubits, angles = steps[index]
-        acts = name not in ("measure", "barrier")
+        acts = name not in _NO_GATES
         fixed = acts and is_fixed(name, angles)
         block = growing.get(qubits[0]) if fixed else None
         if block is None or (len(qubits) > 1 and growing.get(qubits[1]) is not block):
@@ -180,7 +183,7 @@ def _spread_out(
     log_gate = 0.0
     tail = PhysicalCircuit(circuit.instructions[end:])
     for (name, qubits), count in (circuit.places - tail.places).items():
-        if name not in ("measure", "barrier"):
+        if name not in _NO_GATES:
             p = _depolarising(calibration.instructions[name, qubits].error, len(qubits))
             log_gate += count * math.log1p(-p * (1 - 4.0 ** -len(qubits)))
     times = {q: _decay_times(q, calibration, idle) for q in {window.qubit for window in windows}}

@@ -63,6 +63,7 @@ class Strings:
         self._axes = [PAULI_FRAME] * qubits  # [4, 4]: column c, the Paulis in the axis of code c
         self._pending_noise = [0.0] * qubits
         self._deferred: list[list[_Deferred]] = [[] for _ in range(qubits)]
+        self.vanish = False  # whether no string has a value at the circuit's start
         self._hit: list[np.ndarray] = []
         self._logs: list[tuple[float, float]] = []
 
@@ -182,6 +183,7 @@ class Strings:
         chance = np.ones(PATHS)
         for (chances, _), code in zip(starts, codes, strict=True):
             chance *= chances.take(code)
+        self.vanish = not chance.any()
         chosen = systematic_resample(chance)
         logs = np.zeros((2, len(chosen)))
         if len(chosen) >= MIN_EFFECTIVE:

@@ -12,10 +12,11 @@ from qiskit.circuit import ParameterExpression
 
 
 class Instruction(NamedTuple):
-    """A gate, `measure` or `barrier` on the calibration's qubits; a barrier only orders.
+    """A gate, `measure`, `reset`, `delay` or `barrier` on the calibration's qubits; a barrier only
+    orders.
 
     `angles` are those of a fixed gate, in radians; None where it has none, or where one is a
-    parameter.
+    parameter. Of a delay they are its one duration, in seconds.
     """
 
     name: str
@@ -25,7 +26,8 @@ class Instruction(NamedTuple):
 
 @dataclass(frozen=True)
 class PhysicalCircuit:
-    """Instructions in order, and for each classical bit the qubit that is measured into it.
+    """Instructions in order, and for each classical bit the index of the instruction that measures
+    into it; None where none does.
 
     Example:
         >>> steps = (Instruction("sx", (0,)), Instruction("cz", (0, 1)), Instruction("sx", (1,)))
@@ -35,7 +37,16 @@ class PhysicalCircuit:
     """
 
     instructions: tuple[Instruction, ...]
-    measured: tuple[int, ...] = ()
+    measurements: tuple[int | None, ...] = ()
+
+    @cached_property
+    def measured(self) -> dict[int, int]:
+        """The qubit that is measured into each classical bit, of the bits that one is."""
+        return {
+            bit: self.instructions[index].qubits[0]
+            for bit, index in enumerate(self.measurements)
+            if index is not None
+        }
 
     @cached_property
     def places(self) -> Counter[tuple[str, tuple[int, ...]]]:
@@ -82,7 +93,7 @@ class PhysicalCircuit:
         names = sorted({step.name for step in self.instructions})
         index = {name: i for i, name in enumerate(names)}
         rows = [[index[name], list(qubits), angles] for name, qubits, angles in self.instructions]
-        return {"names": names, "instructions": rows, "measured": list(self.measured)}
+        return {"names": names, "instructions": rows, "measurements": list(self.measurements)}
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> PhysicalCircuit:
@@ -92,7 +103,7 @@ class PhysicalCircuit:
             Instruction(names[name], tuple(qubits), None if angles is None else tuple(angles))
             for name, qubits, angles in data["instructions"]
         )
-        return cls(tuple(steps), tuple(data["measured"]))
+        return cls(tuple(steps), tuple(data["measurements"]))
 
 
 def from_qiskit(circuit: QuantumCircuit, physical: tuple[int, ...]) -> PhysicalCircuit:
@@ -103,13 +114,14 @@ def from_qiskit(circuit: QuantumCircuit, physical: tuple[int, ...]) -> PhysicalC
         physical: for each of these qubits its index in the calibration.
     """
     place = {qubit: physical[i] for i, qubit in enumerate(circuit.qubits)}
-    instructions, measured = [], {}
-    for step in circuit.data:
-        qubits = tuple(place[q] for q in step.qubits)
+    instructions: list[Instruction] = []
+    measurements: list[int | None] = [None] * circuit.num_clbits
+    for index, step in enumerate(circuit.data):
         if step.name == "measure":
-            measured[circuit.find_bit(step.clbits[0]).index] = qubits[0]
+            measurements[circuit.find_bit(step.clbits[0]).index] = index
+        qubits = tuple(place[q] for q in step.qubits)
         instructions.append(Instruction(step.name, qubits, _angles(step.params)))
-    return PhysicalCircuit(tuple(instructions), tuple(measured[bit] for bit in sorted(measured)))
+    return PhysicalCircuit(tuple(instructions), tuple(measurements))
 
 
 def _angles(parameters: list[Any]) -> tuple[float, ...] | None:

@@ -114,6 +114,7 @@ class Provenance:
     calibration: str  # the backend's name
     calibration_date: str
     calibration_hash: str
+    p_survival_is: str = ""  # in words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qiskit.circuit import Delay, Measure, Parameter
+from qiskit.circuit import Delay, Measure, Parameter, Reset
 from qiskit.circuit.library import get_standard_gate_name_mapping
 from qiskit.transpiler import InstructionProperties, QubitProperties, Target
 
@@ -52,7 +52,7 @@ def build_target(calibration: Calibration) -> tuple[Target, tuple[int, ...]]:
         for place, i in enumerate(physical)
     }
     target.add_instruction(Measure(), readout)
-    target.add_instruction(
-        Delay(Parameter("duration")), {(place,): None for place in range(len(physical))}
-    )
+    everywhere = {(place,): None for place in range(len(physical))}
+    target.add_instruction(Delay(Parameter("duration")), everywhere)
+    target.add_instruction(Reset(), everywhere)
     return target, physical

@@ -15,12 +15,12 @@ from qiskit.transpiler import TranspilerError
 
 from hybhanas import atomic
 from hybhanas.calibration import Calibration
-from hybhanas.cost.compilers import compiler_for
+from hybhanas.cost.compilers import compiler_for, fixed_layout
 from hybhanas.cost.physical import PhysicalCircuit, from_qiskit
 from hybhanas.cost.target import build_target
 from hybhanas.errors import CandidateError
 
-_FORMAT = 5
+_FORMAT = 6
 """Raised when what a cache entry holds changes: old entries are then not found."""
 
 _NO_GATES = ("measure", "barrier", "delay", "reset")
@@ -50,14 +50,23 @@ class Transpiler:
     ):
         target, self._physical = build_target(calibration)
         self._compile = compiler_for(compiler, target, optimization_level, seed)
-        self._width, self._name = len(self._physical), calibration.name
+        self._fixed = fixed_layout(target, optimization_level, seed)
+        self._calibration = calibration
         versions = [f"{name} {version(name)}" for name in dict.fromkeys(("qiskit", compiler))]
         self._settings = [_FORMAT, versions, calibration.hash, optimization_level, seed]
         self._cache = cache
         self._known: dict[str, PhysicalCircuit] = {}
 
-    def __call__(self, circuit: QuantumCircuit) -> PhysicalCircuit:
+    def __call__(
+        self, circuit: QuantumCircuit, places: tuple[int, ...] | None = None
+    ) -> PhysicalCircuit:
         """The circuit on the machine's qubits and basis gates.
+
+        Args:
+            circuit: without control flow.
+            places: for each of its qubits the one of the machine that it was laid out on before.
+                Where the machine can run it there it stays there, and as it is if all its gates are
+                the machine's own; else it is laid out again.
 
         Raises:
             CandidateError: it is wider than the machine, cannot be laid out on it, or has control
@@ -66,19 +75,49 @@ class Transpiler:
         for step in circuit.data:
             if step.is_control_flow():
                 raise CandidateError(f"the circuit has the control flow {step.name}: no fixed time")
-        if circuit.num_qubits > self._width:
+        if places is not None:
+            if self._runs(circuit, places):
+                return from_qiskit(circuit, places)
+            if not self._is_coupled(circuit, places):
+                places = None
+        if circuit.num_qubits > len(self._physical):
             raise CandidateError(
-                f"{circuit.num_qubits} qubits are more than the {self._width} usable ones of "
-                f"{self._name}"
+                f"{circuit.num_qubits} qubits are more than the {len(self._physical)} usable ones "
+                f"of {self._calibration.name}"
             )
-        key = _key(circuit, self._settings)
+        key = _key(circuit, self._settings if places is None else [*self._settings, places])
         if key not in self._known:
-            self._known[key] = self._load(key) or self._transpile(key, circuit)
+            self._known[key] = self._load(key) or self._transpile(key, circuit, places)
         return self._known[key]
 
-    def _transpile(self, key: str, circuit: QuantumCircuit) -> PhysicalCircuit:
+    def _runs(self, circuit: QuantumCircuit, places: tuple[int, ...]) -> bool:
+        """Whether the machine has every instruction just there."""
+        at = dict(zip(circuit.qubits, places, strict=True))
+        known = self._calibration.instructions
+        return set(places) <= set(self._physical) and all(
+            step.name in _NO_GATES or (step.name, tuple(at[q] for q in step.qubits)) in known
+            for step in circuit.data
+        )
+
+    def _is_coupled(self, circuit: QuantumCircuit, places: tuple[int, ...]) -> bool:
+        """Whether the machine has a gate, in either direction, wherever the circuit has one."""
+        at = dict(zip(circuit.qubits, places, strict=True))
+        pairs = {frozenset(pair) for _, pair in self._calibration.instructions if len(pair) == 2}
+        return set(places) <= set(self._physical) and all(
+            len(step.qubits) == 1
+            or step.name == "barrier"
+            or frozenset(at[q] for q in step.qubits) in pairs
+            for step in circuit.data
+        )
+
+    def _transpile(
+        self, key: str, circuit: QuantumCircuit, places: tuple[int, ...] | None
+    ) -> PhysicalCircuit:
         try:
-            transpiled = self._compile(circuit)
+            if places is None:
+                transpiled = self._compile(circuit)
+            else:
+                transpiled = self._fixed(circuit, [self._physical.index(i) for i in places])
         except TranspilerError as error:
             raise CandidateError(f"the circuit does not fit the machine: {error.message}") from None
         physical = from_qiskit(transpiled, self._physical)

@@ -45,6 +45,8 @@ class Layout:
         all_to_all_s: the circuit's time if every pair of qubits were coupled.
         added_two_qubit_gates: by routing.
         transpiler_seed: that led to it.
+        bases: circuits that one evaluation takes, each measured in another basis.
+        p_survival_is: what P is, in words.
     """
 
     qubits: int
@@ -55,6 +57,8 @@ class Layout:
     all_to_all_s: float
     added_two_qubit_gates: int
     transpiler_seed: int
+    bases: int = 1
+    p_survival_is: str = ""
 
 
 def unified_cost(  # noqa: PLR0913 - the figures it joins
@@ -140,8 +144,8 @@ def _executions(
     phase: str, layout: Layout, calibration: Calibration, model: CostModel, workload: Workload
 ) -> Executions:
     log_shots = _log_shots(layout, model)
-    per_sample = layout.circuits_per_sample if phase == "training" else 1
-    circuits = jobs = 1
+    per_sample = layout.circuits_per_sample if phase == "training" else layout.bases
+    circuits, jobs = layout.bases, 1
     if phase == "training":
         circuits = training_circuits(workload, per_sample)
         jobs = training_jobs(workload, per_sample, calibration.max_circuits_per_job)
@@ -211,4 +215,5 @@ def _provenance(
         calibration=calibration.name,
         calibration_date=calibration.date.isoformat(),
         calibration_hash=calibration.hash,
+        p_survival_is=layout.p_survival_is,
     )

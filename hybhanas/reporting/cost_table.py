@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -47,6 +48,7 @@ def _noise(report: CostReport) -> list[tuple[str, str, str]]:
         ("P readout", f"{noise.p_readout:.4g}", ""),
         ("P idle", f"{noise.p_idle:.4g}", report.provenance.idle),
         ("P survival", f"1e{noise.log10_p_survival:.3g}", f"{noise.p_survival:.4g}"),
+        *_meaning(report.provenance.p_survival_is),
         (
             "shots",
             f"{runs.shots:,}",
@@ -54,6 +56,11 @@ def _noise(report: CostReport) -> list[tuple[str, str, str]]:
             f"exponent {report.provenance.sampling_exponent}",
         ),
     ]
+
+
+def _meaning(words: str) -> list[tuple[str, str, str]]:
+    lines = textwrap.wrap(words, 76)
+    return [("  which is" if i == 0 else "", "", line) for i, line in enumerate(lines)]
 
 
 def _time(report: CostReport) -> list[tuple[str, str, str]]:

@@ -54,7 +54,7 @@ def cost(config: DictConfig, folder: Path) -> CostReport:
         if isinstance(subject.circuit, Circuit):
             report = estimator(subject.circuit, subject.classical_flops)
         else:
-            report = estimator.estimate(subject.circuit)
+            report = estimator.estimate(subject.circuit, observables=list(config.observables))
     except CandidateError as error:
         raise ConfigError(f"{subject.setting} on {calibration.name}: {error}") from None
     atomic.write_json(
@@ -100,6 +100,11 @@ def _subject(config: DictConfig) -> _Subject:
         raise ConfigError(
             f"circuit={config.circuit} is not accepted beside architecture={config.architecture}: "
             "one of them"
+        )
+    if config.observables and config.circuit is None:
+        raise ConfigError(
+            f"observables={config.observables} is not accepted without circuit=FILE: those of an "
+            "architecture are its own"
         )
     if config.run is not None and config.circuit is not None:
         raise ConfigError(f"run={config.run} is not accepted beside circuit={config.circuit}")

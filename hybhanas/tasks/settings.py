@@ -35,6 +35,9 @@ class CostTask:
     # Choices such as {qubits: 4, depth: 2}; with `run` the start of the hash of one it evaluated.
     architecture: Any = None
     run: str | None = None  # folder of a search
+    # Pauli strings such as [ZZII,XXXX], the rightmost letter for qubit 0; none: Z of what the
+    # file measures, or of every qubit with a gate.
+    observables: Sequence[str] = ()
     samples: int = 1000  # that an epoch passes over, for the circuit of a file
 
 

@@ -91,7 +91,7 @@ def large() -> Result:
             pairs.append(at)
     layer = [("sx", pair[:1]) for pair in pairs] + [("ecr", at) for at in pairs]
     steps = (*layer * 10_000, *[("measure", (q,)) for q in range(127)])
-    circuit = PhysicalCircuit(tuple(Instruction(*step) for step in steps), tuple(range(127)))
+    circuit = PhysicalCircuit(tuple(Instruction(*step) for step in steps))
     started = time.perf_counter()
     timed = schedule(circuit, calibration)
     observables = [(q,) for q in range(127)]

@@ -64,8 +64,8 @@ def make_calibration(*args: Any, **changes: Any) -> Calibration:
 def physical_circuit(steps: Iterable[tuple[Any, ...]]) -> PhysicalCircuit:
     """A circuit of (name, qubits) or (name, qubits, angles) tuples; measured in their order."""
     instructions = tuple(Instruction(*step) for step in steps)
-    measured = tuple(step.qubits[0] for step in instructions if step.name == "measure")
-    return PhysicalCircuit(instructions, measured)
+    measurements = tuple(i for i, step in enumerate(instructions) if step.name == "measure")
+    return PhysicalCircuit(instructions, measurements)
 
 
 def make_report(

@@ -120,11 +120,11 @@ def test_several_layouts_are_told_by_their_spread(tmp_path, composed, capsys):
     assert json.loads((tmp_path / "cost.json").read_text())["time"]["log10_total_spread"] >= 0
 
 
-def test_control_flow_is_refused_since_its_time_is_open(tmp_path, composed):
+def test_a_condition_on_a_measurement_is_refused_with_its_line(tmp_path, composed):
     path = tmp_path / "loop.qasm"
     path.write_text(
         "OPENQASM 3.0;\ninclude 'stdgates.inc';\nqubit[1] q; bit[1] c;\n"
         "c[0] = measure q[0];\nif (c[0]) { x q[0]; }\n".replace("'", '"')
     )
-    with pytest.raises(ConfigError, match="control flow"):
+    with pytest.raises(ConfigError, match="line 5, column 1: an if decides by a measured value"):
         cost(composed("task=cost", f"circuit={path}"), tmp_path / "run")

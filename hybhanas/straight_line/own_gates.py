@@ -1,0 +1,144 @@
+"""Gates that a circuit defines itself, told from Qiskit's of the same name."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from qiskit import QuantumCircuit
+from qiskit.circuit import Gate, ParameterExpression
+from qiskit.circuit.library import get_standard_gate_name_mapping
+from qiskit.quantum_info import Operator
+
+from hybhanas.errors import CandidateError
+from hybhanas.straight_line.limits import MAX_INSTRUCTIONS, MAX_NESTING
+
+_STANDARD = get_standard_gate_name_mapping()
+_CHECKED_QUBITS = 4
+_TRUSTED_AFTER = 8
+"""Calls of one definition that were found equal to Qiskit's gate before the rest is believed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Nature:
+    """What is known of a gate's definition: how many instructions it has in the end, and whether
+    a name inside stands for another gate than Qiskit's, so that it must be written out.
+    """
+
+    size: int
+    is_ambiguous: bool
+
+
+class OwnGates:
+    """Knows the gates of one circuit; see the methods."""
+
+    def __init__(self) -> None:
+        self._natures: dict[Any, Nature] = {}
+        self._equal: Counter[Any] = Counter()
+        self._rng = np.random.default_rng(1)
+
+    def nature(self, gate: Any, depth: int = 0) -> Nature:
+        """What a gate's definition is like, found without expanding it.
+
+        Raises:
+            CandidateError: it is nested too deeply, too large, or has no definition.
+        """
+        if gate.name in _STANDARD and _is_qiskits(gate):
+            return Nature(1, False)
+        if depth > MAX_NESTING:
+            raise CandidateError(f"gates are defined by gates more than {MAX_NESTING} deep")
+        definition = defined(gate)
+        if definition is None:
+            return Nature(1, False)
+        key = _structure(gate.name, definition)
+        if key not in self._natures:
+            inside = [self.nature(step.operation, depth + 1) for step in definition.data]
+            size = max(sum(nature.size for nature in inside), 1)
+            if size > MAX_INSTRUCTIONS:
+                raise CandidateError(
+                    f"gate {gate.name} stands for {size:,} instructions; accepted: at most "
+                    f"{MAX_INSTRUCTIONS:,}"
+                )
+            ambiguous = gate.name in _STANDARD or any(nature.is_ambiguous for nature in inside)
+            self._natures[key] = Nature(size, ambiguous)
+        return self._natures[key]
+
+    def qiskits(self, gate: Any) -> Gate | None:
+        """Qiskit's gate of that name, if the definition is its own up to a global phase."""
+        standard = _STANDARD.get(gate.name)
+        definition = defined(gate)
+        if (
+            standard is None
+            or definition is None
+            or standard.num_qubits != gate.num_qubits
+            or len(standard.params) != len(gate.params)
+            or gate.num_qubits > _CHECKED_QUBITS
+        ):
+            return None
+        key = _structure(gate.name, definition)
+        if self._equal[key] < 0:
+            return None
+        if self._equal[key] < _TRUSTED_AFTER and not self._is_equal(gate, definition):
+            self._equal[key] = -1
+            return None
+        self._equal[key] += 1
+        found: Gate = type(standard)(*gate.params)
+        return found
+
+    def _is_equal(self, gate: Any, definition: QuantumCircuit) -> bool:
+        values = {p: float(self._rng.uniform(0.1, 3.0)) for p in definition.parameters}
+        for angle in gate.params:
+            if isinstance(angle, ParameterExpression):
+                for p in angle.parameters:
+                    values.setdefault(p, float(self._rng.uniform(0.1, 3.0)))
+        used = {p: values[p] for p in definition.parameters}
+        angles = [_bound(angle, values) for angle in gate.params]
+        if not all(math.isfinite(angle) for angle in angles):
+            return False
+        try:
+            ours = Operator(definition.assign_parameters(used))
+            return bool(ours.equiv(Operator(type(_STANDARD[gate.name])(*angles))))
+        except Exception:  # of a definition that is no unitary
+            return False
+
+
+def defined(gate: Any) -> QuantumCircuit | None:
+    """A gate's definition.
+
+    Raises:
+        CandidateError: it has one that cannot be built.
+    """
+    try:
+        return getattr(gate, "definition", None)
+    except CandidateError:
+        raise
+    except Exception as error:  # of definitions that are built when they are asked for
+        reason = " ".join(str(getattr(error, "message", error)).split())[:120]
+        raise CandidateError(f"gate {gate.name} cannot be built: {reason}") from None
+
+
+def _is_qiskits(gate: Any) -> bool:
+    return bool(getattr(gate, "_standard_gate", None) is not None)
+
+
+def is_own(gate: Any) -> bool:
+    """Whether a gate has the name of one of Qiskit's, but is none."""
+    return gate.name in _STANDARD and not _is_qiskits(gate)
+
+
+def _bound(angle: Any, values: dict[Any, float]) -> float:
+    if isinstance(angle, ParameterExpression):
+        return float(angle.bind({p: values[p] for p in angle.parameters}))
+    return float(angle)
+
+
+def _structure(name: str, definition: QuantumCircuit) -> Any:
+    """Which gates act where, but not their angles."""
+    index = {qubit: i for i, qubit in enumerate(definition.qubits)}
+    return name, tuple(
+        (step.name, len(step.params), tuple(index[q] for q in step.qubits))
+        for step in definition.data
+    )

@@ -1,0 +1,227 @@
+"""Each kind of file that people have: a cost, or one line that says where and why not."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import math
+
+import pytest
+from qiskit import QuantumCircuit, qpy
+from qiskit.circuit import Parameter
+from qiskit.quantum_info import Operator
+
+from hybhanas.circuit_file import read_circuit
+from hybhanas.circuit_file.limits import MAX_BYTES
+from hybhanas.errors import CandidateError, ConfigError
+from hybhanas.straight_line import straight_line
+
+Q2 = 'OPENQASM 2.0;\ninclude "qelib1.inc";\n'
+Q3 = 'OPENQASM 3.0;\ninclude "stdgates.inc";\n'
+PAIR2 = Q2 + "qreg q[2];\ncreg c[2];\n"
+PAIR3 = Q3 + "qubit[2] q;\nbit[2] c;\n"
+
+
+def counts(path, content: str | bytes) -> dict[str, int]:
+    """The instructions of a file's straight line."""
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return dict(straight_line(read_circuit(path), dt_s=1e-9).circuit.count_ops())
+
+
+def dumped(*circuits: QuantumCircuit) -> bytes:
+    buffer = io.BytesIO()
+    qpy.dump(circuits, buffer)
+    return buffer.getvalue()
+
+
+BELL = {"h": 1, "cx": 1, "measure": 2}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        PAIR2 + "h q[0]; cx q[0],q[1]; measure q -> c;",
+        PAIR3 + "h q[0]; cx q[0],q[1]; c = measure q;",
+        "﻿" + PAIR2 + "h q[0]; cx q[0],q[1]; measure q -> c;",
+        (PAIR2 + "h q[0]; cx q[0],q[1]; measure q -> c;").encode("utf-16"),
+        (PAIR2 + "// für\nh q[0]; cx q[0],q[1]; measure q -> c;").encode("latin-1"),
+        (PAIR2 + "h q[0]; cx q[0],q[1]; measure q -> c;").replace("\n", "\r\n"),
+        gzip.compress((PAIR2 + "h q[0]; cx q[0],q[1]; measure q -> c;").encode()),
+        (PAIR2 + "h q[0]; cx q[0],q[1]; measure q -> c;").replace("OPENQASM 2.0;\n", ""),
+        (PAIR3 + "h q[0]; cx q[0],q[1]; c = measure q;").replace("OPENQASM 3.0;\n", ""),
+        PAIR2 + "reset q; h q[0]; cx q[0],q[1]; measure q -> c;",
+        PAIR3 + "output bit[2] d; h q[0]; cx q[0],q[1]; d = measure q;",
+        PAIR3 + "const int n = 2; for int i in [1:n-1] { h q[i]; cx q[i], q[0]; } c = measure q;",
+        PAIR3 + "h q[0]; if (1 < 2) { cx q[0], q[1]; } else { x q[0]; } c = measure q;",
+        PAIR3 + "int n = 1; h q[n]; while (false) { x q[0]; } cx q[1], q[0]; measure q; end; x q;",
+        PAIR3 + "for int i in [0:9] { if (i == 1) break; h q[i]; } cx q[0],q[1]; c = measure q;",
+        PAIR3.replace("[2] q", "[3] q").replace("[2] c", "[3] c")
+        + "h q[0]; cx q[0],q[2]; c = measure q;",
+    ],
+)  # fmt: skip
+def test_a_bell_pair_is_one_however_it_is_written(tmp_path, content):
+    assert counts(tmp_path / "file", content) == BELL
+
+
+def test_functions_of_angles_and_powers_have_their_values(tmp_path):
+    path = tmp_path / "file"
+    for content in (
+        Q2 + "qreg q[1]; ry(2*asin(0.5)+acos(1)+atan(0)) q[0];",
+        Q3
+        + "qubit[1] q; const float half = 0.5; ry(2 * arcsin(half) ** 1 + sqrt(0) + 3 % 3) q[0];",
+    ):
+        path.write_text(content)
+        assert read_circuit(path).data[0].params[0] == pytest.approx(math.pi / 3)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (PAIR2 + "h q[0];\ncx q[0],q[9];", "line 6, column 11: index 9 is out-of-range"),
+        (PAIR2 + "gate turn(t) a { rx(t) a; }\nturn q[0];", "line 6: gate turn takes 1 angle"),
+        (PAIR2 + "opaque magic a;\nmagic q[0];", "line 6: gate magic is opaque"),
+        (PAIR2 + "measure q -> c;\nif (c==1) x q[0];", "line 6: an if decides by a measured value"),
+        (PAIR2 + 'include "no.inc";', "line 5: include no.inc: no such file beside the circuit"),
+        (PAIR2 + 'include "../no.inc";', "line 5: include ../no.inc is not accepted"),
+        (PAIR2 + 'include "/etc/hostname";', "line 5: include /etc/hostname is not accepted"),
+        (PAIR2 + 'include\n"/etc/hostname";', "line 5: an include is written"),
+        (Q2 + "qreg q[1000000000];", "line 3: it declares 1,000,000,000 qubits; accepted: at most"),
+        (PAIR2 + f"rx({'(' * 100}1{')' * 100}) q[0];", "line 5: brackets are nested more than"),
+        (PAIR2 + f"rx(1{'^1' * 9000}) q[0];", "line 5: an expression has more than 4,000"),
+        (PAIR3 + "h q[0]\ncx q[0], q[1];", "line 6, column 1: cx is not expected here; is a ;"),
+        (PAIR3 + "h q[0]", "the text ends in the middle of a statement"),
+        (PAIR3 + "cx q[0], q[0];", "line 5, column 1: "),
+        (PAIR3 + "h q[7];", "line 5, column 1: an index is out of range"),
+        (PAIR3 + "rx(1/0) q[0];", "line 5, column 4: division by zero"),
+        (PAIR3 + "c = measure q;\nwhile (c[0]) { x q[0]; }", "line 6, column 1: a while decides"),
+        (PAIR3 + "def f(qubit a) { x a; }", "line 5, column 1: a subroutine .def. is not read"),
+        (PAIR3 + "int n = 1;\nn = 2;", "line 6, column 1: an assignment to a variable is not read"),
+        (PAIR3 + "for int i in [0:1000000000] { x q[0]; }", "a loop of 1,000,000,001 rounds"),
+        (PAIR3 + "for int i in [0:999] { for int j in [0:999] { x q[0]; } }", "more than 250,000"),
+        (PAIR3 + "box [300ns] { x q[0]; }", "line 5, column 1: a box with a time of its own"),
+        (PAIR3 + "ctrl(40) @ x q[0], q[1];", "40 more controls are not accepted"),
+        (Q3 + "qubit[1000000000] q;", "it declares 1,000,000,000 of a kind"),
+        (Q3 + "h $99999999999;", "qubit .99999999999 is beyond the last"),
+        (PAIR3 + "rx(2 ** 100000) q[0];", "an exponent of 100000 is not accepted"),
+    ],
+)  # fmt: skip
+def test_what_a_text_has_wrong_is_said_with_its_place(tmp_path, text, message):
+    path = tmp_path / "file"
+    path.write_text(text)
+    with pytest.raises(ConfigError, match=message) as caught:
+        read_circuit(path)
+    assert "\n" not in str(caught.value)
+
+
+def test_an_included_file_is_found_beside_the_circuit_and_named_in_errors(tmp_path, monkeypatch):
+    monkeypatch.chdir("/")
+    path, own = tmp_path / "file", tmp_path / "own.inc"
+    text = PAIR2 + 'include "own.inc";\nmine q[0];\nbroken q[0];'
+    own.write_text("// mine\ngate mine a { h a; }\ngate broken a { no a; }")
+    path.write_text(text)
+    with pytest.raises(ConfigError, match="own.inc, line 3, column 17: 'no' is not defined"):
+        read_circuit(path)
+    own.write_text("OPENQASM 2.0;\ngate mine a { h a; }\ngate broken a { s a; }")
+    assert read_circuit(path).count_ops() == {"mine": 1, "broken": 1}
+    path.write_text(PAIR3 + 'include "own.inc";\nmine q[0];')
+    own.write_text("gate mine a { h a; }")
+    assert read_circuit(path).count_ops() == {"mine": 1}
+
+
+@pytest.mark.parametrize("kind", ["link", "folder", "cycle", "bomb"])
+def test_no_include_reaches_further(tmp_path, kind):
+    path, own = tmp_path / "file", tmp_path / "own.inc"
+    path.write_text(PAIR2 + 'include "own.inc";')
+    if kind == "link":
+        own.symlink_to("/etc/hostname")
+        message = "is not a plain file"
+    elif kind == "folder":
+        own.mkdir()
+        message = "is not a plain file"
+    elif kind == "cycle":
+        own.write_text('include "own.inc";')
+        message = "own.inc includes itself"
+    else:
+        own.write_text('include "a0";')
+        for i in range(30):
+            (tmp_path / f"a{i}").write_text(f'include "a{i + 1}";\n' * 20)
+        (tmp_path / "a30").write_text(" " * 10_000)
+        message = f"more than {MAX_BYTES:,} bytes"
+    with pytest.raises(ConfigError, match=message):
+        read_circuit(path)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (gzip.compress(b" " * (MAX_BYTES + 1)), "more than 20,000,000 bytes"),
+        (gzip.compress(PAIR2.encode())[:-12], "cut short|damaged"),
+        (dumped(QuantumCircuit(1), QuantumCircuit(1)), "it holds 2 circuits; accepted: one"),
+        (dumped(QuantumCircuit(1))[:40], "cut short"),
+        (dumped(QuantumCircuit(9))[:-7], "damaged or cut short"),
+        (b"QISKIT\xff" + bytes(60), "its version is 255; Qiskit .* reads up to"),
+    ],
+)
+def test_a_file_that_is_damaged_or_too_large_is_said(tmp_path, content, message):
+    path = tmp_path / "file"
+    path.write_bytes(content)
+    with pytest.raises(ConfigError, match=message):
+        read_circuit(path)
+
+
+def test_a_gate_that_a_text_defines_is_what_it_says(tmp_path):
+    path = tmp_path / "file"
+    own = "gate cu a,b { cx a,b; h b; cx a,b; } gate swap a,b { cz a,b; }"
+    assert counts(path, PAIR2 + own + "cu q[0],q[1]; swap q[0],q[1]; measure q -> c;") == {
+        "cx": 2, "h": 1, "cz": 1, "measure": 2,
+    }  # fmt: skip
+    rzx = "gate rzx(p) a,b { h b; cx a,b; rz(p) b; cx a,b; h b; } "
+    ecr = "gate ecr a,b { rzx(pi/4) a,b; x a; rzx(-pi/4) a,b; } "
+    for text in (PAIR2, PAIR3):
+        text += rzx + ecr + "ecr q[0],q[1]; rzx(0.2) q[1],q[0];"
+        assert counts(path, text) == {"ecr": 1, "rzx": 1, "measure": 2, "barrier": 1}
+
+
+def test_a_gate_of_gates_of_gates_is_counted_before_it_is_written_out(tmp_path):
+    levels = "".join(f"gate g{i + 1} a {{ g{i} a; g{i} a; }}" for i in range(40))
+    path = tmp_path / "file"
+    path.write_text(PAIR2 + "gate g0 a { x a; }" + levels + "g40 q[0];")
+    with pytest.raises(CandidateError, match="stands for .* instructions; accepted: at most 250,0"):
+        straight_line(read_circuit(path))
+
+
+def test_amplitudes_in_qpy_are_prepared_also_after_torchquantum_was_imported(tmp_path):
+    import torchquantum  # noqa: F401  it replaces a method of Qiskit's
+
+    circuit = QuantumCircuit(2)
+    circuit.initialize([0.6, 0, 0, 0.8])
+    circuit.prepare_state([0.5, 0.5, 0.5, 0.5])
+    found = counts(tmp_path / "file", dumped(circuit))
+    assert "reset" not in found
+    assert found["state_preparation"] == 2
+    assert found["measure"] == 2
+
+
+def test_a_delay_of_a_free_time_is_said(tmp_path):
+    circuit = QuantumCircuit(1)
+    circuit.h(0)
+    circuit.delay(Parameter("wait"), 0, "us")
+    with pytest.raises(CandidateError, match="waits for a time that is a free parameter, wait"):
+        counts(tmp_path / "file", dumped(circuit))
+
+
+def test_what_a_loop_in_qpy_means_is_kept(tmp_path):
+    circuit = QuantumCircuit(2)
+    with circuit.for_loop(range(3)) as i:
+        circuit.rx(i * 0.1, 0)
+        with circuit.box():
+            circuit.cx(0, 1)
+    path = tmp_path / "file"
+    path.write_bytes(dumped(circuit))
+    flat = straight_line(read_circuit(path)).circuit
+    by_hand = QuantumCircuit(2)
+    for i in range(3):
+        by_hand.rx(i * 0.1, 0)
+        by_hand.cx(0, 1)
+    flat.remove_final_measurements()
+    assert Operator(flat).equiv(Operator(by_hand))
