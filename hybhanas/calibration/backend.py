@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 from hybhanas.calibration.published import PublishedCalibration, PublishedFigures
 from hybhanas.calibration.snapshot import Snapshot
@@ -51,23 +50,10 @@ class Backend:
         return Snapshot(snapshot=self.snapshot, backend=self.name)
 
     def __post_init__(self) -> None:
-        check_one_source(self)
+        if self.snapshot is not None and self.published is not None:
+            raise ConfigError(
+                f"backend.snapshot={self.snapshot} is not accepted beside backend.published: the "
+                f"calibration of {self.name} comes from one of them"
+            )
         if not 0 < self.power_w < math.inf:
             raise ConfigError(f"backend.power_w={self.power_w} is not accepted: above 0")
-
-
-def check_one_source(backend: Any) -> None:
-    """Refuses a backend with a snapshot and with published figures, complete or not.
-
-    Args:
-        backend: a Backend, or the settings of one.
-
-    Raises:
-        ConfigError: it has both.
-    """
-    if backend.snapshot is not None and backend.published is not None:
-        raise ConfigError(
-            f"backend.snapshot={backend.snapshot} is not accepted beside backend.published: the "
-            f"calibration of {backend.name} comes from one of them; backend.snapshot=null or "
-            "backend.published=null drops the other"
-        )

@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import is_dataclass
+from traceback import walk_tb
 from typing import get_type_hints
 
 from hydra.errors import HydraException, InstantiationException, MissingConfigException
@@ -13,6 +14,7 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from hybhanas.errors import ConfigError, not_installed, unknown
+from hybhanas.presets import CONF, preset
 
 USAGE_ERROR = 2
 """The exit code."""
@@ -60,7 +62,7 @@ def explain(error: BaseException) -> str | None:
             return f"{one.filename}: {one.strerror}"
     if isinstance(error, HydraException) and not isinstance(error, InstantiationException):
         return " ".join(str(error).split())
-    return None
+    return _below_nothing(error)
 
 
 def _omegaconf(error: OmegaConfBaseException) -> str:
@@ -73,6 +75,31 @@ def _omegaconf(error: OmegaConfBaseException) -> str:
             return f"{setting} is not accepted as it is: +{setting}=VALUE adds it"
         return _unknown_key(group, str(error.key or key), map(str, error.parent_node))
     return f"{setting}: {first_line}" if setting and setting not in first_line else first_line
+
+
+def _below_nothing(error: BaseException) -> str | None:
+    """A line for a key below a null or a list, on which OmegaConf fails without a word on the key;
+    None for any other error.
+    """
+    for frame, _ in walk_tb(error.__traceback__):
+        if frame.f_code is OmegaConf.update.__code__:
+            config, key, value = (frame.f_locals[name] for name in ("cfg", "key", "value"))
+            break
+    else:
+        return None
+    parts = key.split(".")
+    for end in range(1, len(parts) + 1):
+        parent = ".".join(parts[:end])
+        node = OmegaConf.select(config, parent)
+        if OmegaConf.is_list(node):
+            return f"{key}={value} is not accepted: {parent} is a list, which is given as a whole"
+        if node is None:
+            break
+    group, _, setting = parent.partition(".")
+    options = sorted(path.stem for path in (CONF / group).glob("*.yaml"))
+    having = [option for option in options if preset(group, option).get(setting) is not None]
+    hint = f"; it is set with {group}={', '.join(having)}" if having else ""
+    return f"{key}={value} is not accepted: {parent} is null{hint}"
 
 
 def _unknown_key(group: str, key: str, accepted: Iterable[str]) -> str:

@@ -164,8 +164,9 @@ def settings_of_cost(config: DictConfig, run: FinishedRun) -> DictConfig:
     calibration, backend = chosen["calibration"], chosen["backend"]
     if not named & {"backend", "calibration", "calibration.folder"} and "folder" in calibration:
         calibration.folder = LIVE_FOLDER  # never where a stranger's settings say
-    if "calibration" in named and "backend" not in named:
+    if "backend" not in named:
         for name, of_backend in following("calibration", "backend").items():
-            if name in calibration and f"calibration.{name}" not in named:
+            changed = "calibration" in named or f"backend.{of_backend}" in named
+            if name in calibration and changed and f"calibration.{name}" not in named:
                 calibration[name] = backend[of_backend]
     return OmegaConf.create(chosen)

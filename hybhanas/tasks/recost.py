@@ -64,7 +64,9 @@ def _estimator(config: DictConfig, run: FinishedRun) -> CostEstimator:
     settings = settings_of_cost(config, run)
     try:
         calibration = Calibration.load(build("calibration", settings.calibration))
-        model, device = (build(g, settings[g]) for g in ("cost_model", "device"))
+        backend, model, device = (
+            build(g, settings[g]) for g in ("backend", "cost_model", "device")
+        )
     except ConfigError as error:
         if not isinstance(error.__cause__, TypeError):
             raise
@@ -73,7 +75,7 @@ def _estimator(config: DictConfig, run: FinishedRun) -> CostEstimator:
             "cost_model= and device= to replace them"
         ) from None
     return CostEstimator(
-        calibration, model, device, run.workload, settings.backend.power_w, cache_folder(config)
+        calibration, model, device, run.workload, backend.power_w, cache_folder(config)
     )
 
 

@@ -25,8 +25,9 @@ def build(group: str, node: DictConfig, **further: Any) -> Any:
 
     Raises:
         ConfigError: a `_target_` that cannot be imported or called, or a value it does not accept.
+        MissingMandatoryValue: a value that must be given.
     """
-    values: Any = OmegaConf.to_container(node, resolve=True)
+    values: Any = OmegaConf.to_container(node, resolve=True, throw_on_missing=True)
     target = values.pop("_target_")
     build_it = imported(group, target)
     if is_dataclass(build_it):

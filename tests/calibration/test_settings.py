@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+from omegaconf.errors import MissingMandatoryValue
 
 from hybhanas.errors import ConfigError
 from hybhanas.hydra_app.check import check
@@ -14,6 +15,7 @@ from hybhanas.hydra_app.compose import composed
 from hybhanas.hydra_app.mistakes import check_keys, explain
 from hybhanas.hydra_app.schema import OPTIONS
 from hybhanas.presets import CONF
+from hybhanas.tasks.setup import build
 from tests.helpers import ROOT
 
 MISTAKES = {
@@ -30,6 +32,14 @@ MISTAKES = {
     "backend=ionq_forte +backend.published.t1=1": "(did you mean backend.published.t1_s?)",
     "backend=ionq_forte +backend.published.one_qubit_gates.sx.eror=1": "one_qubit_gates.sx.error?)",
     "backend=ionq_forte backend.published.qubits=many": "backend.published.qubits: Value 'many'",
+    "backend.published.qubits=5": "backend.published is null; it is set with "
+    "backend=google_willow, ionq_forte",
+    "+backend.published.qubits=5": "backend.published.qubits=5 is not accepted: ",
+    "backend.published={qubits:5}": "backend.published={'qubits': 5} is not accepted: backend.publ",
+    "search.objectives.x=1": "search.objectives.x=1 is not accepted: search.objectives is a",
+    "backend=ionq_forte calibration.snapshot=fez": "key=calibration.snapshot is unknown",
+    "calibration.machine.qubits=5": "key=calibration.machine is unknown",
+    "backend.calibration=null": "key=backend.calibration is unknown",
 }
 
 
@@ -71,6 +81,30 @@ def test_a_sweep_over_published_and_shipped_machines_ranks_them(tmp_path):
     assert ions["noise"]["p_survival"] > transmons["noise"]["p_survival"]
     assert ions["circuit"]["time_s"] > 100 * transmons["circuit"]["time_s"]
     assert "cheapest first" in outcome.stdout
+
+
+def test_a_backend_with_two_sources_of_its_calibration_is_refused():
+    with pytest.raises(
+        ConfigError, match=r"backend\.snapshot=fez is not accepted beside backend\.p"
+    ):
+        check(composed("backend=ionq_forte", "backend.snapshot=fez"))
+
+
+@pytest.mark.parametrize(
+    "choice", ["backend=ionq_forte calibration=snapshot", "backend.snapshot=null"]
+)
+def test_a_snapshot_of_a_backend_without_one_is_refused(choice):
+    source = build("calibration", composed(*choice.split()).calibration)
+    with pytest.raises(
+        ConfigError, match="calibration=snapshot is not accepted: no shipped snapsho"
+    ):
+        source.read()
+
+
+def test_a_value_that_must_be_given_is_named():
+    with pytest.raises(MissingMandatoryValue) as error:
+        build("calibration", composed("calibration=file").calibration)
+    assert explain(error.value) == "calibration.path: Missing mandatory value: path"
 
 
 def test_a_backend_without_power_is_refused():

@@ -75,3 +75,8 @@ def test_a_backend_brings_its_calibration_and_a_single_value_changes_only_itself
 def test_another_source_of_calibrations_is_asked_for_the_runs_own_backend(monkeypatch, tmp_path):
     settings = changed(monkeypatch, tmp_path, "calibration=live")
     assert settings.calibration.backend == settings.backend.name == "ibm_fez"
+
+
+def test_another_snapshot_of_the_runs_backend_is_that_of_its_calibration(monkeypatch, tmp_path):
+    settings = changed(monkeypatch, tmp_path, "backend.snapshot=torino")
+    assert settings.backend.snapshot == settings.calibration.snapshot == "torino"
