@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from itertools import islice
 
+import numpy as np
 import torch
 from torch.utils.data import (
     BatchSampler,
@@ -14,6 +17,7 @@ from torch.utils.data import (
 )
 
 from hybhanas.data.splits import Split
+from hybhanas.data.steps import Step, applied
 
 EVALUATION_BATCH = 1024
 
@@ -27,19 +31,27 @@ def shuffled(split: Split, batch_size: int, seed: int, epoch: int) -> Loader:
     batches = BatchSampler(order, batch_size, drop_last=False)
     for _ in range(epoch):  # draws what earlier epochs drew: an order that is asked for more than
         list(islice(batches, len(batches)))  # its last batch draws another
-    return _loader(data, batches)
+    return _loader(data, batches, split.steps)
 
 
 def in_order(split: Split) -> Loader:
     """Large batches, for evaluation."""
     data = _tensors(split)
-    return _loader(data, BatchSampler(SequentialSampler(data), EVALUATION_BATCH, False))
+    batches = BatchSampler(SequentialSampler(data), EVALUATION_BATCH, False)
+    return _loader(data, batches, split.steps)
 
 
 def _tensors(split: Split) -> TensorDataset:
     return TensorDataset(torch.from_numpy(split.features), torch.from_numpy(split.classes))
 
 
-def _loader(data: TensorDataset, batches: BatchSampler) -> Loader:
+def _loader(data: TensorDataset, batches: BatchSampler, steps: Sequence[Step]) -> Loader:
     """A loader that indexes the tensors once a batch instead of collating single samples."""
-    return DataLoader(data, sampler=batches, batch_size=None)
+    convert = partial(_after_steps, steps=steps) if steps else None
+    return DataLoader(data, sampler=batches, batch_size=None, collate_fn=convert)
+
+
+def _after_steps(batch: Sequence[torch.Tensor], steps: Sequence[Step]) -> list[torch.Tensor]:
+    features, classes = batch
+    values = applied(steps, features.numpy()).astype(np.float32, copy=False)
+    return [torch.from_numpy(values), classes]

@@ -42,18 +42,18 @@ def prepared(
         )
     strange = [note for samples, _ in parts[1:] for note in encoder.strange(samples.features)]
     first, second = _steps(encoded[0], encoder, settings)
-    scaled = [applied(first, values) for values in encoded]
+    known = encoded if _is_bytes(encoded[0]) else [applied(first, values) for values in encoded]
     digest = hashlib.sha256(f"{settings.seed}".encode())
-    for values, (_, classes) in zip(scaled, parts, strict=True):
-        for array in (values.astype(np.float32, copy=False), classes):
+    for values, (_, classes) in zip(known, parts, strict=True):
+        for array in (values if _is_bytes(values) else values.astype(np.float32), classes):
             digest.update(f"{array.shape}".encode() + array.tobytes())
     if encoder.names or names != [str(number) for number in range(len(names))]:
         digest.update(f"{names} {[*encoder.names]}".encode())
-    if second:  # their last digits depend on the number of threads
+    if second or _is_bytes(known[0]):  # the last digits of components depend on the threads
         digest.update(f"{settings.pca} {settings.scale}".encode())
     splits = [
-        Split(applied(second, values).astype(np.float32, copy=False), classes)
-        for values, (_, classes) in zip(scaled, parts, strict=True)
+        _split_of(values, classes, first, second)
+        for values, (_, classes) in zip(encoded, parts, strict=True)
     ]
     return InMemoryData(
         splits=Splits(*splits),
@@ -63,6 +63,20 @@ def prepared(
         class_names=names,
         notes=[*given.notes, *encoder.notes, *strange],
     )
+
+
+def _is_bytes(values: np.ndarray) -> bool:
+    return values.dtype == np.uint8
+
+
+def _split_of(
+    values: np.ndarray, classes: np.ndarray, first: Sequence[Step], second: Sequence[Step]
+) -> Split:
+    """A split after all steps; bytes that stay as many are kept, and take their steps by batch."""
+    if _is_bytes(values) and not second:
+        return Split(values, classes, first)
+    features = applied([*first, *second], values)
+    return Split(features.astype(np.float32, copy=False), classes)
 
 
 def _parts(given: Given, names: Sequence[str], settings: Preparation) -> list[Part]:

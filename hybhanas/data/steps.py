@@ -11,6 +11,9 @@ import numpy as np
 ANGLE = math.pi / 2
 """`scale=angle` maps the training split to angles between its negative and it, in radians."""
 
+CHUNK = 4096
+"""Rows that take the steps at once."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Affine:
@@ -21,8 +24,8 @@ class Affine:
         [[0.5], [1.0]]
     """
 
-    shift: np.ndarray
-    divisor: np.ndarray
+    shift: np.ndarray | np.float32
+    divisor: np.ndarray | np.float32
     limit: float | None = None
 
     def __call__(self, values: np.ndarray) -> np.ndarray:
@@ -79,7 +82,14 @@ def scaling(values: np.ndarray, scale: str) -> list[Step]:
 
 
 def applied(steps: Sequence[Step], values: np.ndarray) -> np.ndarray:
-    """The values after all steps, in order."""
-    for step in steps:
-        values = step(values)
-    return values
+    """The values after all steps, in order; some rows at a time, which takes less memory."""
+
+    def after(values: np.ndarray) -> np.ndarray:
+        for step in steps:
+            values = step(values)
+        return values
+
+    if len(values) <= CHUNK:
+        return after(values)
+    parts = [after(values[start : start + CHUNK]) for start in range(0, len(values), CHUNK)]
+    return np.concatenate(parts)

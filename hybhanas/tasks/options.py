@@ -8,6 +8,7 @@ from hybhanas.calibration.live import LiveCalibration
 from hybhanas.calibration.published import PublishedCalibration
 from hybhanas.calibration.snapshot import Snapshot
 from hybhanas.cost.model import CostModel, Device
+from hybhanas.data.images import Images
 from hybhanas.data.npz import Npz
 from hybhanas.data.shipped import Shipped
 from hybhanas.data.table_file import Csv, Parquet
@@ -46,7 +47,7 @@ OPTIONS: dict[str, dict[str, type]] = {
         "live": LiveCalibration,
         "published": PublishedCalibration,
     },
-    "dataset": {"shipped": Shipped, "csv": Csv, "parquet": Parquet, "npz": Npz},
+    "dataset": {"shipped": Shipped, "csv": Csv, "parquet": Parquet, "npz": Npz, "images": Images},
     "search": {
         "genetic": GeneticSettings,
         "halving": HalvingSettings,
