@@ -11,15 +11,17 @@ import cmath
 import math
 from dataclasses import dataclass
 from functools import cached_property, reduce
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
+from hybhanas.errors import ConfigError, unknown
+
 Matrix = tuple[tuple[complex, ...], ...]
 
-Kind = Literal["permutation", "phase", "one_qubit", "entangler", "state"]
+Kind = Literal["permutation", "phase", "one_qubit", "entangler", "state", "other"]
 """How the fused simulator applies a gate: as a reordering of rows, as a diagonal, in a product of
-one-qubit matrices, in the matrix of a block of wires, or as the state to start from.
+one-qubit matrices, in the matrix of a block of wires, as the state to start from, or not at all.
 """
 
 DEFAULT_SHIFT_TERMS = 2
@@ -35,7 +37,7 @@ PAULIS = {
 
 @dataclass(frozen=True, kw_only=True)
 class GateSpec:
-    """A row of the table. A gate has a `matrix`, or a `generator` and with it one angle.
+    """A row of the table. A gate has a `matrix`, or one angle and a `generator` or `hamiltonian`.
 
     A gate with a generator is exp(-i angle/2 G), angle in radians, G being the product of Paulis
     `generator`; with `control` it acts where its first wire is 1. The Pauli-string propagator
@@ -51,6 +53,8 @@ class GateSpec:
         generator: a Pauli letter a wire, the control not counted, such as `X` or `ZZ`.
         control: whether the first wire is a control.
         matrix: [2^wires, 2^wires], unitary, of a gate without an angle.
+        hamiltonian: H [2^wires, 2^wires], Hermitian, of a gate exp(-i angle H) that is none of
+            these rotations.
         entangles: whether an architecture may name it as its `entangler`.
     """
 
@@ -58,30 +62,37 @@ class GateSpec:
     generator: str = ""
     control: bool = False
     matrix: Matrix | None = None
+    hamiltonian: Matrix | None = None
     entangles: bool = False
 
     @property
     def is_state(self) -> bool:
         """Whether it prepares a state from all inputs, on any number of wires."""
-        return not self.generator and self.matrix is None
+        return not self.generator and self._given is None
+
+    @property
+    def _given(self) -> Matrix | None:
+        return self.hamiltonian if self.matrix is None else self.matrix
 
     @cached_property
     def wires(self) -> int:
         """How many wires it acts on; 0 stands for all of the circuit."""
-        if self.matrix is not None:
-            return len(self.matrix).bit_length() - 1
+        if self._given is not None:
+            return len(self._given).bit_length() - 1
         return len(self.generator) + self.control
 
     @property
     def parameters(self) -> int:
         """How many angles it has, 0 or 1."""
-        return int(bool(self.generator))
+        return int(bool(self.generator) or self.hamiltonian is not None)
 
     @cached_property
     def kind(self) -> Kind:
         """How the fused simulator applies it."""
         if self.is_state:
             return "state"
+        if self.hamiltonian is not None:
+            return "other"
         if self.wires == 1:
             return "one_qubit"
         if self.permutation is not None:
@@ -126,7 +137,7 @@ class GateSpec:
             return 0
         if self.wires == 1 or self.control:
             return 14 >> self.control
-        if self.parameters:
+        if self.generator:
             return 6 if self.is_diagonal else 14
         return 8 * 2**self.wires - 2
 
@@ -204,7 +215,55 @@ GATES: dict[str, GateSpec] = {
         _rotation("rzx", "ZX"),
     )
 }
-"""Every gate by its name."""
+"""Every gate by its name, including those that users registered."""
+
+_OURS = frozenset(GATES)
+
+
+def register_gate(name: str) -> None:
+    """Adds a gate of Qiskit's standard library, by its matrix there.
+
+    Circuits may then use it, and its wires and angle are checked. A gate with an angle runs with
+    `simulator=torchquantum`, one without on every simulator.
+
+    Example:
+        >>> register_gate("cp")
+        >>> GATES["cp"].wires, GATES["cp"].parameters
+        (2, 1)
+
+    Args:
+        name: in `qiskit.circuit.library.get_standard_gate_name_mapping`, on one or two qubits,
+            with at most one angle.
+
+    Raises:
+        ConfigError: another name, one that hybhanas has, or a gate that is not exp(-i angle H).
+    """
+    from qiskit.circuit.library import get_standard_gate_name_mapping
+    from scipy.linalg import expm, logm
+
+    gates = {k: gate for k, gate in get_standard_gate_name_mapping().items() if _is_small(gate)}
+    if name not in gates:
+        raise unknown("gate", name, sorted(gates))
+    if name in _OURS:
+        raise ConfigError(f"gate={name} cannot be registered: hybhanas has it")
+    gate = gates[name]
+    order = [0, 1] if gate.num_qubits == 1 else [0, 2, 1, 3]  # Qiskit's first qubit counts least
+    if gate.params:
+        matrix = 2j * logm(type(gate)(0.5).to_matrix())
+        if not np.allclose(expm(-1.3j * matrix), type(gate)(1.3).to_matrix()):
+            raise ConfigError(f"gate={name} is not accepted: a gate exp(-i angle H)")
+    else:
+        matrix = gate.to_matrix()
+    rows = tuple(tuple(row) for row in matrix[np.ix_(order, order)].tolist())
+    fixed, turned = (None, rows) if gate.params else (rows, None)
+    GATES[name] = GateSpec(name=name, matrix=fixed, hamiltonian=turned)
+
+
+def _is_small(operation: Any) -> bool:
+    from qiskit.circuit import Gate as QiskitGate
+
+    few = operation.num_qubits in (1, 2) and len(operation.params) <= 1
+    return few and isinstance(operation, QiskitGate)
 
 
 def shift_terms(name: str) -> int:

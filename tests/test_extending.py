@@ -23,6 +23,7 @@ CIRCUITS = {  # a recipe of the circuit: a word that all its architectures have
     "An encoding": ("encoding", "dense"),
     "A rotation set": ("rotations", "sx_rz"),
     "An entangling gate": ("entangler", "zz_xx"),
+    "A gate": ("entangler", "cp"),
     "An entanglement pattern": ("entanglement", "ladder"),
 }
 

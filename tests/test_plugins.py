@@ -6,14 +6,18 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
+from qiskit import QuantumCircuit
+from qiskit.quantum_info import Pauli, Statevector
 
 from hybhanas import plugins
-from hybhanas.ansatz import ENCODINGS, register_encoding
+from hybhanas.ansatz import ENCODINGS, register_encoding, register_entangler
 from hybhanas.architecture import Architecture
-from hybhanas.circuit import lay_out
+from hybhanas.circuit import Circuit, lay_out
 from hybhanas.entanglement import PATTERNS, entangled_pairs, register_entanglement
-from hybhanas.errors import ConfigError
-from hybhanas.gates import Gate
+from hybhanas.errors import CandidateError, ConfigError
+from hybhanas.gates import GATES, Gate, operations, register_gate
+from hybhanas.quantum.layer import quantum_layer
 from hybhanas.tasks.search import search
 
 MODULE = """
@@ -174,3 +178,66 @@ def test_a_registered_word_that_gives_no_possible_gate_is_one_line(module, gate,
     register_entanglement("far", lambda qubits: [(0, 9)])
     with pytest.raises(ConfigError, match=r"entanglement=far gives the pair \(0, 9\) on 3 qubits"):
         entangled_pairs("far", 3)
+
+
+def expectations(gate: Gate, simulator: str) -> torch.Tensor:
+    """Of Z and ZZ, after the gate between rotations that it does not commute with."""
+    turned = [Gate("ry", (wire,), inputs=(0,)) for wire in (0, 1)]
+    circuit = Circuit(2, (*turned, gate, *turned), ((0,), (0, 1)), inputs=1, weights=1)
+    layer = quantum_layer(circuit, simulator)
+    layer.module.weights.data = torch.tensor([0.7])
+    return layer(torch.tensor([[0.4], [1.1]]))
+
+
+def exact(gate: Gate, angles: list[float]) -> torch.Tensor:
+    """The same by Qiskit's state vector, whose first qubit is the last letter."""
+    values = []
+    for angle, *own in zip((0.4, 1.1), *([angles] if angles else []), strict=True):
+        circuit = QuantumCircuit(2)
+        circuit.ry(angle, [0, 1])
+        getattr(circuit, gate.name)(*own, *gate.wires)
+        circuit.ry(angle, [0, 1])
+        state = Statevector(circuit)
+        values.append([state.expectation_value(Pauli(p)).real for p in ("IZ", "ZZ")])
+    return torch.tensor(values, dtype=torch.float32)
+
+
+@pytest.mark.parametrize("name", ["ecr", "sxdg", "csx", "dcx"])
+def test_a_registered_gate_without_an_angle_runs_on_every_simulator(name, own_registries):
+    register_gate(name)
+    gate = Gate(name, (1, 0)[: GATES[name].wires])
+    for simulator in ("fused", "torchquantum"):
+        torch.testing.assert_close(
+            expectations(gate, simulator), exact(gate, []), atol=1e-5, rtol=0
+        )
+
+
+def test_a_registered_gate_with_an_angle_runs_on_torchquantum_and_is_costed(own_registries):
+    register_gate("cp")
+    gate = Gate("cp", (1, 0), weight=0)
+    for angle_from, angles in ({"weight": 0}, [0.7, 0.7]), ({"inputs": (0,)}, [0.4, 1.1]):
+        turned = Gate("cp", (1, 0), **angle_from)
+        torch.testing.assert_close(
+            expectations(turned, "torchquantum"), exact(turned, angles), atol=1e-5, rtol=0
+        )
+    with pytest.raises(CandidateError, match="cannot run gate cp; simulator=torchquantum can"):
+        expectations(gate, "fused")
+    assert operations(gate) == 8 * 4 - 2  # four complex products and three sums an amplitude
+    assert GATES["cp"].parameters == 1
+    register_entangler("cp", lambda a, b: [Gate("cp", (a, b))])
+    with pytest.raises(ConfigError, match="accepted: inputs or a weight for cp"):
+        lay_out(Architecture(qubits=2, entangler="cp", entanglement="linear"))
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("cpp", r"gate=cpp is unknown \(did you mean cp\?\)"),
+        ("ccx", "gate=ccx is unknown"),  # three qubits
+        ("xx_minus_yy", "gate=xx_minus_yy is unknown"),  # two angles
+        ("rzz", "gate=rzz cannot be registered: hybhanas has it"),
+    ],
+)
+def test_a_gate_that_cannot_be_registered_is_one_line(name, reason, own_registries):
+    with pytest.raises(ConfigError, match=reason):
+        register_gate(name)

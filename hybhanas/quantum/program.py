@@ -131,7 +131,7 @@ def rows_of(order: tuple[int, ...]) -> np.ndarray:
 
 def _kind(gate: Gate) -> str:
     spec = GATES.get(gate.name)
-    if spec is None or spec.is_state or (gate.inputs and spec.control):
+    if spec is None or spec.kind in ("state", "other") or (gate.inputs and spec.control):
         what = f"gate {gate.name}{' by an input' if gate.inputs else ''}"
         raise CandidateError(f"the fused simulator cannot run {what}; simulator=torchquantum can")
     return "encoding" if gate.inputs else spec.kind

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from hybhanas.circuit import Circuit
 from hybhanas.errors import CandidateError
-from hybhanas.gates import AMPLITUDE
+from hybhanas.gates import AMPLITUDE, GATES
 from hybhanas.quantum import kernels
 from hybhanas.quantum.fused import FusedModule, FusedStacks
 from hybhanas.quantum.weights import initial_weights
@@ -72,6 +72,12 @@ class GateByGateCircuit(TorchQuantumCircuit):
                 angle = {"params": reduce(torch.mul, [inputs[:, [i]] for i in gate.inputs])}
             elif gate.weight is not None:
                 angle = {"params": weights[gate.weight].reshape(1, 1)}
+            spec = GATES.get(gate.name)
+            if spec is not None and spec.hamiltonian is not None:
+                hamiltonian = torch.tensor(spec.hamiltonian, device=inputs.device)  # (2^w, 2^w)
+                unitaries = torch.matrix_exp(-1j * angle["params"][:, :, None] * hamiltonian)
+                tqf.qubitunitaryfast(device, wires=wires, params=unitaries)
+                continue
             apply = getattr(tqf, gate.name, None)
             if apply is None:
                 raise CandidateError(f"TorchQuantum has no gate {gate.name}")

@@ -7,6 +7,7 @@ import pytest
 from hybhanas import plugins
 from hybhanas.ansatz import ENCODINGS, ENTANGLERS, ROTATIONS
 from hybhanas.entanglement import PATTERNS, entangled_pairs, first_word
+from hybhanas.gates import GATES
 from hybhanas.quantum.simulators import SIMULATORS
 
 
@@ -16,6 +17,9 @@ def own_registries(monkeypatch: pytest.MonkeyPatch) -> None:
     for registry in (ENCODINGS, ROTATIONS, ENTANGLERS, PATTERNS, SIMULATORS):
         monkeypatch.setattr(registry, "_known", dict(registry))
     monkeypatch.setattr(plugins, "_loaded", {})
+    gates = dict(GATES)
     yield
+    GATES.clear()
+    GATES.update(gates)
     entangled_pairs.cache_clear()
     first_word.cache_clear()
