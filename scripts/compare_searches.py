@@ -6,16 +6,20 @@
 
 Every architecture of search_space=small is trained once, and its validation accuracy after every
 epoch is stored in a table. The searches then run on the table, each with several seeds, until they
-have evaluated everything. The measure is the fraction of the table's hypervolume that the completed
-trainings reach, as a function of the total number of epochs.
+have evaluated everything, or --evaluations. The measure is the fraction of the table's hypervolume
+that the completed trainings reach, as a function of the total number of epochs.
+
+With --truth 3 there are tables of three seeds, hence of three splits and initial weights. A search
+sees the first of them; what it found is measured by the mean accuracy over all.
 """
 
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +27,7 @@ import pandas as pd
 from matplotlib import pyplot as plt
 from omegaconf import DictConfig, OmegaConf
 
+from hybhanas.architecture import Architecture
 from hybhanas.errors import ConfigError
 from hybhanas.hydra_app.compose import composed
 from hybhanas.nas.evaluation import Evaluation
@@ -31,9 +36,10 @@ from hybhanas.nas.loop import run_search
 from hybhanas.nas.objectives import Objectives
 from hybhanas.tasks.setup import build
 from scripts import page
-from scripts.search_table import Table, TableEvaluator, tabulated
+from scripts.search_table import Table, TableEvaluator, averaged, tabulated
 
 PART = "searches"
+LARGE = 1000  # architectures, from which a table has a section of its own on the page
 TABLE = Path(__file__).parent.parent / "outputs" / "small_table.json"
 BASE = ("search_space=small", "search.population=8")
 STRATEGIES = (
@@ -43,6 +49,9 @@ STRATEGIES = (
 LEVELS = (0.9, 0.95, 0.99, 1.0)
 ROUNDING = 1e-9  # of sums of volumes; a fraction this close to a level has reached it
 NEAREST = 2e-3  # of the picture's scale: what is missing shows down to this fraction
+
+Truth = Mapping[Architecture, Evaluation]
+"""The evaluation of each architecture by which the result of a search is measured."""
 
 Run = list[tuple[int, float]]
 """Epochs trained in all, rising, and the fraction of the true hypervolume from there on."""
@@ -55,9 +64,22 @@ def configuration(*overrides: str) -> DictConfig:
     return config
 
 
-def searched(config: DictConfig, seed: int, table: Table) -> Run:
-    """One search on the table; no more generations than architectures, and so no end before all."""
-    config.search.seed, config.search.generations = seed, len(table)
+def searched(config: DictConfig, seed: int, table: Table, true: Truth, evaluations: int) -> Run:
+    """One search on the table, of so many evaluations, rounded up to whole generations.
+
+    Args:
+        config: of the search.
+        seed: of the strategy.
+        table: what the search sees.
+        true: what its result is measured by, of every architecture of the table.
+        evaluations: at most.
+    """
+    # Late generations of an exhausted space are smaller, down to a single architecture.
+    everything = evaluations >= len(table)
+    config.search.seed = seed
+    config.search.generations = (
+        len(table) if everything else math.ceil(evaluations / config.search.population)
+    )
     space = build("search_space", config.search_space)
     strategy = build("search", config.search).strategy(space)
     evaluator = TableEvaluator(table)
@@ -66,10 +88,11 @@ def searched(config: DictConfig, seed: int, table: Table) -> Run:
         Serial().started(evaluator, Path(folder), print) as workers,
     ):
         run_search(strategy, evaluator, Path(folder), workers, lambda _: None, lambda _: None)
-    objectives, known = strategy.objectives, [evaluation for _, evaluation in evaluator.finished]
-    true = objectives.hypervolume([row.evaluation for row in table.values()])
+    objectives = strategy.objectives
+    known = [true[evaluation.architecture] for _, evaluation in evaluator.finished]
+    whole = objectives.hypervolume([*true.values()])
     return [
-        (epochs, objectives.hypervolume(known[: i + 1]) / true)
+        (epochs, objectives.hypervolume(known[: i + 1]) / whole)
         for i, (epochs, _) in enumerate(evaluator.finished)
     ]
 
@@ -85,9 +108,16 @@ def fractions(run: Run, grid: np.ndarray) -> np.ndarray:
     return np.array(found)[np.searchsorted(epochs, grid, side="right") - 1]
 
 
-def report(runs: dict[str, list[Run]], table: Table, objectives: Objectives) -> str:
-    """What was compared, and the epochs of each strategy to each level."""
-    evaluations = [row.evaluation for row in table.values()]
+def report(runs: dict[str, list[Run]], epochs: int, true: Truth, objectives: Objectives) -> str:
+    """What was compared, and the epochs of each strategy to each level.
+
+    Args:
+        runs: of each strategy, one a seed.
+        epochs: of training all architectures.
+        true: see `searched`.
+        objectives: of the searches.
+    """
+    evaluations = [*true.values()]
     box = ", ".join(
         f"{name} {best:g} to {worst:g}" for name, (best, worst) in objectives.box.items()
     )
@@ -98,7 +128,7 @@ def report(runs: dict[str, list[Run]], table: Table, objectives: Objectives) -> 
             cells[f"{level:.0%}"] = _band([epochs_to(run, level) for run in of_seeds])
         rows.append(cells)
     return (
-        f"{len(table)} architectures, {_epochs(table)} epochs in total; "
+        f"{len(true)} architectures, {epochs} epochs in total; "
         f"{len(objectives.front(evaluations))} of them form the front, whose hypervolume is "
         f"{objectives.hypervolume(evaluations):.4f} in the box {box}. With hindsight, "
         f"{hindsight(evaluations, objectives, 0.99)} of them suffice for 99 % of it. Epochs of "
@@ -113,11 +143,17 @@ def hindsight(evaluations: Sequence[Evaluation], objectives: Objectives, level: 
     other that add most.
     """
     enough = level * objectives.hypervolume(evaluations) - ROUNDING
+    front = objectives.front(evaluations)
     chosen: list[Evaluation] = []
     while objectives.hypervolume(chosen) < enough:
-        left = [e for e in evaluations if e not in chosen]
+        left = [e for e in front if e not in chosen]
         chosen.append(max(left, key=lambda e: objectives.hypervolume([*chosen, e])))
     return len(chosen)
+
+
+def _files(path: Path, count: int) -> list[Path]:
+    """The files of tables of several seeds."""
+    return [path] + [path.with_stem(f"{path.stem}_{number}") for number in range(2, count + 1)]
 
 
 def _epochs(table: Table) -> int:
@@ -130,9 +166,10 @@ def _band(epochs: Sequence[float]) -> str:
     return f"{words[0]} ({words[1]} to {words[2]})"
 
 
-def picture(runs: dict[str, list[Run]], table: Table) -> bytes:
+def picture(runs: dict[str, list[Run]]) -> bytes:
     """The fraction of the true hypervolume against epochs: medians, and a band of quartiles."""
-    grid = np.arange(_epochs(table) + 1)
+    last = max(run[-1][0] for of_seeds in runs.values() for run in of_seeds)
+    grid = np.arange(last + 1)
     figure, axes = plt.subplots(figsize=(9, 5), layout="constrained")
     for name, of_seeds in runs.items():
         found = np.array([fractions(run, grid) for run in of_seeds])
@@ -166,27 +203,37 @@ def main(given: Sequence[str] | None = None) -> None:
     parser.add_argument("--table", type=Path, default=TABLE, help="read, or made and kept there")
     parser.add_argument("--strategies", nargs="+", default=STRATEGIES, metavar="'NAME OVERRIDE'")
     parser.add_argument("--seeds", type=int, default=10, metavar="N")
+    parser.add_argument("--truth", type=int, default=1, metavar="N", help="seeds of the true mean")
+    parser.add_argument("--evaluations", type=int, metavar="N", help="of a search; default: all")
     parser.add_argument("--page", action="store_true", help="write into docs/ as well")
     given = sys.argv[1:] if given is None else given
     arguments = parser.parse_args(given)
     try:
         base = configuration(*arguments.overrides)
-        table = tabulated(base, arguments.table)
+        tables = [
+            tabulated(configuration(*arguments.overrides, f"seed={seed}"), path)
+            for seed, path in enumerate(_files(arguments.table, arguments.truth), base.seed)
+        ]
+        table, true = tables[0], averaged(tables)
+        evaluations = arguments.evaluations or len(table)
         runs = {}
         for name in arguments.strategies:
             config = configuration(*f"search={name}".split(), *arguments.overrides)
-            runs[name] = [searched(config, seed, table) for seed in range(arguments.seeds)]
+            runs[name] = [
+                searched(config, seed, table, true, evaluations) for seed in range(arguments.seeds)
+            ]
     except ConfigError as error:
         parser.error(str(error))
     settings = (base.search.objectives, base.search.reference_point, base.search.ideal_point)
     objectives = Objectives(tuple(settings[0]), dict(settings[1]), dict(settings[2]))
-    body = report(runs, table, objectives)
+    body = report(runs, _epochs(table), true, objectives)
+    part = PART if len(table) < LARGE else f"{PART}_large"
     text = page.section(
-        PART, "compare_searches", given, body, "Hypervolume against epochs of training"
+        part, "compare_searches", given, body, "Hypervolume against epochs of training"
     )
     print(text)
     if arguments.page:
-        page.publish(PART, text, picture(runs, table), page.DOCS / "searches.md")
+        page.publish(part, text, picture(runs), page.DOCS / "searches.md")
 
 
 if __name__ == "__main__":

@@ -9,16 +9,19 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from statistics import fmean
 
 from omegaconf import DictConfig
 
 from hybhanas import atomic
 from hybhanas.architecture import Architecture
 from hybhanas.errors import ConfigError
-from hybhanas.nas.evaluation import COSTED, FAILED, STOPPED, Evaluation
+from hybhanas.nas.evaluation import COSTED, EVALUATED, FAILED, STOPPED, Evaluation
 from hybhanas.nas.evaluator import Evaluator, Group
-from hybhanas.nas.strategy import Strategy
 from hybhanas.tasks.search import prepare
+
+TRAINING = ("seed", "data", "training", "simulator", "versions")
+"""The settings that determine what training gives; the others concern costs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +95,17 @@ class TableEvaluator:
 
 
 def tabulated(config: DictConfig, path: Path) -> Table:
-    """The table of a configuration's space: read, or made and written.
+    """The table of a configuration's space. The file holds what training gives, made once and
+    read again; costs are estimated at each reading, so that another cost model needs no training.
 
     Raises:
         ConfigError: the file holds a table of other settings.
     """
     problem = prepare(config, path.with_suffix(""))
     evaluator, strategy = problem.evaluator, problem.strategy
-    settings = json.loads(json.dumps(evaluator.settings | {"space": asdict(strategy.space)}))
+    costed = [evaluator.cost(architecture) for architecture in strategy.space.architectures()]
+    determines = {name: evaluator.settings[name] for name in TRAINING}
+    settings = json.loads(json.dumps(determines | {"space": asdict(strategy.space)}))
     if path.exists():
         held = json.loads(path.read_bytes())
         other = [name for name in settings if held["settings"].get(name) != settings[name]]
@@ -108,29 +114,49 @@ def tabulated(config: DictConfig, path: Path) -> Table:
                 f"--table={path} is not accepted: it holds another {', '.join(other)}; "
                 "accepted: a new file, or one of these settings"
             )
-        rows = [
-            Row(Evaluation.from_dict(row["evaluation"]), tuple(row["curve"]))
-            for row in held["rows"]
-        ]
+        curves = held["curves"]
     else:
-        rows = _made(evaluator, strategy)
-        plain = [{"evaluation": r.evaluation.to_dict(), "curve": list(r.curve)} for r in rows]
-        atomic.write_json(path, {"settings": settings, "rows": plain})
-    return {row.evaluation.architecture: row for row in rows}
+        curves = _trained(evaluator, [e for e in costed if e.status == COSTED])
+        atomic.write_json(path, {"settings": settings, "curves": curves})
+    return {e.architecture: _row(e, curves.get(e.architecture.hash, ())) for e in costed}
 
 
-def _made(evaluator: Evaluator, strategy: Strategy) -> list[Row]:
-    """Trains one epoch at a time; every epoch is a rung."""
-    costed = [evaluator.cost(architecture) for architecture in strategy.space.architectures()]
-    rows = {e.architecture: Row(e, ()) for e in costed}
-    to_train = [e for e in costed if e.status == COSTED]
-    for group in evaluator.groups([e.architecture for e in to_train]):
-        members, states = [to_train[i] for i in group], []
+def _row(costed: Evaluation, curve: Sequence[float | None]) -> Row:
+    if not curve or costed.status != COSTED:
+        return Row(costed, ())
+    status = FAILED if curve[-1] is None else EVALUATED
+    ended = replace(costed, status=status, validation_accuracy=curve[-1], epochs=len(curve))
+    return Row(ended, tuple(curve))
+
+
+def _trained(evaluator: Evaluator, costed: Sequence[Evaluation]) -> dict[str, list[float | None]]:
+    """The curve of each architecture by its hash; trained one epoch at a time, each a rung."""
+    curves: dict[str, list[float | None]] = {e.architecture.hash: [] for e in costed}
+    for group in evaluator.groups([e.architecture for e in costed]):
+        members, states = [costed[i] for i in group], []
         for epoch in range(1, evaluator.epochs + 1):
             outcomes = evaluator.train(Group(members, epoch, states))
             for ended, _ in outcomes:
-                curve = (*rows[ended.architecture].curve, ended.validation_accuracy)
-                rows[ended.architecture] = Row(ended, curve)
+                curves[ended.architecture.hash].append(ended.validation_accuracy)
             members = [ended for ended, state in outcomes if state is not None]
             states = [state for _, state in outcomes if state is not None]
-    return list(rows.values())
+    return curves
+
+
+def averaged(tables: Sequence[Table]) -> dict[Architecture, Evaluation]:
+    """The evaluation of each architecture with its mean accuracy over tables of several seeds;
+    FAILED where one of them failed.
+    """
+    means = {}
+    for architecture, row in tables[0].items():
+        accuracies = [table[architecture].evaluation.validation_accuracy for table in tables]
+        known = [accuracy for accuracy in accuracies if accuracy is not None]
+        if row.curve and len(known) < len(tables):
+            means[architecture] = replace(
+                row.evaluation, status=FAILED, validation_accuracy=None, reason="one seed diverged"
+            )
+        elif row.curve:
+            means[architecture] = replace(row.evaluation, validation_accuracy=fmean(known))
+        else:
+            means[architecture] = row.evaluation
+    return means

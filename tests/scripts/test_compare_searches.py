@@ -15,7 +15,7 @@ from hybhanas.nas.objectives import Objectives
 from hybhanas.tasks.search import prepare
 from scripts import compare_searches as script
 from scripts import page
-from scripts.search_table import Row, TableEvaluator, tabulated
+from scripts.search_table import Row, TableEvaluator, averaged, tabulated
 from tests.helpers import ROOT
 from tests.helpers.synthetic import make_report
 
@@ -98,21 +98,42 @@ def test_a_table_holds_what_training_as_a_search_does_gives_and_a_value_an_epoch
     assert any(len(set(row.curve)) > 1 for row in table.values())
 
 
+def test_the_truth_is_the_mean_over_seeds_and_none_where_one_of_them_diverged():
+    first, second = by_hand().table, by_hand().table
+    two, three = first
+    second[two] = Row(evaluation(2, 0.25), (0.5, 0.25, 0.25))
+    second[three] = Row(evaluation(3, 0.9), (0.5, 0.5, 0.9))
+    true = averaged([first, second])
+    assert true[two].validation_accuracy == 0.5  # of 0.75 and 0.25
+    assert true[three].status == FAILED
+
+
+def test_costs_are_estimated_again_for_a_table_that_was_trained_under_another_cost_model(path):
+    before = tabulated(script.configuration(*TINY), path)
+    after = tabulated(script.configuration(*TINY, "cost_model.shots=4000"), path)
+    for architecture, row in before.items():
+        assert after[architecture].curve == row.curve
+        assert after[architecture].evaluation.cost.time.total_s != row.evaluation.cost.time.total_s
+
+
 @pytest.mark.parametrize("name", ["random", "nsga2", "nsga2 search.surrogate=2"])
 def test_a_search_that_asks_for_everything_has_all_of_the_hypervolume(name, path):
     table = tabulated(script.configuration(*TINY), path)
     words = [*f"search={name}".split(), "search.population=3", *TINY]
-    run = script.searched(script.configuration(*words), 1, table)
+    run = script.searched(script.configuration(*words), 1, table, averaged([table]), 8)
     assert [epochs for epochs, _ in run] == [3 * n for n in range(1, 9)]
     assert [fraction for _, fraction in run] == sorted(fraction for _, fraction in run)
     assert run[-1][1] == pytest.approx(1)
-    assert run == script.searched(script.configuration(*words), 1, table)
+    assert run == script.searched(script.configuration(*words), 1, table, averaged([table]), 8)
+    assert run[:6] == script.searched(
+        script.configuration(*words), 1, table, averaged([table]), evaluations=5
+    )
 
 
 def test_a_halving_search_trains_few_in_full_and_counts_each_epoch_once(path):
     table = tabulated(script.configuration(*TINY), path)
     words = ["search=halving", "search.rungs=[1]", "search.keep=0.4", "search.population=3", *TINY]
-    run = script.searched(script.configuration(*words), 1, table)
+    run = script.searched(script.configuration(*words), 1, table, averaged([table]), 8)
     # 8 networks in generations of 3, 3 and 2; of each 40 %, rounded up, continue from 1 epoch to 3
     assert len(run) == 2 + 2 + 1
     assert run[-1][0] == 8 * 1 + 5 * 2
