@@ -62,8 +62,8 @@ def _areas(pixels: int, side: int) -> np.ndarray:
     """[side, pixels]: the share of each pixel in the mean of each larger one.
 
     Example:
-        >>> _areas(3, 2).round(2).tolist()
-        [[0.67, 0.33, 0.0], [0.0, 0.33, 0.67]]
+        >>> _areas(4, 2).tolist()
+        [[0.5, 0.5, 0.0, 0.0], [0.0, 0.0, 0.5, 0.5]]
     """
     edges = np.linspace(0, pixels, side + 1)
     left, right = np.arange(pixels), np.arange(pixels) + 1

@@ -8,8 +8,17 @@ from hybhanas.calibration.live import LiveCalibration
 from hybhanas.calibration.published import PublishedCalibration
 from hybhanas.calibration.snapshot import Snapshot
 from hybhanas.cost.model import CostModel, Device
+from hybhanas.data.benchmarks import (
+    BarsAndStripes,
+    HiddenManifold,
+    Hyperplanes,
+    LinearlySeparable,
+    TwoCurves,
+)
 from hybhanas.data.images import Images
+from hybhanas.data.mnist1d import Mnist1d
 from hybhanas.data.npz import Npz
+from hybhanas.data.shapes import Circles, Moons, Spirals
 from hybhanas.data.shipped import Shipped
 from hybhanas.data.table_file import Csv, Parquet
 from hybhanas.models.settings import SimulatorSettings, TrainSettings
@@ -47,7 +56,22 @@ OPTIONS: dict[str, dict[str, type]] = {
         "live": LiveCalibration,
         "published": PublishedCalibration,
     },
-    "dataset": {"shipped": Shipped, "csv": Csv, "parquet": Parquet, "npz": Npz, "images": Images},
+    "dataset": {
+        "shipped": Shipped,
+        "csv": Csv,
+        "parquet": Parquet,
+        "npz": Npz,
+        "images": Images,
+        "mnist1d": Mnist1d,
+        "two_curves": TwoCurves,
+        "hidden_manifold": HiddenManifold,
+        "hyperplanes": Hyperplanes,
+        "linearly_separable": LinearlySeparable,
+        "bars_and_stripes": BarsAndStripes,
+        "moons": Moons,
+        "circles": Circles,
+        "spirals": Spirals,
+    },
     "search": {
         "genetic": GeneticSettings,
         "halving": HalvingSettings,

@@ -16,8 +16,8 @@ from tests.helpers import QUIET, ROOT, TINY
 
 PENGUINS = ROOT / "tests" / "data" / "files" / "penguins.csv"
 
-OF_FILES = ("parquet", "npz", "idx", "mnist", "fashion_mnist", "kmnist", "emnist")
-"""Data sets of files that the repository does not have; tests/data writes some."""
+OF_FILES = ("parquet", "npz", "idx", "mnist", "fashion_mnist", "kmnist", "emnist", "mnist1d")
+"""Data sets that need files or a package that may not be there; those of tests/data write some."""
 
 OPTIONS = [
     f"{group.name}={option.stem}"
