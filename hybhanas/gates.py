@@ -1,6 +1,6 @@
 """The table of gates: what a circuit may hold, each fact about a gate in one row.
 
-The circuit, its three views, the cost (shift terms, operations) and the Pauli propagator read this
+The circuit, its three views, its operations and the Pauli propagator read this
 table, so that a fixed or a trainable gate is added by one row. A gate on wires (a, b) counts its
 basis states as 2 a + b, the first wire being the most significant.
 """
@@ -24,10 +24,6 @@ Kind = Literal["permutation", "phase", "one_qubit", "entangler", "state", "other
 one-qubit matrices, in the matrix of a block of wires, as the state to start from, or not at all.
 """
 
-DEFAULT_SHIFT_TERMS = 2
-"""Of a gate that is not in the table: that of a generator with two eigenvalues."""
-
-
 PAULIS = {
     "X": np.array([[0, 1], [1, 0]], dtype=complex),
     "Y": np.array([[0, -1j], [1j, 0]]),
@@ -44,8 +40,8 @@ class GateSpec:
     treats a free angle as a random rotation about G, and every other gate by its matrix.
 
     Example:
-        >>> GATES["crz"].kind, GATES["crz"].shift_terms
-        ('phase', 4)
+        >>> GATES["crz"].kind, GATES["crz"].wires
+        ('phase', 2)
 
     Args:
         name: as Qiskit names its instruction and the method of a circuit that adds it, and as
@@ -117,14 +113,6 @@ class GateSpec:
                 return None
             images.append(column.index(1))
         return tuple(images)
-
-    @cached_property
-    def shift_terms(self) -> int:
-        """Circuits that the parameter-shift rule runs for the derivative by its angle: 0, 2, or 4
-        for a controlled rotation, whose generator has the three eigenvalues -1, 0 and 1 (Wierichs
-        et al., Quantum 6, 677 (2022)).
-        """
-        return self.parameters * (4 if self.control else DEFAULT_SHIFT_TERMS)
 
     @cached_property
     def operations(self) -> int:
@@ -264,11 +252,6 @@ def _is_small(operation: Any) -> bool:
 
     few = operation.num_qubits in (1, 2) and len(operation.params) <= 1
     return few and isinstance(operation, QiskitGate)
-
-
-def shift_terms(name: str) -> int:
-    """Circuits that the parameter-shift rule runs for one angle of a gate, in the table or not."""
-    return GATES[name].shift_terms if name in GATES else DEFAULT_SHIFT_TERMS
 
 
 @dataclass(frozen=True, slots=True)

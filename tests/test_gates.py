@@ -10,10 +10,9 @@ import torchquantum.functional as tqf
 from qiskit import QuantumCircuit
 from qiskit.circuit.library import get_standard_gate_name_mapping
 
-from hybhanas.gates import GATES, GateSpec, shift_terms
+from hybhanas.gates import GATES, GateSpec
 
 ROWS = [row for row in GATES.values() if not row.is_state]
-TRAINABLE = [row for row in ROWS if row.parameters]
 ANGLE = 0.7
 
 
@@ -61,21 +60,6 @@ def test_its_kind_is_what_its_unitary_does_to_basis_states(row):
         images = np.zeros_like(matrix)
         images[row.permutation, range(len(matrix))] = 1
         np.testing.assert_array_equal(matrix, images)
-
-
-@pytest.mark.parametrize("row", TRAINABLE, ids=lambda row: row.name)
-def test_shift_terms_are_twice_the_number_of_frequencies_of_an_expectation_value(row):
-    # Wierichs et al., Quantum 6, 677: as many frequencies as differences of eigenvalues.
-    generator = 1j * row.parts[2]
-    levels = np.unique(np.linalg.eigvalsh(generator).round(9)) / 2
-    frequencies = {round(abs(a - b), 9) for a in levels for b in levels} - {0}
-    assert row.shift_terms == 2 * len(frequencies)
-
-
-def test_a_gate_that_is_not_in_the_table_has_two_shift_terms():
-    assert (shift_terms("crz"), shift_terms("rzz"), shift_terms("cx"), shift_terms("u3")) == (
-        4, 2, 0, 2,
-    )  # fmt: skip
 
 
 def test_every_gate_that_may_entangle_is_a_method_of_qiskits_circuit_on_two_qubits():

@@ -134,16 +134,17 @@ class CostEstimator:
         timed = {seed: schedule(physical, self.calibration) for seed, physical in routed.items()}
         reference, unrouted = self._all_to_all(circuit)
         all_to_all_s = circuit_time_s(schedule(unrouted, reference), self.model.timing)
-        circuits_per_sample = bases * (1 + gradient_circuits(circuit))
         survivals = {
             seed: self._survival(physical, timed[seed], observables, bare)
             for seed, physical in routed.items()
         }
+        of_gradient, separately = gradient_circuits(circuit, observables, self.model)
         reports = [
             self._cost(
                 Layout(
                     qubits=circuit.num_qubits,
-                    circuits_per_sample=circuits_per_sample,
+                    circuits_per_sample=bases * (1 + of_gradient),
+                    circuits_per_sample_separate=bases * (1 + separately),
                     physical=physical,
                     timed=timed[seed],
                     survival=survivals[seed],
@@ -180,15 +181,15 @@ class CostEstimator:
         observables: Products | None,
         bare: bool = True,
     ) -> Survival:
-        whole = circuit_survival(physical, self.calibration, timed, self.model.idle)
-        if self.model.faults == "whole_circuit":
-            return whole
         products = [(bit,) for bit in physical.measured] if observables is None else observables
         missing = sorted({bit for product in products for bit in product} - set(physical.measured))
         if missing:
             raise CandidateError(
                 f"an observable reads classical bit {missing[0]}, into which nothing is measured"
             )
+        whole = circuit_survival(physical, self.calibration, timed, self.model.idle)
+        if self.model.faults == "whole_circuit":
+            return whole
         lives, calibration, windows = one_qubit_a_life(physical, self.calibration, timed)
         survival = observable_survival(
             lives,

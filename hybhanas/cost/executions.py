@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from qiskit import QuantumCircuit
-from qiskit.circuit import ParameterExpression
 
-from hybhanas.cost.model import Workload
-from hybhanas.gates import shift_terms
+from hybhanas.cost.gradient import plan
+from hybhanas.cost.model import CostModel, Workload
 
 
 def log_effective_shots(shots: int, log_p_survival: float, exponent: int) -> float:
@@ -20,18 +20,24 @@ def log_effective_shots(shots: int, log_p_survival: float, exponent: int) -> flo
     return math.log(shots) - exponent * log_p_survival
 
 
-def gradient_circuits(circuit: QuantumCircuit) -> int:
-    """Circuits that the parameter-shift rule runs for the derivatives by all parameters.
+def gradient_circuits(
+    circuit: QuantumCircuit, observables: Sequence[Sequence[int]] | None, model: CostModel
+) -> tuple[int, int]:
+    """Circuits of the gradient for one sample, and how many if every angle were shifted alone.
 
-    N = sum of the shift terms (2 or 4) of a gate, over its angles that are parameters. Encoding
-    angles count as well: trainable layers before the circuit need their derivatives.
+    parameter_shift: N of `hybhanas.cost.gradient`, exact. spsa: 2 k, k being `spsa_repeats`: both
+    directions of a random perturbation of all angles, k times, averaged (Spall, IEEE Trans. Autom.
+    Control 37, 332 (1992); qiskit-algorithms' SPSAEstimatorGradient with a batch_size of k).
+
+    Args:
+        circuit: measured.
+        observables: see `hybhanas.cost.gradient.plan`.
+        model: for `gradient`, `spsa_repeats` and `input_gradients`.
     """
-    return sum(
-        shift_terms(step.name)
-        for step in circuit.data
-        for angle in step.params
-        if isinstance(angle, ParameterExpression) and angle.parameters
-    )
+    planned = plan(circuit, observables, model.input_gradients)
+    if model.gradient == "spsa":
+        return 2 * model.spsa_repeats * bool(planned.separate_circuits), planned.separate_circuits
+    return planned.circuits, planned.separate_circuits
 
 
 def training_circuits(workload: Workload, circuits_per_sample: int) -> int:

@@ -14,6 +14,7 @@ PHASES = ("training", "inference")
 FAULTS = ("whole_circuit", "observable")
 IDLE_FORMS = ("relaxation", "t2", "total_time", "off")
 COMPILERS = ("qiskit", "pytket")
+GRADIENTS = ("parameter_shift", "spsa")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +42,14 @@ class CostModel:
     # k in shots / P^k. 2 keeps the standard error of an expectation value that noise has shrunk by
     # P; use it with observable. 1 counts runs until one is free of faults, for whole_circuit.
     sampling_exponent: int = 2
+    # What a training runs for its gradients, see `hybhanas.cost.executions.gradient_circuits`.
+    # parameter_shift: exact. spsa: 2 circuits whatever the number of angles, but a noisy gradient,
+    # so that a training takes more epochs, which are not added.
+    gradient: str = "parameter_shift"
+    spsa_repeats: int = 1  # random perturbations that spsa averages, 2 circuits each
+    # Whether inputs need derivatives: yes if layers before the circuit are trained, as in every
+    # HQNN here, no if they are frozen or absent. See `hybhanas.cost.gradient.trained`.
+    input_gradients: bool = True
     shots: int = 1024  # of one circuit on a machine without noise
     repetition_delay: bool = False  # whether each shot waits for the machine's repetition delay
     execution_overhead_s: float = 0.0  # of a shot, besides circuit and delay: reset, electronics
@@ -60,11 +69,17 @@ class CostModel:
         return cls(**(preset("cost_model", name) | changes))
 
     def __post_init__(self) -> None:
+        if self.gradient == "adjoint":
+            raise ConfigError(
+                "cost_model.gradient=adjoint is not accepted: it needs the amplitudes of a state, "
+                f"which only a simulator has, no backend; accepted: {', '.join(GRADIENTS)}"
+            )
         for name, accepted in (
             ("phase", PHASES),
             ("timing", TIMINGS),
             ("faults", FAULTS),
             ("idle", IDLE_FORMS),
+            ("gradient", GRADIENTS),
             ("sampling_exponent", (1, 2)),
             ("compiler", COMPILERS),
             ("optimization_level", (0, 1, 2, 3)),
@@ -79,6 +94,7 @@ class CostModel:
         for name, least in (
             ("shots", 1),
             ("layouts", 1),
+            ("spsa_repeats", 1),
             ("execution_overhead_s", 0),
             ("circuit_overhead_s", 0),
             ("program_loading_s", 0),

@@ -53,6 +53,7 @@ class Executions:
     log10_shots_effective: float
     rep_delay_s: float  # that each shot waits; 0 if the model leaves it out
     circuits_per_sample: int  # 1 forward, and those of the gradient in training
+    circuits_per_sample_separate: int  # if every angle were shifted in circuits of its own
     circuits: int
     jobs: int
 
@@ -104,6 +105,7 @@ class Provenance:
     phase: str
     timing: str
     faults: str
+    gradient: str
     idle: str
     sampling_exponent: int
     compiler: str

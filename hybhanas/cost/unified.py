@@ -39,6 +39,7 @@ class Layout:
     Args:
         qubits: of the circuit, before it was transpiled.
         circuits_per_sample: that a training step runs: one forward, and those of the gradient.
+        circuits_per_sample_separate: if every angle were shifted alone.
         physical: transpiled.
         timed: when each instruction runs.
         survival: what noise leaves.
@@ -51,6 +52,7 @@ class Layout:
 
     qubits: int
     circuits_per_sample: int
+    circuits_per_sample_separate: int
     physical: PhysicalCircuit
     timed: Schedule
     survival: Survival
@@ -144,9 +146,10 @@ def _executions(
     phase: str, layout: Layout, calibration: Calibration, model: CostModel, workload: Workload
 ) -> Executions:
     log_shots = _log_shots(layout, model)
-    per_sample = layout.circuits_per_sample if phase == "training" else layout.bases
-    circuits, jobs = layout.bases, 1
+    per_sample = separate = circuits = layout.bases
+    jobs = 1
     if phase == "training":
+        per_sample, separate = layout.circuits_per_sample, layout.circuits_per_sample_separate
         circuits = training_circuits(workload, per_sample)
         jobs = training_jobs(workload, per_sample, calibration.max_circuits_per_job)
     return Executions(
@@ -155,6 +158,7 @@ def _executions(
         log10_shots_effective=log10(log_shots),
         rep_delay_s=calibration.rep_delay_s if model.repetition_delay else 0.0,
         circuits_per_sample=per_sample,
+        circuits_per_sample_separate=separate,
         circuits=circuits,
         jobs=jobs,
     )
@@ -205,6 +209,7 @@ def _provenance(
         phase=model.phase,
         timing=model.timing,
         faults=model.faults,
+        gradient=model.gradient,
         idle=model.idle,
         sampling_exponent=model.sampling_exponent,
         compiler=model.compiler,

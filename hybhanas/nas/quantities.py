@@ -136,6 +136,11 @@ _OURS = (
     _cost("log10_p_survival", "noise.log10_p_survival", "log10 P survival", "larger"),
     *_with_log10("shots_effective", "executions.shots_effective", "effective shots"),
     _cost("circuits_per_sample", "executions.circuits_per_sample", "circuits per sample"),
+    _cost(
+        "circuits_per_sample_separate",
+        "executions.circuits_per_sample_separate",
+        "circuits per sample, each angle shifted alone",
+    ),
     _cost("executions", "executions.circuits", "circuits"),
     _cost("jobs", "executions.jobs", "jobs"),
     _cost("quantum_inference_s", "time.quantum_inference_s", "quantum inference"),

@@ -73,6 +73,12 @@ def _time(report: CostReport) -> list[tuple[str, str, str]]:
             f"{origin.cost_model}",
         ),
     ]
+    if origin.phase == "training":
+        runs = report.executions
+        alone = f"{runs.circuits_per_sample_separate} if each angle were shifted alone"
+        rows.append(
+            ("  circuits a sample", str(runs.circuits_per_sample), f"{origin.gradient}; {alone}")
+        )
     if origin.layouts > 1:
         spread = f"x {10**time.log10_total_spread:.3g}"
         note = f"most expensive / cheapest of {origin.layouts} layouts"

@@ -177,14 +177,46 @@ def test_the_parts_add_up_to_the_total(genome, model, phase, timing, idle, fault
     assert CostReport.from_dict(report.to_dict()) == report
 
 
-def test_parameter_shift_runs_two_circuits_a_rotation_and_four_a_controlled_one():
-    def shifts(**choices):
-        return gradient_circuits(to_qiskit(lay_out(Architecture(**choices))))
+def test_a_gradient_runs_fewer_circuits_than_two_a_rotation_and_four_a_controlled_one():
+    def circuits(**choices):
+        circuit = lay_out(Architecture(**choices))
+        return gradient_circuits(to_qiskit(circuit), circuit.observables, MODEL)
 
-    # three layers of two RY and one CRZ, and two encoding angles
-    assert shifts(qubits=2, rotations="ry", entangler="crz", depth=3) == 3 * (2 * 2 + 4) + 2 * 2
-    # amplitude encoding of three qubits is a tree of seven angles
-    assert shifts(qubits=3, encoding="amplitude", rotations="ry", entangler="cx") == 14 + 6
+    # Three layers of two RY and one CRZ, and two encoding angles. The first RY are merged with the
+    # encoding and the last CRZ is not seen. Z of qubit 1 sees both RY of two layers and its own of
+    # the third, two CRZ; Z of qubit 0 fits beside it.
+    separate = 3 * (2 * 2 + 4) + 2 * 2
+    merged = 2 * (2 + 2 + 1) + 2 * 4
+    assert circuits(qubits=2, rotations="ry", entangler="crz", depth=3) == (merged, separate)
+    # Amplitude encoding of three qubits is a tree of seven angles; the weight of the last qubit
+    # turns it about the same axis as the tree's leaves, all of which commute.
+    amplitude = {"encoding": "amplitude", "rotations": "ry", "entangler": "cx"}
+    assert circuits(qubits=3, **amplitude) == (14 + 6 - 2, 14 + 6)
+
+
+def test_spsa_runs_two_circuits_a_perturbation_whatever_the_number_of_angles():
+    def of_a_sample(**choices):
+        model = replace(MODEL, **choices)
+        circuit = lay_out(Architecture(qubits=3, depth=2))
+        return CostEstimator(LINE, model, DEVICE, WORK, 20e3)(circuit, 0).executions
+
+    assert of_a_sample(gradient="spsa").circuits_per_sample == 1 + 2
+    assert of_a_sample(gradient="spsa", spsa_repeats=5).circuits_per_sample == 1 + 10
+    shifted = of_a_sample()
+    # 3 inputs and 18 weights, of which three RZ are not seen and one is merged past a CX
+    assert shifted.circuits_per_sample_separate == 1 + 2 * 21
+    assert shifted.circuits_per_sample == 1 + 2 * (21 - 3 - 1)
+    assert of_a_sample(phase="inference", gradient="spsa").circuits_per_sample == 1
+
+
+def test_inputs_are_shifted_unless_nothing_before_the_circuit_is_trained():
+    circuit = lay_out(Architecture(qubits=1, rotations="rx_ry_rz"))
+    frozen = replace(MODEL, input_gradients=False)
+    runs = [
+        CostEstimator(LINE, model, DEVICE, WORK, 20e3)(circuit, 0).executions.circuits_per_sample
+        for model in (MODEL, frozen)
+    ]
+    assert runs == [1 + 2 * 3, 1 + 2 * 2]  # RY by the input, RX, RY; an RZ before Z is not seen
 
 
 @pytest.mark.parametrize("faults", ["whole_circuit", "observable"])
@@ -203,7 +235,8 @@ def test_a_circuit_of_127_qubits_and_depth_20000_has_finite_logarithms(faults):
     assert physical.depth >= 20_000
     timed = schedule(physical, calibration)
     layout = Layout(
-        qubits=127, circuits_per_sample=1, physical=physical, timed=timed,
+        qubits=127, circuits_per_sample=1, circuits_per_sample_separate=1,
+        physical=physical, timed=timed,
         survival=estimator._survival(physical, timed, None), all_to_all_s=1e-3,
         added_two_qubit_gates=0, transpiler_seed=1,
     )  # fmt: skip
@@ -227,6 +260,12 @@ def test_too_many_qubits_for_the_machine_is_a_candidates_error():
     [
         ({"phase": "train"}, r"cost_model.phase=train is unknown .did you mean training"),
         ({"shots": 0}, r"cost_model.shots=0 is not accepted: at least 1"),
+        (
+            {"gradient": "adjoint"},
+            r"cost_model.gradient=adjoint is not accepted: it needs the ampl",
+        ),
+        ({"gradient": "shift"}, r"cost_model.gradient=shift is unknown"),
+        ({"spsa_repeats": 0}, r"cost_model.spsa_repeats=0 is not accepted: at least 1"),
         ({"sampling_exponent": 3}, r"cost_model.sampling_exponent=3"),
         ({"optimization_level": 4}, r"cost_model.optimization_level=4"),
     ],

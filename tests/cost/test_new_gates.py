@@ -7,7 +7,7 @@ import pytest
 from hybhanas.architecture import Architecture
 from hybhanas.circuit import Circuit, lay_out
 from hybhanas.cost.estimator import CostEstimator
-from hybhanas.cost.executions import gradient_circuits
+from hybhanas.cost.gradient import plan
 from hybhanas.cost.model import Device, Workload
 from hybhanas.qiskit_view import to_qiskit
 from tests.helpers.settings import cost_model
@@ -20,10 +20,15 @@ def zz_map(entangler: str) -> Circuit:
     return lay_out(architecture)
 
 
-def test_a_gate_by_a_product_of_inputs_has_two_shift_terms_like_any_pauli_rotation():
-    assert gradient_circuits(to_qiskit(zz_map("rzz"))) == 2 * (3 + 2 + 3 + 2)
-    assert gradient_circuits(to_qiskit(zz_map("crz"))) == 2 * (3 + 2 + 3) + 4 * 2
-    assert gradient_circuits(to_qiskit(zz_map("cx"))) == 2 * (3 + 2 + 3)
+def test_a_gate_by_a_product_of_inputs_has_two_shifts_like_any_pauli_rotation():
+    planned = {name: plan(to_qiskit(zz_map(name))) for name in ("rzz", "crz", "cx")}
+    assert planned["rzz"].separate_circuits == 2 * (3 + 2 + 3 + 2)
+    assert planned["crz"].separate_circuits == 2 * (3 + 2 + 3) + 4 * 2
+    assert planned["cx"].separate_circuits == 2 * (3 + 2 + 3)
+    # Z of the middle qubit sees its RY and RZ and both RZZ of the map, no phase before it
+    assert planned["rzz"].circuits == planned["crz"].circuits == 2 * 4
+    # CX makes the last Z the product of all
+    assert planned["cx"].circuits == 2 * (3 + 2 + 3)
 
 
 def test_simulating_it_takes_the_operations_of_its_gates():
@@ -39,4 +44,5 @@ def test_each_rzz_is_two_cz_on_the_backend(faults):
     model = cost_model(faults=faults, optimization_level=1)
     report = CostEstimator(line, model, device, work, 20e3)(zz_map("rzz"), classical_flops=0)
     assert report.circuit.two_qubit_gates == 2 * (2 + 2)
-    assert report.executions.circuits_per_sample == 1 + 20
+    assert report.executions.circuits_per_sample == 1 + 8
+    assert report.executions.circuits_per_sample_separate == 1 + 20

@@ -84,7 +84,7 @@ def make_report(
         ),
         executions=Executions(
             shots=10, shots_effective=20.0, log10_shots_effective=1.3, rep_delay_s=0.0,
-            circuits_per_sample=1, circuits=1, jobs=1,
+            circuits_per_sample=1, circuits_per_sample_separate=1, circuits=1, jobs=1,
         ),
         time=Time(
             quantum_inference_s=total_s, quantum_training_s=total_s, classical_inference_s=0.0,
@@ -99,7 +99,8 @@ def make_report(
         ),
         provenance=Provenance(
             cost_model="hyb_hanas", phase="training", timing="scheduled", faults="observable",
-            idle="off", sampling_exponent=1, compiler="qiskit", optimization_level=2,
+            gradient="parameter_shift", idle="off", sampling_exponent=1, compiler="qiskit",
+            optimization_level=2,
             transpiler_seed=1, layouts=1, device="slow", calibration="synthetic",
             calibration_date="2026-01-01T00:00:00+00:00", calibration_hash="0" * 16,
         ),
