@@ -40,6 +40,10 @@ class Constants(ValueResolver):
             return bool(value), kind
         return None, None
 
+    def generic_visit(self, node: ast.QASMNode, context: None = None) -> Any:
+        """Names what has no value before a circuit runs."""
+        raise ConversionError(f"a {type(node).__name__} has no value that is known here", node)
+
     def visit_FunctionCall(self, node: ast.FunctionCall) -> tuple[Any, Any]:
         """A function of one number."""
         name = node.name.name

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from qiskit import QuantumCircuit, qasm2
+from qiskit.circuit import Gate
 
 from hybhanas.circuit_file.limits import MAX_BITS, MAX_NESTING, MAX_QUBITS
 from hybhanas.circuit_file.source import CircuitFileError, Source
@@ -102,7 +103,7 @@ def _check_definitions(
         seen.add((gate.name, len(gate.params)))
         kind, parameters, _ = declared[gate.name]
         if kind == "opaque":
-            if gate.definition is None:
+            if type(gate) is Gate and gate.definition is None:
                 raise CircuitFileError(
                     f"{_line_of(gate.name, source)}: gate {gate.name} is opaque: without a "
                     "definition nothing is known of it"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import re
 from typing import Any
 
@@ -42,7 +44,9 @@ def read(source: Source) -> QuantumCircuit:
             )
     converter = Converter()
     try:
-        return converter.convert(openqasm3.parse(source.text)).circuit
+        with contextlib.redirect_stderr(io.StringIO()):  # ANTLR prints what it also raises
+            tree = openqasm3.parse(source.text)
+        return converter.convert(tree).circuit
     except (QASM3ParsingError, ConversionError) as error:
         raise CircuitFileError(_explained(error, source)) from None
     except RecursionError:
