@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from hybhanas.data.cells import CATEGORY, NUMBER, typed
 from hybhanas.data.samples import listed
 from hybhanas.data.steps import Step, scaling
 from hybhanas.errors import ConfigError
@@ -62,6 +63,18 @@ class Table:
     def scaling(self, values: np.ndarray, scale: str) -> Sequence[Step]:
         """Each feature on its own."""
         return scaling(values, scale)
+
+    def typed(self, samples: Any) -> pd.DataFrame:
+        """A table with the columns of the training split, and perhaps others.
+
+        Raises:
+            ValueError: it is no such table.
+        """
+        table = pd.DataFrame(samples).reset_index(drop=True)
+        kinds = {c.name: CATEGORY if c.categories else NUMBER for c in self.columns}
+        if missing := [name for name in kinds if name not in table]:
+            raise ConfigError(f"the samples are not accepted: they lack column {listed(missing)}")
+        return typed(table, kinds, "the table")
 
     def strange(self, features: Any) -> Sequence[str]:
         """Categories that the training split did not have; they are none of its categories."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from hybhanas.data.fitted import Fitted
 from hybhanas.data.splits import Splits
 
 if TYPE_CHECKING:
@@ -23,21 +24,26 @@ class InMemoryData:
         batch_size: samples of a training batch.
         seed: of the order of batches.
         hash: of all that determines the batches.
-        class_names: as the data name them, in the order of their numbers.
         notes: what was repaired in the data, a line each.
+        fitted: makes features of further samples, as a user has them.
     """
 
     splits: Splits
     batch_size: int
     seed: int
     hash: str
-    class_names: Sequence[str]
     notes: Sequence[str] = ()
+    fitted: Fitted
 
     @property
     def features(self) -> int:
         """Length of one sample."""
         return int(self.splits.train.features.shape[1])
+
+    @property
+    def class_names(self) -> Sequence[str]:
+        """As the data name them, in the order of their numbers."""
+        return self.fitted.class_names
 
     @property
     def classes(self) -> int:

@@ -45,6 +45,17 @@ class Pixels:
         deviation = math.sqrt(max(squares / values.size - mean**2, 0)) or 1.0
         return [Affine(np.float32(mean), np.float32(deviation))]
 
+    def typed(self, samples: Any) -> np.ndarray:
+        """[samples, height, width], values from 0 to 255.
+
+        Raises:
+            ValueError: they are no such array.
+        """
+        values = np.asarray(samples)
+        if values.ndim != 3:
+            raise ValueError(f"images are [samples, height, width], not of shape {values.shape}")
+        return values.astype(np.uint8)
+
     def strange(self, features: Any) -> Sequence[str]:
         """Nothing: any image is one."""
         return ()

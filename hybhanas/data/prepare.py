@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from hybhanas.data.fitted import Fitted
 from hybhanas.data.in_memory import InMemoryData
 from hybhanas.data.labels import check_counts, class_names, numbered
 from hybhanas.data.samples import Encoder, Given, Samples
@@ -60,8 +61,8 @@ def prepared(
         batch_size=settings.batch_size,
         seed=settings.seed,
         hash=digest.hexdigest()[:16],
-        class_names=names,
         notes=[*given.notes, *encoder.notes, *strange],
+        fitted=Fitted(encoder, [*first, *second], encoded[0].shape[1], names),
     )
 
 

@@ -75,6 +75,14 @@ class Encoder(Protocol):
         """What the setting `scale` means, fitted to the encoded training split."""
         ...
 
+    def typed(self, samples: Any) -> Any:
+        """Samples as a user has them, in the form that this encodes.
+
+        Raises:
+            ValueError: they are not of that kind.
+        """
+        ...
+
     def strange(self, features: Any) -> Sequence[str]:
         """What the training split did not have, a line each."""
         ...

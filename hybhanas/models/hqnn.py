@@ -6,12 +6,15 @@ import math
 import pickle
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from hybhanas.architecture import Architecture
+from hybhanas.data.fitted import Fitted
 from hybhanas.errors import ConfigError
 from hybhanas.models.layers import Dense, Layer, lay_out_network
 from hybhanas.quantum.layer import quantum_layer
@@ -53,6 +56,10 @@ class HQNN(nn.Module):
         classes: number of logits.
         simulator: such as `fused` or `torchquantum`; parameters have the same names in all.
 
+    Attributes:
+        data_hash: of the data that it was trained on, where it was loaded from a run.
+        fitted: makes features of raw samples, where it was loaded from a run; see `predict`.
+
     Example:
         >>> model = HQNN(Architecture(qubits=2), features=4, classes=3, simulator="fused")
         >>> model(torch.zeros(5, 4)).shape
@@ -66,11 +73,36 @@ class HQNN(nn.Module):
         self.encoder = built(self.layers.encoder)
         self.quantum = quantum_layer(self.layers.circuit, simulator)
         self.readout = built(self.layers.readout)
+        self.data_hash: str | None = None
+        self.fitted: Fitted | None = None
 
     def forward(self, x: Tensor) -> Tensor:
         """[batch, features] -> logits [batch, classes]."""
         logits: Tensor = self.readout(self.quantum(self.encoder(x)))
         return logits
+
+    def predict(self, samples: Any) -> np.ndarray:
+        """The class of each sample, by its name in the data.
+
+        Args:
+            samples: as the data set was read, before any preparation: a pandas table with the
+                columns of its file, an array [samples, features], images [samples, height, width].
+
+        Returns:
+            Texts [samples].
+
+        Raises:
+            ConfigError: samples of another kind, or a network that was not loaded from a run, or
+                from one on a data set of a user's own class.
+        """
+        if self.fitted is None:
+            raise ConfigError(
+                "predict is not possible: the network has no preparation of raw samples; call it "
+                "on prepared features"
+            )
+        with torch.no_grad():
+            logits = self(torch.from_numpy(self.fitted(samples)))
+        return np.array(self.fitted.class_names)[logits.argmax(dim=1).numpy()]
 
 
 def load_model(path: Path) -> HQNN:
@@ -86,6 +118,9 @@ def load_model(path: Path) -> HQNN:
         architecture = Architecture.from_dict(saved["architecture"])
         model = HQNN(architecture, saved["features"], saved["classes"], "fused")
         model.load_state_dict(saved["state_dict"])
+        model.data_hash = saved.get("data_hash")
+        if saved.get("fitted") is not None:
+            model.fitted = Fitted.from_dict(saved["fitted"])
     except (
         OSError,
         RuntimeError,

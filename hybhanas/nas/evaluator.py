@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from hybhanas.architecture import Architecture
 from hybhanas.cost.estimator import CostEstimator
+from hybhanas.data.in_memory import InMemoryData
 from hybhanas.data.protocol import SearchData
 from hybhanas.errors import CandidateError
 from hybhanas.models.layers import Layers, lay_out_network
@@ -233,12 +234,15 @@ class Evaluator:
     def _finished(self, trained: Trained) -> Finished:
         import torch
 
+        fitted = self.data.fitted if isinstance(self.data, InMemoryData) else None
         content = io.BytesIO()
         torch.save(
             {
                 "architecture": trained.model.architecture.to_dict(),
                 "features": self.data.features,
                 "classes": self.data.classes,
+                "data_hash": self.data.hash,
+                "fitted": None if fitted is None else fitted.to_dict(),
                 "state_dict": {k: v.cpu() for k, v in trained.model.state_dict().items()},
             },
             content,
