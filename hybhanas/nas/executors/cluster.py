@@ -11,6 +11,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import cached_property
+from itertools import islice
 from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import Any
@@ -52,14 +53,19 @@ class ClusterExecutor(Executor):
                 self._scale(cluster)
                 return client
 
-            yield DaskWorkers(start)
+            yield DaskWorkers(start, self.max_workers)
 
 
 class DaskWorkers:
-    """Computes by the workers of a Dask client, which the first item starts."""
+    """Computes by the workers of a Dask client, which the first item starts.
 
-    def __init__(self, start: Callable[[], Any]):
-        self._start = start
+    No item waits at a worker, where it would wait for a long one while another worker is free, and
+    be blamed if that worker dies. Of many items Dask sends a worker one at a time; of few, up to
+    two for each worker, it sends all at once, so that these are submitted as workers become free.
+    """
+
+    def __init__(self, start: Callable[[], Any], number: int):
+        self._start, self._number = start, number
 
     @cached_property
     def _client(self) -> Any:
@@ -79,9 +85,22 @@ class DaskWorkers:
             return
         from distributed import KilledWorker, as_completed
 
-        futures = self._client.map(_compute, [step] * len(items), items, pure=False, key=step)
-        index = {future.key: i for i, future in enumerate(futures)}
-        for future in as_completed(futures):
+        waiting = iter(enumerate(items))
+        index: dict[str, int] = {}
+
+        def submitted(count: int) -> list[Any]:
+            if not (batch := [*islice(waiting, count)]):
+                return []
+            numbers, some = zip(*batch, strict=True)
+            steps = [step] * len(batch)
+            futures: list[Any] = self._client.map(_compute, steps, some, pure=False, key=step)
+            index.update(zip((future.key for future in futures), numbers, strict=True))
+            return futures
+
+        few = len(items) <= 2 * self._number
+        in_flight = as_completed(submitted(self._number if few else len(items)))
+        for future in in_flight:
+            in_flight.update(submitted(1))
             try:
                 result = future.result()
             except KilledWorker:
