@@ -40,8 +40,8 @@ def estimate(  # noqa: PLR0913 - a public function of keywords
         circuit: a Qiskit circuit, whose free parameters are trained; the path of an OpenQASM 2,
             OpenQASM 3 or QPY file; or an HQNN by its architecture.
         backend: a name of conf/backend, such as `ibm_brisbane`, or a calibration.
-        model: a name of conf/cost_model, or a cost model. `qpu_time` is how long the machine is
-            busy, `hyb_hanas` the effective execution time, which leaves out what it waits for.
+        model: a name of conf/cost_model, or a cost model. The report has both times; its total is
+            with `qpu_time` that for which the machine is busy, with `effective_time` without waits.
         device: a name of conf/device, or a device: what runs the classical layers.
         workload: the training that the training phase means; None: 30 epochs of 1,000 samples.
         features: of a sample, for an architecture.
@@ -58,7 +58,7 @@ def estimate(  # noqa: PLR0913 - a public function of keywords
         CandidateError: the backend cannot run the circuit.
 
     Example:
-        >>> report = estimate("docs/ghz5.qasm", "ibm_brisbane", "hyb_hanas")
+        >>> report = estimate("docs/ghz5.qasm", "ibm_brisbane", "effective_time")
         >>> report.circuit.qubits
         5
     """

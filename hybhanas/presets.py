@@ -40,8 +40,8 @@ def preset(group: str, name: str) -> dict[str, Any]:
         ConfigError: the group has no such option.
 
     Example:
-        >>> preset("cost_model", "qpu_time")["job_overhead_s"]
-        2.33
+        >>> preset("cost_model", "effective_time")["total"]
+        'effective'
     """
     from omegaconf import OmegaConf  # a tenth of a second
 

@@ -25,6 +25,7 @@ import argparse
 import re
 import shlex
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -95,6 +96,8 @@ def report(path: Path, judge_path: Path | None = None) -> Report:
         judge_path: the jobs to judge.
     """
     jobs = job_time.read(path)
+    if jobs.layout not in WRITTEN:
+        raise DataError(f"{path} has jobs of primitives: scripts/fit_primitive_jobs.py fits them")
     pairs = [(jobs, job_time.read(judge_path))] if judge_path else []
     if judge_path and pairs[0][1].layout != jobs.layout:
         raise DataError(f"{judge_path} has other columns than {path}")
@@ -132,7 +135,9 @@ def markdown(result: Report) -> str:
             f"{SPLITS} random splits into halves, mean ± standard deviation; the constants are "
             "fitted to all jobs."
         )
-    scores = [["jobs", "formula", "R2", "MAE (s)", "median error", "90th percentile"]]
+    scores = [
+        ["jobs", "formula", "R2", "MAE (s)", "median error", "90th percentile", "within 20 %"]
+    ]
     for side, of in result.scores.items():
         for name, every in of.items():
             cells = _cells(Score(*np.mean(every, axis=0)))
@@ -144,11 +149,25 @@ def markdown(result: Report) -> str:
     for form, found in result.constants.items():
         for name, (value, low, high) in found.items():
             constants.append([form, name, f"{value:.3g}", f"{low:.3g} to {high:.3g}"])
-    return "\n\n".join([said, _table(scores), _table(constants)]) + "\n"
+    low, high = tested_band(result.pairs, job_time.forms(jobs.layout)[FITTED])
+    held = (
+        f"Of the tested jobs, 90 % take {low:.3g} to {high:.3g} times what the fitted model says."
+    )
+    return "\n\n".join([said, _table(scores), _table(constants), held]) + "\n"
+
+
+def tested_band(pairs: Sequence[tuple[Jobs, Jobs]], form: job_time.Form) -> tuple[float, float]:
+    """The interval of measured / predicted that holds 90 % of the judged jobs of all pairs."""
+    measured, predicted = [], []
+    for fitted, judged in pairs:
+        reached = judged.take(judged.reached())
+        measured.append(reached.seconds)
+        predicted.append(job_time.predict(form, job_time.fit(fitted, form), reached))
+    return job_time.band(np.concatenate(measured), np.concatenate(predicted))
 
 
 def _cells(score: Score) -> list[str]:
-    errors = (score.median_error, score.p90_error)
+    errors = (score.median_error, score.p90_error, score.within_20)
     return [f"{score.r2:.3f}", f"{score.mae_s:.2f}", *(f"{100 * of:.1f} %" for of in errors)]
 
 
@@ -226,7 +245,7 @@ def fill_page(result: Report, command: str) -> None:
 def _check_name(write: Path) -> None:
     if write.suffix != ".yaml" or not re.fullmatch(r"[A-Za-z][\w-]*", write.stem):
         raise DataError(f"--write {write}: a name of letters, digits and _ that ends in .yaml")
-    if write.stem in ("hyb_hanas", "qpu_time"):
+    if write.stem in ("effective_time", "hyb_hanas", "qpu_time"):
         raise DataError(f"--write {write}: {write.stem} is what the new option builds on")
 
 

@@ -14,24 +14,29 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import OptimizeResult, least_squares
 
-from hybhanas.cost.model import CostModel
+from hybhanas.cost.generations import IBM_2023, IBM_2025
 
 REP_DELAY_S = 250e-6  # between two shots; the default of most IBM machines, as they document it
 QUICK = {"job_overhead_s": 2.0, "execution_s": 0.00035}  # IBM's published estimate of a job
 SHORTEST_S = 0.01  # a job below never reached a machine: it judges, but fits nothing
 # In sqrt(s): a residual counts linearly beyond 0.4 s of a job of 2 s, beyond 3 s of one of 100 s.
 # Identical one-circuit jobs differ by tens of percent because they ran on different machines;
-# squares would let the slow ones lead.
-HUBER_SQRT_S = 0.3
-DRAWS = 200  # of the bootstrap
+# squares would let the slow ones lead. Of jobs of primitives all but a few agree to percents.
+HUBER_SQRT_S = {"many": 0.3, "one": 0.3, "primitives": 0.1}
+DRAWS = 200  # bootstrap
 HEADERS = {
     "many": ("two_qubit_gates", "depth", "qubits", "shots", "circuits", "seconds"),
     "one": (
         "circuit", "logical_qubits", "shots", "physical_instructions", "ecr_gates", "depth",
         "circuit_s", "seconds",
     ),
+    "primitives": (
+        "machine", "benchmark", "jobs", "circuits", "shots", "rep_delay_s", "circuit_s",
+        "two_qubit_gates", "depth", "seconds",
+    ),
 }  # fmt: skip
-POSITIVE = ("shots", "circuits", "seconds")
+TEXTS = ("circuit", "machine", "benchmark")
+POSITIVE = ("jobs", "shots", "circuits", "seconds")
 FITTED, IN_TURN = "fitted model", "loading, then shots"
 AS_SHIPPED = "qpu_time as it is"
 QUICK_FORMULA, GATES_ALONE = "IBM's quick formula", "gates alone"
@@ -47,20 +52,23 @@ class Jobs:
 
     Args:
         source: the name of their file, without folders.
-        layout: `many` circuits a job or `one`, a key of HEADERS.
+        layout: `many` circuits a job, `one`, or jobs of `primitives`, a key of HEADERS.
         columns: the numbers of each column but the last, float arrays of shape (rows,).
         seconds: measured, of shape (rows,).
+        machines: their names, of shape (rows,), where the file has them.
     """
 
     source: str
     layout: str
     columns: dict[str, np.ndarray]
     seconds: np.ndarray
+    machines: np.ndarray | None = None
 
     def take(self, rows: np.ndarray) -> Jobs:
         """The jobs at these indices, or where this mask is true."""
         columns = {name: column[rows] for name, column in self.columns.items()}
-        return replace(self, columns=columns, seconds=self.seconds[rows])
+        machines = None if self.machines is None else self.machines[rows]
+        return replace(self, columns=columns, seconds=self.seconds[rows], machines=machines)
 
     def reached(self) -> np.ndarray:
         """Which jobs are long enough to have reached a machine, booleans of shape (rows,)."""
@@ -98,12 +106,14 @@ class Score(NamedTuple):
         mae_s: the mean absolute error, in seconds.
         median_error: the median of |predicted - measured| / measured.
         p90_error: its 90th percentile.
+        within_20: the share of jobs whose error is at most 20 %.
     """
 
     r2: float
     mae_s: float
     median_error: float
     p90_error: float
+    within_20: float
 
 
 def read(path: Path) -> Jobs:
@@ -128,10 +138,11 @@ def read(path: Path) -> Jobs:
     columns = {
         name: _numbers(path, name, lines[at][1:])
         for at, name in enumerate(names)
-        if name != "circuit"
+        if name not in TEXTS
     }
     seconds = columns.pop("seconds")
-    return Jobs(path.name, layout, columns, seconds)
+    texts = {name: lines[at][1:].to_numpy(str) for at, name in enumerate(names) if name in TEXTS}
+    return Jobs(path.name, layout, columns, seconds, texts.get("machine"))
 
 
 def _numbers(path: Path, name: str, texts: pd.Series[str]) -> np.ndarray:
@@ -147,7 +158,16 @@ def _numbers(path: Path, name: str, texts: pd.Series[str]) -> np.ndarray:
 
 def forms(layout: str) -> dict[str, Form]:
     """The formulas that are compared, by name, for a layout that is a key of HEADERS."""
-    shipped = CostModel.preset("qpu_time")
+    if layout == "primitives":
+        free = ("job_overhead_s", "execution_overhead_s")
+        known = {"delays": 1.0, "circuit_times": 1.0}
+        return {
+            FITTED: Form(free, known),
+            AS_SHIPPED: Form(held=known | {name: getattr(IBM_2025, name) for name in free}),
+            QUICK_FORMULA: Form(held=QUICK),
+            GATES_ALONE: Form(held={"circuit_times": 1.0}),
+        }
+    shipped = IBM_2023
     execution = {"execution_s": REP_DELAY_S + shipped.execution_overhead_s}
     if layout == "many":
         overheads = {
@@ -178,10 +198,14 @@ def terms(jobs: Jobs) -> dict[str, np.ndarray]:
     """What each constant multiplies, arrays of shape (rows,)."""
     columns = jobs.columns
     shots = columns["shots"]
-    always = {
-        "job_overhead_s": np.ones(len(shots)),
-        "execution_s": shots * columns.get("circuits", 1.0),
-    }
+    executions = shots * columns.get("circuits", 1.0)
+    always = {"job_overhead_s": columns.get("jobs", np.ones(len(shots))), "execution_s": executions}
+    if jobs.layout == "primitives":
+        return always | {
+            "execution_overhead_s": executions,
+            "delays": executions * columns["rep_delay_s"],
+            "circuit_times": executions * columns["circuit_s"],
+        }
     if jobs.layout == "many":
         return always | {
             "circuit_overhead_s": columns["circuits"],
@@ -233,7 +257,7 @@ def fit(jobs: Jobs, form: Form) -> dict[str, float]:
             x0=np.array([first_s, *[jobs.seconds.mean()] * (len(largest) - 1)]),
             bounds=(0, np.inf),
             loss="huber",
-            f_scale=HUBER_SQRT_S,
+            f_scale=HUBER_SQRT_S[jobs.layout],
             x_scale="jac",
         )
 
@@ -266,4 +290,11 @@ def judge(form: Form, constants: dict[str, float], jobs: Jobs) -> Score:
         mae_s=float(error.mean()),
         median_error=float(np.median(relative)),
         p90_error=float(np.quantile(relative, 0.9)),
+        within_20=float(np.mean(relative <= 0.2)),
     )
+
+
+def band(measured_s: np.ndarray, predicted_s: np.ndarray) -> tuple[float, float]:
+    """The 5th and the 95th percentile of measured / predicted: 90 % of jobs lie between."""
+    low, high = np.quantile(measured_s / predicted_s, (0.05, 0.95))
+    return float(low), float(high)

@@ -1,7 +1,7 @@
 """How far FLOPs, parameters, depth and gate counts stand for the time on a quantum machine.
 
     python scripts/proxies.py                                       # minutes; none of it training
-    python scripts/proxies.py --architectures 50 --backends ibm_torino --cost-model qpu_time
+    python scripts/proxies.py --architectures 50 --backends ibm_torino --cost-model effective_time
     python scripts/proxies.py --run outputs/search/...              # and what they do to a front
 
 Random architectures of search_space=hqnn, as networks for the digits, are costed on each machine.
@@ -260,7 +260,7 @@ def main(given: list[str] | None = None) -> None:
     parser.add_argument("--architectures", type=int, default=500, metavar="N")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--backends", nargs="+", default=BACKENDS, choices=_options("backend"))
-    parser.add_argument("--cost-model", default="hyb_hanas", choices=_options("cost_model"))
+    parser.add_argument("--cost-model", default="qpu_time", choices=_options("cost_model"))
     parser.add_argument("--run", metavar="FOLDER", help="a finished search, for its fronts")
     parser.add_argument("--page", action="store_true", help="write into docs/ as well")
     given = sys.argv[1:] if given is None else given

@@ -15,11 +15,15 @@ FAULTS = ("whole_circuit", "observable")
 IDLE_FORMS = ("relaxation", "t2", "total_time", "off")
 COMPILERS = ("qiskit", "pytket")
 GRADIENTS = ("parameter_shift", "spsa")
+TOTALS = ("qpu", "effective")
+MODES = ("job", "batch", "session")
+GENERATIONS = ("auto", "ibm_2023", "ibm_2025")
+OVERHEADS = ("job_overhead_s", "circuit_overhead_s", "execution_overhead_s", "program_loading_s")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CostModel:
-    """What is counted as quantum time, and how; the defaults are the effective execution time.
+    """What is counted as quantum time, and how; the defaults are the QPU time.
 
     Raises:
         ConfigError: a value that is not accepted.
@@ -29,7 +33,10 @@ class CostModel:
         2
     """
 
-    name: str = "hyb_hanas"  # as results name it
+    name: str = "qpu_time"  # as results name it
+    # Which of the two times of a report is its total. qpu: QPU time, for which a machine is busy,
+    # with repetition delay, loading and jobs; effective: effective execution time, of gates alone.
+    total: str = "qpu"
     phase: str = "training"  # total_s of all epochs over all samples; inference: of one sample
     timing: str = "scheduled"  # critical path of a circuit; serial: sum over its instructions
     # Faults that count. observable: those that reach the measured expectation values, P being the
@@ -51,13 +58,16 @@ class CostModel:
     # HQNN here, no if they are frozen or absent. See `hybhanas.cost.gradient.trained`.
     input_gradients: bool = True
     shots: int = 1024  # of one circuit on a machine without noise
-    repetition_delay: bool = False  # whether each shot waits for the machine's repetition delay
-    execution_overhead_s: float = 0.0  # of a shot, besides circuit and delay: reset, electronics
-    circuit_overhead_s: float = 0.0  # of a circuit of a job, besides its shots
-    # Of a two-qubit gate of a circuit. Loading runs in parallel with the shots: the longer of the
-    # two counts, see docs/validation.md.
-    program_loading_s: float = 0.0
-    job_overhead_s: float = 0.0  # of a job, besides its circuits
+    # Constants of a job's time and its limits, see `hybhanas.cost.generations`: ibm_2023, ibm_2025;
+    # auto: by the date of the calibration. The four below replace one of its constants.
+    generation: str = "auto"
+    job_overhead_s: float | None = None  # of a job, besides its circuits
+    circuit_overhead_s: float | None = None  # of a circuit of a job, besides its shots
+    execution_overhead_s: float | None = None  # of a shot, besides circuit and repetition delay
+    program_loading_s: float | None = None  # of a two-qubit gate of a circuit
+    # How jobs are submitted. session: what is billed holds the classical time between jobs as well;
+    # job, batch: QPU time alone.
+    mode: str = "job"
     compiler: str = "qiskit"  # what lays out, routes and optimises circuits; or pytket
     optimization_level: int = 2  # of the compiler, 0 to 3
     transpiler_seed: int = 1  # of the compiler's heuristics
@@ -75,12 +85,15 @@ class CostModel:
                 f"which only a simulator has, no backend; accepted: {', '.join(GRADIENTS)}"
             )
         for name, accepted in (
+            ("total", TOTALS),
             ("phase", PHASES),
             ("timing", TIMINGS),
             ("faults", FAULTS),
             ("idle", IDLE_FORMS),
             ("gradient", GRADIENTS),
             ("sampling_exponent", (1, 2)),
+            ("generation", GENERATIONS),
+            ("mode", MODES),
             ("compiler", COMPILERS),
             ("optimization_level", (0, 1, 2, 3)),
         ):
@@ -95,13 +108,11 @@ class CostModel:
             ("shots", 1),
             ("layouts", 1),
             ("spsa_repeats", 1),
-            ("execution_overhead_s", 0),
-            ("circuit_overhead_s", 0),
-            ("program_loading_s", 0),
-            ("job_overhead_s", 0),
             ("transpiler_seed", 0),
+            *((name, 0) for name in OVERHEADS),
         ):
-            if not least <= getattr(self, name) < math.inf:
+            value = getattr(self, name)
+            if value is not None and not least <= value < math.inf:
                 raise ConfigError(
                     f"cost_model.{name}={getattr(self, name)} is not accepted: at least {least}"
                 )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from hybhanas.cost.logs import log, log_sum
-from hybhanas.cost.model import CostModel
+from hybhanas.cost.generations import Generation
+from hybhanas.cost.logs import exp, log, log_sum
 from hybhanas.cost.schedule import Schedule
 
 
@@ -14,14 +14,14 @@ def circuit_time_s(timed: Schedule, timing: str) -> float:
     return timed.duration_s if timing == "scheduled" else timed.serial_s
 
 
-def pause_s(model: CostModel, rep_delay_s: float) -> float:
+def pause_s(jobs: Generation, rep_delay_s: float) -> float:
     """Seconds that each shot takes besides its circuit: repetition delay + overhead of a shot."""
-    return rep_delay_s + model.execution_overhead_s
+    return rep_delay_s + jobs.execution_overhead_s
 
 
-def loading_s(model: CostModel, two_qubit_gates: int) -> float:
+def loading_s(jobs: Generation, two_qubit_gates: int) -> float:
     """Seconds to load a circuit's program: time per two-qubit gate x two-qubit gates."""
-    return model.program_loading_s * two_qubit_gates
+    return jobs.program_loading_s * two_qubit_gates
 
 
 def log_execution_s(
@@ -34,13 +34,38 @@ def log_execution_s(
     return max(log_shots + math.log(circuit_s + waiting_s), log(program_s))
 
 
-def log_quantum_s(circuits: int, jobs: int, log_one_s: float, model: CostModel) -> float:
-    """The log of the seconds of all circuits.
+def log_qpu_s(circuits: int, jobs: int, log_one_s: float, constants: Generation) -> float:
+    """The log of the QPU time: the seconds for which a machine is busy with all circuits.
 
     circuits x (t_execution + overhead of a circuit) + jobs x overhead of a job.
     """
     return log_sum(
         math.log(circuits) + log_one_s,
-        log(circuits * model.circuit_overhead_s),
-        log(jobs * model.job_overhead_s),
+        log(circuits * constants.circuit_overhead_s),
+        log(jobs * constants.job_overhead_s),
     )
+
+
+def log_effective_s(circuits: int, log_shots: float, circuit_s: float) -> float:
+    """The log of the effective execution time: circuits x shots_eff x t_circuit.
+
+    It is what gates, routing and noise take, without anything that a machine waits for.
+    """
+    return math.log(circuits) + log_shots + math.log(circuit_s)
+
+
+def circuits_per_job(log_shots: float, constants: Generation, machine_limit: int) -> int:
+    """The most circuits of a job.
+
+    A circuit whose shots alone are more than a job may execute is counted as one job: it takes
+    most of an hour, beside which the overhead of splitting it is nothing.
+
+    Args:
+        log_shots: of a circuit.
+        constants: with the limits.
+        machine_limit: circuits that a job of the machine may have.
+    """
+    most = [machine_limit] if constants.circuits_per_job else []
+    if constants.executions_per_job is not None:
+        most.append(max(int(constants.executions_per_job / exp(log_shots)), 1))
+    return min(most, default=2**53)

@@ -51,7 +51,7 @@ class Executions:
     shots: int  # of a circuit without noise
     shots_effective: float  # shots / p_survival^k
     log10_shots_effective: float
-    rep_delay_s: float  # that each shot waits; 0 if the model leaves it out
+    rep_delay_s: float  # that each shot waits for
     circuits_per_sample: int  # 1 forward, and those of the gradient in training
     circuits_per_sample_separate: int  # if every angle were shifted in circuits of its own
     circuits: int
@@ -60,13 +60,27 @@ class Executions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Time:
-    """Seconds: of one inference, of a training, and in total of the phase that is costed."""
+    """Seconds: of one inference, of a training, and in total of the phase that is costed.
 
+    `qpu_s` and `effective_s` are there under every cost model; `cost_model.total` says which of
+    them is `quantum_s`.
+    """
+
+    # Of the phase, for which the quantum machine is busy: with repetition delay, loading and jobs.
+    qpu_s: float
+    log10_qpu_s: float
+    # 90 % of jobs take between them, by jobs that were not fitted: as if all deviated alike.
+    qpu_low_s: float
+    qpu_high_s: float
+    billed_s: float  # qpu_s, in a session with the classical time between jobs
+    # Of the phase, for gates, routing and noise alone: the effective execution time.
+    effective_s: float
+    log10_effective_s: float
     quantum_inference_s: float
     quantum_training_s: float
     classical_inference_s: float
     classical_training_s: float
-    quantum_s: float  # of the phase
+    quantum_s: float  # of the phase: qpu_s or effective_s
     total_s: float  # of the phase, quantum and classical
     log10_total_s: float
     # Largest minus smallest log10_total_s over the `layouts` tried: how much the cost depends on
@@ -102,6 +116,9 @@ class Provenance:
     """How a cost was computed, and on what."""
 
     cost_model: str
+    total: str  # which of the two times the total is: qpu or effective
+    generation: str  # of the constants of a job's time; "assumed" where nothing says it
+    mode: str  # how jobs are submitted
     phase: str
     timing: str
     faults: str

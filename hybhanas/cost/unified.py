@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from hybhanas.calibration import Calibration
 from hybhanas.cost.classical_time import classical_time_s, training_flops
 from hybhanas.cost.energy import log_energy_j
 from hybhanas.cost.executions import log_effective_shots, training_circuits, training_jobs
+from hybhanas.cost.generations import ASSUMED, Generation, generation_of
 from hybhanas.cost.logs import exp, log, log10, log_sum
 from hybhanas.cost.model import CostModel, Device, Workload
 from hybhanas.cost.noise import Survival
 from hybhanas.cost.physical import PhysicalCircuit
 from hybhanas.cost.quantum_time import (
     circuit_time_s,
+    circuits_per_job,
     loading_s,
+    log_effective_s,
     log_execution_s,
-    log_quantum_s,
+    log_qpu_s,
     pause_s,
 )
 from hybhanas.cost.report import (
@@ -78,19 +82,18 @@ def unified_cost(  # noqa: PLR0913 - the figures it joins
     `hybhanas.cost.classical_time`, `hybhanas.cost.executions` and `hybhanas.cost.energy`. The
     arguments are those of `CostEstimator`.
     """
+    constants = generation_of(model, calibration)
     circuit = _circuit(layout, model)
+    log_shots = log_effective_shots(model.shots, layout.survival.log_p, model.sampling_exponent)
+    most = circuits_per_job(log_shots, constants, calibration.max_circuits_per_job)
     executions = {
-        phase: _executions(phase, layout, calibration, model, workload)
+        phase: _executions(phase, layout, calibration, model, workload, log_shots, most)
         for phase in ("inference", "training")
     }
-    log_shots = _log_shots(layout, model)
-    delay_s = executions[model.phase].rep_delay_s
-    program_s = loading_s(model, circuit.two_qubit_gates)
-    log_one_s = log_execution_s(log_shots, circuit.time_s, pause_s(model, delay_s), program_s)
-    log_quantum = {
-        phase: log_quantum_s(run.circuits, run.jobs, log_one_s, model)
-        for phase, run in executions.items()
+    seconds = {
+        phase: _log_seconds(circuit, run, log_shots, constants) for phase, run in executions.items()
     }
+    log_quantum = {phase: getattr(both, model.total) for phase, both in seconds.items()}
     classical_s = {
         "inference": classical_time_s(classical_flops, device),
         "training": classical_time_s(training_flops(classical_flops, workload), device),
@@ -103,15 +106,33 @@ def unified_cost(  # noqa: PLR0913 - the figures it joins
         circuit=circuit,
         noise=_noise(layout.survival),
         executions=executions[phase],
-        time=_time(log_quantum, classical_s, phase),
+        time=_time(seconds[phase], log_quantum, classical_s, model, constants),
         energy=Energy(total_j=exp(log_energy), log10_total_j=log10(log_energy)),
-        parts=_parts(circuit, executions[phase], classical_s[phase], model),
-        provenance=_provenance(layout, calibration, model, device),
+        parts=_parts(circuit, executions[phase], classical_s[phase], model, constants),
+        provenance=_provenance(layout, calibration, model, device, constants),
     )
 
 
-def _log_shots(layout: Layout, model: CostModel) -> float:
-    return log_effective_shots(model.shots, layout.survival.log_p, model.sampling_exponent)
+class _LogSeconds(NamedTuple):
+    """The logs of the two quantum times of a phase."""
+
+    qpu: float
+    effective: float
+
+
+def _log_seconds(
+    circuit: CircuitCost, runs: Executions, log_shots: float, constants: Generation
+) -> _LogSeconds:
+    log_one_s = log_execution_s(
+        log_shots,
+        circuit.time_s,
+        pause_s(constants, runs.rep_delay_s),
+        loading_s(constants, circuit.two_qubit_gates),
+    )
+    return _LogSeconds(
+        qpu=log_qpu_s(runs.circuits, runs.jobs, log_one_s, constants),
+        effective=log_effective_s(runs.circuits, log_shots, circuit.time_s),
+    )
 
 
 def _circuit(layout: Layout, model: CostModel) -> CircuitCost:
@@ -142,21 +163,26 @@ def _noise(survival: Survival) -> NoiseCost:
     )
 
 
-def _executions(
-    phase: str, layout: Layout, calibration: Calibration, model: CostModel, workload: Workload
+def _executions(  # noqa: PLR0913 - the figures it joins
+    phase: str,
+    layout: Layout,
+    calibration: Calibration,
+    model: CostModel,
+    workload: Workload,
+    log_shots: float,
+    most_circuits: int,
 ) -> Executions:
-    log_shots = _log_shots(layout, model)
     per_sample = separate = circuits = layout.bases
     jobs = 1
     if phase == "training":
         per_sample, separate = layout.circuits_per_sample, layout.circuits_per_sample_separate
         circuits = training_circuits(workload, per_sample)
-        jobs = training_jobs(workload, per_sample, calibration.max_circuits_per_job)
+        jobs = training_jobs(workload, per_sample, most_circuits)
     return Executions(
         shots=model.shots,
         shots_effective=exp(log_shots),
         log10_shots_effective=log10(log_shots),
-        rep_delay_s=calibration.rep_delay_s if model.repetition_delay else 0.0,
+        rep_delay_s=calibration.rep_delay_s,
         circuits_per_sample=per_sample,
         circuits_per_sample_separate=separate,
         circuits=circuits,
@@ -164,10 +190,25 @@ def _executions(
     )
 
 
-def _time(log_quantum: dict[str, float], classical_s: dict[str, float], phase: str) -> Time:
+def _time(
+    both: _LogSeconds,
+    log_quantum: dict[str, float],
+    classical_s: dict[str, float],
+    model: CostModel,
+    constants: Generation,
+) -> Time:
+    phase = model.phase
     log_total = log_sum(log_quantum[phase], log(classical_s[phase]))
     log_latency = log_sum(log_quantum["inference"], log(classical_s["inference"]))
+    qpu_s = exp(both.qpu)
     return Time(
+        qpu_s=qpu_s,
+        log10_qpu_s=log10(both.qpu),
+        qpu_low_s=constants.low * qpu_s,
+        qpu_high_s=constants.high * qpu_s,
+        billed_s=qpu_s + (classical_s[phase] if model.mode == "session" else 0.0),
+        effective_s=exp(both.effective),
+        log10_effective_s=log10(both.effective),
         quantum_inference_s=exp(log_quantum["inference"]),
         quantum_training_s=exp(log_quantum["training"]),
         classical_inference_s=classical_s["inference"],
@@ -182,30 +223,48 @@ def _time(log_quantum: dict[str, float], classical_s: dict[str, float], phase: s
 
 
 def _parts(
-    circuit: CircuitCost, executions: Executions, classical_s: float, model: CostModel
+    circuit: CircuitCost,
+    runs: Executions,
+    classical_s: float,
+    model: CostModel,
+    constants: Generation,
 ) -> Parts:
-    waiting_s = pause_s(model, executions.rep_delay_s)
-    shots = executions.circuits * model.shots
+    shots = runs.circuits * model.shots
     routed_s = max(circuit.routing_s, 0.0)
-    one_s = executions.shots_effective * (circuit.time_s + waiting_s)
-    longer_s = max(loading_s(model, circuit.two_qubit_gates) - one_s, 0.0)
-    extra_shots = executions.shots_effective - model.shots
-    return Parts(
+    extra_shots = runs.circuits * (runs.shots_effective - model.shots)
+    waiting_s = pause_s(constants, runs.rep_delay_s) if model.total == "qpu" else 0.0
+    parts = Parts(
         gates_s=shots * (circuit.time_s - routed_s),
         routing_s=shots * routed_s,
-        noise_s=executions.circuits * extra_shots * (circuit.time_s + waiting_s),
+        noise_s=extra_shots * (circuit.time_s + waiting_s),
         repetition_delay_s=shots * waiting_s,
-        program_loading_s=executions.circuits * (model.circuit_overhead_s + longer_s),
-        job_s=executions.jobs * model.job_overhead_s,
+        program_loading_s=0.0,
+        job_s=0.0,
         classical_s=classical_s,
+    )
+    if model.total == "effective":
+        return parts
+    one_s = runs.shots_effective * (circuit.time_s + waiting_s)
+    longer_s = max(loading_s(constants, circuit.two_qubit_gates) - one_s, 0.0)
+    return replace(
+        parts,
+        program_loading_s=runs.circuits * (constants.circuit_overhead_s + longer_s),
+        job_s=runs.jobs * constants.job_overhead_s,
     )
 
 
 def _provenance(
-    layout: Layout, calibration: Calibration, model: CostModel, device: Device
+    layout: Layout,
+    calibration: Calibration,
+    model: CostModel,
+    device: Device,
+    constants: Generation,
 ) -> Provenance:
     return Provenance(
         cost_model=model.name,
+        total=model.total,
+        generation=constants.name + (ASSUMED if constants.assumed else ""),
+        mode=model.mode,
         phase=model.phase,
         timing=model.timing,
         faults=model.faults,

@@ -25,8 +25,8 @@ def composed(*overrides: str) -> DictConfig:
         ConfigError: a group that is needed and left out.
 
     Example:
-        >>> composed("cost_model=qpu_time").cost_model.repetition_delay
-        True
+        >>> composed("cost_model=effective_time").cost_model.total
+        'effective'
     """
     register_all()
     with initialize_config_dir(str(CONF), version_base="1.3"):

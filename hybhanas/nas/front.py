@@ -12,7 +12,7 @@ from hybhanas.nas.evaluation import Evaluation
 from hybhanas.nas.evaluator import Evaluator, Finished, Group
 from hybhanas.nas.executors import WorkerLostError, Workers
 from hybhanas.nas.loop import compute_groups
-from hybhanas.nas.quantities import finite_values
+from hybhanas.nas.quantities import TIMES, finite_values
 from hybhanas.nas.run_folder import RunFolder
 
 log = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ class FrontMember:
             "validation_accuracy": evaluation.validation_accuracy,
             "final_validation_accuracy": self.final_validation_accuracy,
             "test_accuracy": self.test_accuracy,
-            **finite_values(evaluation, ("total_s", "log10_total_s")),
+            **finite_values(evaluation, TIMES),
             "parameters": evaluation.parameters,
             "checkpoint": self.checkpoint,
             **evaluation.architecture.to_dict(),

@@ -106,6 +106,9 @@ PARTS = (
 )
 """The parts that add up to `total_s`, in the order in which they are shown."""
 
+TIMES = ("qpu_s", "qpu_low_s", "qpu_high_s", "effective_s", "total_s", "log10_total_s")
+"""The times of an evaluation in tables: both quantum times, and the cost model's total."""
+
 _OURS = (
     Quantity(
         name="error",
@@ -147,7 +150,12 @@ _OURS = (
     _cost("quantum_training_s", "time.quantum_training_s", "quantum training"),
     _cost("classical_inference_s", "time.classical_inference_s", "classical inference"),
     _cost("classical_training_s", "time.classical_training_s", "classical training"),
-    _cost("quantum_s", "time.quantum_s", "quantum time"),
+    *_with_log10("qpu_s", "time.qpu_s", "QPU time"),
+    _cost("qpu_low_s", "time.qpu_low_s", "QPU time, 90 % interval from"),
+    _cost("qpu_high_s", "time.qpu_high_s", "QPU time, 90 % interval to"),
+    _cost("billed_s", "time.billed_s", "billed time"),
+    *_with_log10("effective_s", "time.effective_s", "effective execution time"),
+    _cost("quantum_s", "time.quantum_s", "quantum time of the cost model"),
     *_with_log10("total_s", "time.total_s", "total time, quantum and classical"),
     _cost("log10_total_spread", "time.log10_total_spread", "log10 spread over layouts"),
     *_with_log10("latency_s", "time.latency_s", "latency of one inference"),

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from hybhanas.cost.report import CostReport
 from hybhanas.nas.quantities import PARTS
-from hybhanas.reporting.units import duration
+from hybhanas.reporting.units import TOTALS, duration
 
 
 def cost_table(report: CostReport) -> Table:
@@ -65,20 +65,30 @@ def _meaning(words: str) -> list[tuple[str, str, str]]:
 
 def _time(report: CostReport) -> list[tuple[str, str, str]]:
     time, origin = report.time, report.provenance
+    runs = report.executions
     rows = [
         (
-            f"total, {origin.phase}",
-            duration(time.total_s),
-            f"1e{time.log10_total_s:.3g} s; {report.executions.circuits:,} circuits, "
-            f"{origin.cost_model}",
+            f"QPU time, {origin.phase}",
+            duration(time.qpu_s),
+            f"90 % interval of job time {duration(time.qpu_low_s)} to {duration(time.qpu_high_s)}",
+        ),
+        ("effective time", duration(time.effective_s), "gates, routing and noise alone"),
+        (
+            "jobs",
+            f"{runs.jobs:,}",
+            f"{runs.circuits:,} circuits; job times of {origin.generation}, mode {origin.mode}",
         ),
     ]
     if origin.phase == "training":
-        runs = report.executions
         alone = f"{runs.circuits_per_sample_separate} if each angle were shifted alone"
         rows.append(
-            ("  circuits a sample", str(runs.circuits_per_sample), f"{origin.gradient}; {alone}")
+            ("circuits a sample", str(runs.circuits_per_sample), f"{origin.gradient}; {alone}")
         )
+    if origin.mode == "session":
+        rows.append(("billed", duration(time.billed_s), "with the classical time between jobs"))
+    words = f"1e{time.log10_total_s:.3g} s, {TOTALS[origin.total]} and classical"
+    note = f"{words}; {origin.cost_model}"
+    rows.append((f"total, {origin.phase}", duration(time.total_s), note))
     if origin.layouts > 1:
         spread = f"x {10**time.log10_total_spread:.3g}"
         note = f"most expensive / cheapest of {origin.layouts} layouts"
@@ -104,15 +114,15 @@ def _share(part_s: float, whole_s: float) -> str:
 
 
 def ranking_table(named: Sequence[tuple[str, CostReport]]) -> Table:
-    """Costs by what tells their runs apart, cheapest first."""
+    """Costs by what tells their runs apart, cheapest by their totals first."""
     table = Table(title="cheapest first", title_style="bold", box=None)
-    for name in ("run", "total", "log10 s", "circuit", "routing", "log10 P", "2q gates"):
+    for name in ("run", "QPU time", "effective", "circuit", "routing", "log10 P", "2q gates"):
         table.add_column(name, justify="left" if name == "run" else "right")
     for name, report in sorted(named, key=lambda one: one[1].time.log10_total_s):
         table.add_row(
             name,
-            duration(report.time.total_s),
-            f"{report.time.log10_total_s:.3f}",
+            duration(report.time.qpu_s),
+            duration(report.time.effective_s),
             duration(report.circuit.time_s),
             duration(report.circuit.routing_s),
             f"{report.noise.log10_p_survival:.3f}",

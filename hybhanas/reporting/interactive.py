@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from hybhanas import atomic
 from hybhanas.nas.evaluation import EVALUATED, STOPPED, Evaluation
-from hybhanas.reporting.units import duration
+from hybhanas.reporting.units import duration, total_label
 
 
 def write_front_page(
@@ -27,7 +27,11 @@ def write_front_page(
         ],
         go.Layout(
             title=title,
-            xaxis={"title": "total time (s)", "type": "log", "exponentformat": "power"},
+            xaxis={
+                "title": f"{total_label(evaluations)} (s)",
+                "type": "log",
+                "exponentformat": "power",
+            },
             yaxis={"title": "validation accuracy (%)"},
             template="plotly_white",
         ),
@@ -41,7 +45,8 @@ def _dots(evaluations: Sequence[Evaluation], name: str, size: int, opacity: floa
         x=[v["total_s"] for v in values],
         y=[100 * (1 - v["error"]) for v in values],
         text=[
-            f"{e.architecture}<br>{duration(v['total_s'])}, {v['parameters']:.0f} parameters"
+            f"{e.architecture}<br>QPU time {duration(v['qpu_s'])}, "
+            f"effective {duration(v['effective_s'])}, {v['parameters']:.0f} parameters"
             for e, v in zip(evaluations, values, strict=True)
         ],
         hovertemplate="%{y:.1f} %<br>%{text}<extra></extra>",

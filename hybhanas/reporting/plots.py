@@ -10,22 +10,24 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from matplotlib import colormaps
+from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
 from hybhanas import atomic
 from hybhanas.cost.report import CostReport
 from hybhanas.nas.evaluation import EVALUATED, STOPPED, Evaluation
-from hybhanas.nas.quantities import PARTS, QUANTITIES
+from hybhanas.nas.quantities import PARTS
 from hybhanas.nas.recost import FATES, Comparison
-from hybhanas.reporting.units import duration
+from hybhanas.reporting.units import duration, total_label
 
 
 def plot_front(
     path: Path, evaluations: Sequence[Evaluation], front: Sequence[Evaluation], title: str
 ) -> None:
-    """Accuracy against total time, colour by parameters, the front marked and joined; crosses are
-    the networks that were stopped at a rung, with their accuracies there.
+    """Accuracy against total time, colour by parameters, the front marked and joined, with the 90 %
+    interval of its QPU time and its effective execution time; crosses are the networks that were
+    stopped at a rung, with their accuracies there.
     """
     known = [e for e in evaluations if e.status == EVALUATED]
     stopped = [e for e in evaluations if e.status == STOPPED]
@@ -63,9 +65,10 @@ def plot_front(
             zorder=2 if edge == "none" else 3,
         )
     axes.step(*_best_so_far(front), where="post", color="black", lw=0.8, alpha=0.6, zorder=1)
+    if all(e.cost is not None and e.cost.provenance.total == "qpu" for e in front):
+        _draw_interval_and_effective_time(axes, front)
     axes.set_xscale("log")
-    phases = sorted({e.cost.provenance.phase for e in known if e.cost})
-    axes.set_xlabel(f"total time of {', '.join(phases)}, quantum and classical (s)")
+    axes.set_xlabel(f"{total_label(known)} (s)")
     axes.set_ylabel("validation accuracy (%)")
     axes.set_title(title, fontsize=10)
     axes.grid(alpha=0.25, which="major")
@@ -74,13 +77,31 @@ def plot_front(
     _save(figure, path)
 
 
+def _draw_interval_and_effective_time(axes: Axes, front: Sequence[Evaluation]) -> None:
+    accuracies = [100 * (1 - e.values["error"]) for e in front]
+    low, high = ([e.values[name] for e in front] for name in ("qpu_low_s", "qpu_high_s"))
+    axes.hlines(accuracies, low, high, color="black", lw=0.6, alpha=0.5, label="90 % interval")
+    axes.scatter(
+        [e.values["effective_s"] for e in front],
+        accuracies,
+        s=12,
+        marker="D",
+        facecolors="none",
+        edgecolors="0.6",
+        linewidths=0.7,
+        label="its effective execution time",
+        zorder=1,
+    )
+
+
 def plot_anatomy(path: Path, front: Sequence[Evaluation], title: str) -> None:
     """For each member of the front, cheapest first, the share of each part of its total time."""
     members = sorted(front, key=lambda e: e.values["log10_total_s"])
     figure = Figure(figsize=(8.5, 1.4 + 0.32 * len(members)), layout="constrained")
     axes = figure.subplots()
     labels = [
-        f"{e.architecture}\n{duration(e.values['total_s'])}, {100 * (1 - e.values['error']):.1f} %"
+        f"{e.architecture}\n{duration(e.values['qpu_s'])}, effective "
+        f"{duration(e.values['effective_s'])}, {100 * (1 - e.values['error']):.1f} %"
         for e in members
     ]
     left = [0.0] * len(members)
@@ -96,7 +117,7 @@ def plot_anatomy(path: Path, front: Sequence[Evaluation], title: str) -> None:
     axes.set_ylim(len(members) - 0.5, -0.5)
     axes.set_xlim(0, 100)
     rest = f"\nunder 0.005 %: {', '.join(hidden)}" if hidden else ""
-    axes.set_xlabel(f"share of the total time (%){rest}", fontsize=8)
+    axes.set_xlabel(f"share of {total_label(members)} (%){rest}", fontsize=8)
     axes.set_title(title, fontsize=10)
     figure.legend(loc="outside lower center", ncols=4, fontsize=8)
     _save(figure, path)
@@ -131,8 +152,8 @@ def plot_recost(
     low, high = axes.get_xlim()
     axes.plot([low, high], [low, high], color="black", lw=0.8, alpha=0.5)
     backends = [cost.provenance.calibration if cost else "" for cost in _first_costs(pairs)]
-    axes.set_xlabel(f"total time before (s), {backends[0]}")
-    axes.set_ylabel(f"total time now (s), {backends[1]}")
+    axes.set_xlabel(f"{total_label(old)} before (s), {backends[0]}")
+    axes.set_ylabel(f"{total_label(new)} now (s), {backends[1]}")
     axes.set_title(f"Kendall tau {outcome.kendall_tau:.3f}", fontsize=10)
     axes.legend(fontsize=8)
     axes.grid(alpha=0.25)
@@ -155,7 +176,7 @@ def plot_fronts(path: Path, fronts: Mapping[str, Sequence[Evaluation]]) -> None:
             label=f"{label} ({len(front)})",
         )
     axes.set_xscale("log")
-    axes.set_xlabel(QUANTITIES["total_s"].title)
+    axes.set_xlabel(f"{total_label([e for front in fronts.values() for e in front])} (s)")
     axes.set_ylabel("validation accuracy (%)")
     axes.grid(alpha=0.25, which="major")
     figure.legend(loc="outside lower center", ncols=1, fontsize=8)

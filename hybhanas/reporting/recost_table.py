@@ -44,7 +44,7 @@ def front_changes_table(outcome: Comparison) -> Table:
     table = Table(title="the front", title_style="bold", title_justify="left", box=None)
     table.add_column("")
     table.add_column("architecture")
-    for name in ("accuracy %", "total", "parameters"):
+    for name in ("accuracy %", "QPU time", "effective", "parameters"):
         table.add_column(name, justify="right")
     for fate in FATES:
         for member in getattr(outcome, fate):
@@ -52,7 +52,8 @@ def front_changes_table(outcome: Comparison) -> Table:
                 fate,
                 str(member.architecture),
                 f"{100 * (1 - member.values['error']):.1f}",
-                duration(member.values["total_s"]) + (" before" if fate == "left" else ""),
+                duration(member.values["qpu_s"]) + (" before" if fate == "left" else ""),
+                duration(member.values["effective_s"]),
                 str(member.parameters),
             )
     return table

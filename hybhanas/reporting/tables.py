@@ -10,7 +10,7 @@ import pandas as pd
 from hybhanas import atomic
 from hybhanas.nas.evaluation import Evaluation
 from hybhanas.nas.front import FrontMember
-from hybhanas.nas.quantities import PROXIES, finite_values
+from hybhanas.nas.quantities import PROXIES, TIMES, finite_values
 from hybhanas.nas.run_folder import RunFolder
 
 COST_COLUMNS = (
@@ -46,7 +46,7 @@ def evaluation_rows(evaluations: Sequence[Evaluation]) -> list[dict[str, Any]]:
             "status": evaluation.status,
             "epochs": evaluation.epochs,
             "validation_accuracy": evaluation.validation_accuracy,
-            **finite_values(evaluation, ("total_s", "log10_total_s")),
+            **finite_values(evaluation, TIMES),
             "parameters": evaluation.parameters,
             "seed": evaluation.seed,
             "seconds": round(evaluation.seconds, 3),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from hybhanas.nas.quantities import OVERFLOW
 
 _STEPS = (
@@ -24,3 +27,15 @@ def duration(seconds: float) -> str:
         if abs(seconds) >= next_scale:
             scale, unit = next_scale, next_unit
     return f"{seconds / scale:.3g} {unit}"
+
+
+TOTALS = {"qpu": "QPU time", "effective": "effective execution time"}
+"""The two quantum times that a total may be of, by the setting `cost_model.total`."""
+
+
+def total_label(evaluations: Sequence[Any]) -> str:
+    """What totals are of, such as `QPU time of training, with classical time`."""
+    origins = [e.cost.provenance for e in evaluations if e.cost is not None]
+    times = " or ".join(sorted({TOTALS[origin.total] for origin in origins})) or "total time"
+    phases = ", ".join(sorted({origin.phase for origin in origins}))
+    return f"{times} of {phases}, with classical time" if phases else times

@@ -23,11 +23,13 @@ from tests.helpers.settings import cost_model, everything
 from tests.helpers.synthetic import make_calibration
 
 MODEL = cost_model(
-    faults="whole_circuit", idle="off", sampling_exponent=1, shots=1000, optimization_level=1
-)
+    name="effective_time", total="effective",
+    faults="whole_circuit", idle="off", sampling_exponent=1, shots=1000, optimization_level=1,
+)  # fmt: skip
 QPU_TIME = replace(
-    MODEL, name="qpu_time", repetition_delay=True, job_overhead_s=2.0, program_loading_s=20e-6
-)
+    MODEL, name="qpu_time", total="qpu", generation="ibm_2023", job_overhead_s=2.0,
+    circuit_overhead_s=0.0, execution_overhead_s=0.0, program_loading_s=20e-6,
+)  # fmt: skip
 DEVICE = Device(name="slow", peak_flops_per_s=1e9, utilisation=0.5, power_w=200.0, source="test")
 WORK = Workload(samples=10, epochs=3, batch_size=4)
 LINE = make_calibration(4, ((0, 1), (1, 2), (2, 3)), max_circuits_per_job=30)

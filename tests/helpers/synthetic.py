@@ -87,6 +87,8 @@ def make_report(
             circuits_per_sample=1, circuits_per_sample_separate=1, circuits=1, jobs=1,
         ),
         time=Time(
+            qpu_s=total_s, log10_qpu_s=log10_total_s, qpu_low_s=total_s, qpu_high_s=2 * total_s,
+            billed_s=total_s, effective_s=total_s / 10, log10_effective_s=log10_total_s - 1,
             quantum_inference_s=total_s, quantum_training_s=total_s, classical_inference_s=0.0,
             classical_training_s=0.0, quantum_s=total_s, total_s=total_s,
             log10_total_s=log10_total_s, log10_total_spread=0.0, latency_s=total_s,
@@ -98,7 +100,8 @@ def make_report(
             program_loading_s=0.0, job_s=0.0, classical_s=0.0,
         ),
         provenance=Provenance(
-            cost_model="hyb_hanas", phase="training", timing="scheduled", faults="observable",
+            cost_model="qpu_time", total="qpu", generation="ibm_2025", mode="job",
+            phase="training", timing="scheduled", faults="observable",
             gradient="parameter_shift", idle="off", sampling_exponent=1, compiler="qiskit",
             optimization_level=2,
             transpiler_seed=1, layouts=1, device="slow", calibration="synthetic",

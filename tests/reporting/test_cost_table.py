@@ -30,6 +30,16 @@ def test_the_parts_of_a_total_have_their_share_and_those_of_no_time_are_left_out
     assert "layouts" not in shown
 
 
+def test_both_times_are_shown_with_the_interval_of_the_time_of_jobs():
+    shown = printed(cost_table(make_report(100.0, 2.0)))
+    assert shown["QPU time, training"] == [
+        "1.67 min", "90 % interval of job time 1.67 min to 3.33 min",
+    ]  # fmt: skip
+    assert shown["effective time"] == ["10 s", "gates, routing and noise alone"]
+    assert shown["jobs"] == ["1", "1 circuits; job times of ibm_2025, mode job"]
+    assert "billed" not in shown
+
+
 def test_the_spread_over_layouts_is_a_factor():
     report = make_report(100.0, 2.0)
     several = replace(
@@ -52,4 +62,4 @@ def test_a_ranking_begins_with_the_cheapest():
     table = ranking_table([("slow", make_report(1000.0, 3.0)), ("fast", make_report(10.0, 1.0))])
     shown = printed(table)
     assert [*shown][2:] == ["fast", "slow"]
-    assert shown["fast"][:2] == ["10 s", "1.000"]
+    assert shown["fast"][:2] == ["10 s", "1 s"]

@@ -42,7 +42,12 @@ def opens(path) -> bool:
 def test_the_front_is_drawn_apart_from_what_it_dominates_and_what_was_stopped(tmp_path, drawn):
     plots.plot_front(tmp_path / "front.png", EVALUATIONS, FRONT, "title")
     axes = drawn[0].axes[0]
-    assert legend(axes) == ["stopped early (1)", "evaluated (1)", "Pareto front (2)"]
+    assert legend(axes) == [
+        "stopped early (1)", "evaluated (1)", "Pareto front (2)", "90 % interval",
+        "its effective execution time",
+    ]  # fmt: skip
+    assert axes.get_xlabel() == "QPU time of training, with classical time (s)"
+    assert axes.collections[4].get_offsets().tolist() == [[10, 90], [1, 80]]
     assert axes.get_xscale() == "log"
     assert axes.collections[2].get_offsets().tolist() == [[100, 90], [10, 80]]
     assert opens(tmp_path / "front.png")
@@ -80,6 +85,6 @@ def test_several_fronts_are_drawn_over_each_other_by_their_labels(tmp_path, draw
 def test_the_page_names_each_architecture_and_needs_no_network(tmp_path):
     write_front_page(tmp_path / "front.html", EVALUATIONS, FRONT, "title")
     text = (tmp_path / "front.html").read_text()
-    assert "1.67 min, 30 parameters" in text
+    assert "QPU time 1.67 min, effective 10 s, 30 parameters" in text
     assert "Pareto front (2)" in text
     assert 'src="http' not in text

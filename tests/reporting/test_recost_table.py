@@ -57,7 +57,7 @@ def test_the_table_shows_the_old_time_of_those_that_left(before_and_after):
     words = [line.split() for line in printed.get().splitlines()]
     shown = {line[0]: line[line.index(">") + 2 :] for line in words[2:]}
     assert shown == {
-        "stayed": ["90.0", "16.7", "min", "30"],
-        "left": ["80.0", "1.67", "min", "before", "30"],
-        "joined": ["70.0", "10", "s", "30"],
+        "stayed": ["90.0", "16.7", "min", "1.67", "min", "30"],
+        "left": ["80.0", "1.67", "min", "before", "10", "s", "30"],
+        "joined": ["70.0", "10", "s", "1", "s", "30"],
     }

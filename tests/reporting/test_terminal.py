@@ -54,5 +54,17 @@ def test_the_front_has_three_accuracies_and_says_where_the_final_training_failed
         )
     )
     done, failed = console.file.getvalue().splitlines()[2:]
-    assert done.split()[-8:] == ["90.0", "95.0", "94.0", "2", "h", "1.00", "0.500", "30"]
-    assert failed.split()[-8:] == ["90.0", "failed", "failed", "2", "h", "1.00", "0.500", "30"]
+    assert done.split()[-10:] == [
+        "90.0",
+        "95.0",
+        "94.0",
+        "2",
+        "h",
+        "12",
+        "min",
+        "1.00",
+        "0.500",
+        "30",
+    ]
+    assert failed.split()[-10:-3] == ["90.0", "failed", "failed", "2", "h", "12", "min"]
+    assert failed.split()[-3:] == ["1.00", "0.500", "30"]

@@ -111,6 +111,7 @@ def test_quick_formula_and_scores_by_hand(tmp_path: Path) -> None:
     assert score.median_error == pytest.approx((0.1 + 0.5) / 2)
     assert score.p90_error == pytest.approx(0.1 + 0.9 * 0.4)
     assert score.r2 == pytest.approx(1 - (0.5**2 + 2.35**2) / (2 * 0.15**2))
+    assert score.within_20 == 0.5
 
 
 def test_short_rows_judge_but_fit_nothing(tmp_path: Path) -> None:
@@ -145,7 +146,7 @@ def test_written_option_composes_to_what_was_fitted(
     overrides = ["cost_model=mine", f"hydra.searchpath=[file://{tmp_path}]"]
     model = build("cost_model", composed(*overrides).cost_model)
     assert model.name == "mine"
-    assert model.repetition_delay
+    assert model.total == "qpu"
     written = script.report(path).written()
     assert list(written) == list(script.WRITTEN[layout][1])
     for name, (value, _, _) in written.items():

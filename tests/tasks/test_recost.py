@@ -146,7 +146,12 @@ def test_a_measured_device_is_that_of_the_run(tmp_path):
 
 
 def test_what_breaks_a_constraint_is_costed_but_not_trained(tmp_path, composed):
-    overrides = (*TINY, "search.population=8", "+search.constraints.log10_total_s=0.9")
+    overrides = (
+        *TINY,
+        "search.population=8",
+        "cost_model=effective_time",
+        "+search.constraints.log10_total_s=0.9",
+    )
     search(composed(*overrides), tmp_path / "run")
     table = pd.read_csv(tmp_path / "run" / "evaluations.csv")
     refused = table[table.status == "infeasible"]

@@ -1,0 +1,171 @@
+"""Fits the time of jobs of IBM's primitives, and tests it on machines that were not fitted.
+
+    python scripts/rebuild_jobs.py ibm_jobs_metriq_2025_26.csv jobs.csv    # in its own environment
+    python scripts/fit_primitive_jobs.py jobs.csv
+
+    seconds = job_overhead_s * jobs
+              + shots * circuits * (rep_delay_s + circuit_s + execution_overhead_s)
+
+The repetition delay is that of the machine's snapshot. Each machine is judged by constants that
+were fitted to the others, and so is the interval: the 5th to the 95th percentile of measured /
+predicted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.ticker import LogFormatter
+
+from scripts import job_time, page
+from scripts.job_time import AS_SHIPPED, FITTED, QUICK_FORMULA, DataError, Jobs
+
+PART = "job_time_primitives"
+SOURCE = (
+    "Data: `unitaryfoundation/metriq-data` (CC-BY-4.0), `metriq-gym/*/ibm` at 76b4640: jobs of "
+    "benchmarks, November 2025 to August 2026, through the Sampler primitive; their circuits are "
+    "rebuilt by the package `metriq-gym` and transpiled by us."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A machine under constants that the other machines gave.
+
+    Args:
+        machine: its name; `all` for all of them, each left out in turn.
+        measured_s, predicted_s: of its jobs.
+        inside: which of them lie in the 90 % interval that the other machines gave.
+    """
+
+    machine: str
+    measured_s: np.ndarray
+    predicted_s: np.ndarray
+    inside: np.ndarray
+
+
+def left_out(jobs: Jobs, form: job_time.Form) -> Iterator[LeftOut]:
+    """Each machine in turn, and all of them together at the end."""
+    assert jobs.machines is not None
+    found = []
+    for machine in np.unique(jobs.machines):
+        own = jobs.machines == machine
+        others, judged = jobs.take(~own), jobs.take(own)
+        constants = job_time.fit(others, form)
+        low, high = job_time.band(others.seconds, job_time.predict(form, constants, others))
+        predicted_s = job_time.predict(form, constants, judged)
+        ratio = judged.seconds / predicted_s
+        found.append(
+            LeftOut(str(machine), judged.seconds, predicted_s, (low <= ratio) & (ratio <= high))
+        )
+    yield from found
+    parts = zip(*((one.measured_s, one.predicted_s, one.inside) for one in found), strict=True)
+    yield LeftOut("all", *(np.concatenate(part) for part in parts))
+
+
+def _row(name: str, measured_s: np.ndarray, predicted_s: np.ndarray) -> list[str]:
+    error = np.abs(predicted_s - measured_s) / measured_s
+    return [
+        name,
+        str(len(error)),
+        f"{100 * np.median(error):.1f} %",
+        f"{100 * np.quantile(error, 0.9):.0f} %",
+        f"{100 * np.mean(error <= 0.2):.0f} %",
+    ]
+
+
+def markdown(jobs: Jobs) -> str:
+    """The tables."""
+    compared = job_time.forms(jobs.layout)
+    fitted = compared[FITTED]
+    rows = []
+    for one in left_out(jobs, fitted):
+        row = _row(one.machine, one.measured_s, one.predicted_s)
+        rows.append(["left out", *row, f"{100 * np.mean(one.inside):.0f} %"])
+    for name in (AS_SHIPPED, QUICK_FORMULA):
+        predicted_s = job_time.predict(compared[name], job_time.fit(jobs, compared[name]), jobs)
+        rows.append([name, *_row("all", jobs.seconds, predicted_s), ""])
+    scores = pd.DataFrame(
+        rows,
+        columns=[
+            "formula", "machine", "jobs", "median error", "90th percentile", "within 20 %",
+            "in the 90 % interval",
+        ],
+    )  # fmt: skip
+    *_, every = left_out(jobs, fitted)
+    low, high = job_time.band(every.measured_s, every.predicted_s)
+    values, ends = job_time.fit(jobs, fitted), job_time.intervals(jobs, fitted)
+    constants = pd.DataFrame(
+        [
+            [name, f"{values[name]:.3g}", " to ".join(f"{end:.3g}" for end in ends[name])]
+            for name in fitted.free
+        ],
+        columns=["constant", "value", "90 % interval"],
+    )
+    slow = np.mean(every.measured_s > 1.5 * every.predicted_s)
+    return (
+        f"{jobs.source}: {len(jobs.seconds)} jobs on {len(np.unique(jobs.machines))} machines.\n\n"
+        f"{page.markdown(scores)}\n\n{page.markdown(constants)}\n\n"
+        f"Of the jobs that were left out, 90 % take {low:.3g} to {high:.3g} times what is "
+        f"predicted; {100 * slow:.0f} % take more than 1.5 times.\n"
+    )
+
+
+def picture(jobs: Jobs) -> bytes:
+    """Predicted against measured seconds of each machine, left out in turn, as PNG."""
+    figure = Figure(figsize=(6.4, 5.6), layout="constrained")
+    axes = figure.subplots()
+    *machines, every = left_out(jobs, job_time.forms(jobs.layout)[FITTED])
+    for one, mark in zip(machines, "osD^v<>x" * len(machines), strict=False):
+        axes.plot(one.measured_s, one.predicted_s, mark, ms=4, mfc="none", label=one.machine)
+    both = np.concatenate([every.measured_s, every.predicted_s])
+    ends = np.array([both.min() / 1.3, both.max() * 1.3])
+    axes.plot(ends, ends, color="black", lw=0.8, zorder=1)
+    low, high = job_time.band(every.measured_s, every.predicted_s)
+    axes.fill_between(
+        ends, ends / high, ends / low, color="black", alpha=0.08, lw=0, label="90 % interval"
+    )
+    axes.set(xscale="log", yscale="log", xlim=ends, ylim=ends)
+    axes.set(xlabel="measured (s)", ylabel="predicted from the other machines (s)")
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter(LogFormatter())
+    axes.legend(loc="upper left", fontsize=8)
+    return page.png(figure)
+
+
+def main(given: list[str] | None = None) -> int:
+    """Prints the tables, writes what was asked; 0, or 2 after an error."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("jobs", type=Path, metavar="JOBS.csv", help="by rebuild_jobs.py")
+    parser.add_argument("--page", action="store_true", help="fill docs/validation.md")
+    arguments = parser.parse_args(given)
+    try:
+        jobs = job_time.read(arguments.jobs)
+        if jobs.machines is None or len(np.unique(jobs.machines)) < 2:
+            raise DataError(f"{arguments.jobs} has not the jobs of several machines")
+        tables = markdown(jobs)
+    except (DataError, OSError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    print(tables, end="")
+    if arguments.page:
+        command = [arguments.jobs.name, "--page"]
+        text = page.section(
+            PART, "fit_primitive_jobs", command, f"{SOURCE}\n\n{tables.strip()}",
+            "Predicted and measured seconds",
+        )  # fmt: skip
+        page.publish(PART, text, picture(jobs))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
