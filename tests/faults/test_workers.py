@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -29,21 +30,33 @@ pytestmark = [
 LOCAL = ("executor=local", "executor.workers=2")
 
 
-def start(folder: Path, *executor: str) -> subprocess.Popen[str]:
+def start(folder: Path, *executor: str, **environment: str) -> subprocess.Popen[str]:
     """In a process group of its own, as a shell starts it: Ctrl-C goes to all of the group."""
     return subprocess.Popen(
         [sys.executable, "run.py", *SEARCH, *LONG, *executor, f"hydra.run.dir={folder}"],
-        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+        cwd=ROOT, env=os.environ | environment, start_new_session=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
 
 
-def workers(process: subprocess.Popen[str]) -> list[psutil.Process]:
+def forked(process: subprocess.Popen[str]) -> list[psutil.Process]:
+    """The process that workers are forked from, which is a search's own child, and the workers."""
     found = []
     for child in psutil.Process(process.pid).children(recursive=True):
         with suppress(psutil.NoSuchProcess):  # it has ended since, or is a zombie
-            found += [child] if "spawn_main" in " ".join(child.cmdline()) else []
+            found += [child] if "multiprocessing.forkserver" in " ".join(child.cmdline()) else []
     return found
+
+
+def workers(process: subprocess.Popen[str]) -> list[psutil.Process]:
+    return [child for child in forked(process) if _parent(child) != process.pid]
+
+
+def _parent(process: psutil.Process) -> int | None:
+    with suppress(psutil.NoSuchProcess):
+        return process.ppid()
+    return None
 
 
 STOPPED = "stopped; the same command on the same folder resumes the run"
@@ -70,13 +83,14 @@ def undisturbed(nursery, tmp_path_factory) -> bytes:
     return (folder / "pareto.json").read_bytes()
 
 
+@pytest.mark.parametrize("killed", [workers, forked], ids=["workers", "their parent as well"])
 def test_a_worker_that_is_killed_is_replaced_and_the_front_is_that_of_one_process(
-    undisturbed, tmp_path
+    undisturbed, tmp_path, killed
 ):
     process = start(tmp_path / "run", *LOCAL)
     wait_until(lambda: list(tmp_path.glob("run/records/*.json")), process)
-    for worker in workers(process):  # both: what they held is lost as well
-        worker.kill()
+    for one in killed(process):  # all of them: what they held is lost as well
+        one.kill()
     _, errors = process.communicate(timeout=300)
     assert process.returncode == 0, errors
     assert (tmp_path / "run" / "pareto.json").read_bytes() == undisturbed
@@ -87,11 +101,11 @@ def test_a_worker_that_is_killed_is_replaced_and_the_front_is_that_of_one_proces
 def test_a_search_with_workers_that_is_stopped_leaves_none_and_goes_on(
     undisturbed, tmp_path, nursery, executor, stop
 ):
-    folder = tmp_path / "run"
-    process = start(folder, *executor)
+    folder, temporary = tmp_path / "run", tempfile.mkdtemp()  # a short path
+    process = start(folder, *executor, TMPDIR=temporary)
     wait_until(lambda: list(folder.glob("records/*.json")) and len(workers(process)) >= 2, process)
-    left = workers(process)
-    assert len(left) >= 2
+    left = forked(process)
+    assert len(left) >= 3
     if stop == signal.SIGINT:
         os.killpg(process.pid, stop)
     else:
@@ -102,6 +116,7 @@ def test_a_search_with_workers_that_is_stopped_leaves_none_and_goes_on(
         assert printed(errors) == [STOPPED]
     psutil.wait_procs(left, timeout=30)
     assert not [worker for worker in left if worker.is_running()]
+    assert not [*Path(temporary).glob("pymp-*")]
     child = nursery.run(*SEARCH, *LONG, f"hydra.run.dir={folder}")
     assert child.returncode == 0, child.errors
     assert (folder / "pareto.json").read_bytes() == undisturbed
@@ -110,9 +125,9 @@ def test_a_search_with_workers_that_is_stopped_leaves_none_and_goes_on(
 @pytest.mark.parametrize("after_s", [0, 0.5, 2, 5])
 def test_ctrl_c_while_workers_start_is_one_line_and_leaves_none(tmp_path, after_s):
     process = start(tmp_path / "run", *LOCAL)
-    wait_until(lambda: workers(process), process)
+    wait_until(lambda: forked(process), process)
     time.sleep(after_s)
-    started = workers(process)
+    started = forked(process)
     os.killpg(process.pid, signal.SIGINT)
     _, errors = process.communicate(timeout=60)
     assert (process.returncode, printed(errors)) == (130, [STOPPED])

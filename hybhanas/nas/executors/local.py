@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
+import sys
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from multiprocessing import forkserver
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +21,9 @@ from hybhanas.nas.executors.cluster import (
     check_threads,
     dask_settings,
 )
+
+_LONGEST_PATH = 70
+"""Characters of a folder that holds Python's folder of sockets: Linux takes 107 in all."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +58,7 @@ class Local(ClusterExecutor):
 
     @contextmanager
     def _cluster(self, folder: Path, notify: Callable[[str], None]) -> Iterator[Any]:
-        with dask_settings(self.threads):
+        with dask_settings(self.threads), _fork_server():
             from distributed import LocalCluster
 
             with LocalCluster(
@@ -72,7 +79,47 @@ class Local(ClusterExecutor):
         cluster.scale(self.max_workers)
 
 
+@contextmanager
+def _fork_server() -> Iterator[None]:
+    """Has workers forked from one process, which imports what they need once for all of them.
+
+    That process is neither this one nor a fork of it: it imports modules and does nothing else, so
+    that there is no thread, no lock and no context of a GPU that a fork could lose. Workers are
+    spawned where system libraries do not survive a fork, as those of macOS; where this process
+    forks from such a process already, which has not imported our modules; and where the temporary
+    folder's path is too long for a socket in it.
+    """
+    server: Any = forkserver._forkserver
+    too_long = len(tempfile.gettempdir()) > _LONGEST_PATH
+    if sys.platform != "linux" or server._forkserver_pid is not None or too_long:
+        yield
+        return
+    import dask
+    from distributed.utils import get_mp_context
+
+    settings = {
+        "distributed.worker.multiprocessing-method": "forkserver",
+        "distributed.deploy.lost-worker-timeout": "1h",  # it may have to import everything again
+    }
+    with dask.config.set(settings):
+        get_mp_context()  # which sets Dask's own list, once in a process
+        multiprocessing.set_forkserver_preload(["hybhanas.nas.executors.preloaded"])
+        try:
+            yield
+        finally:
+            _kill_fork_server()
+            server._stop()  # there is no public way but the end of this process
+
+
+def _kill_fork_server() -> None:
+    server: Any = forkserver._forkserver
+    if server._forkserver_pid is not None:
+        with suppress(ProcessLookupError):
+            os.kill(server._forkserver_pid, signal.SIGKILL)
+
+
 async def _kill(nannies: Iterable[Any]) -> None:
+    _kill_fork_server()  # which they wait for while it imports
     for nanny in nannies:
         nanny.auto_restart = False
         if nanny.pid is not None:
