@@ -161,6 +161,7 @@ def test_no_include_reaches_further(tmp_path, kind):
         (dumped(QuantumCircuit(9))[:-7], "damaged or cut short"),
         (b"QISKIT\xff" + bytes(60), "its version is 255; Qiskit .* reads up to"),
     ],
+    ids=["too large", "gzip cut short", "two circuits", "head", "tail", "version"],
 )
 def test_a_file_that_is_damaged_or_too_large_is_said(tmp_path, content, message):
     path = tmp_path / "file"
