@@ -76,9 +76,18 @@ COUNTS = ("features", "classes", "train_samples", "batch_size")
 LOADERS = ("train_dataloader", "val_dataloader", "test_dataloader")
 
 
-def ready(data: Any) -> SearchData:
+OWN = ("hash", "features", "train_samples")
+"""A class with none of these was not written for hybhanas."""
+
+
+def ready(data: Any, seed: int = 0) -> SearchData:
     """Prepares a data set, loading a `Source` and another as Lightning would, and checks that it
-    is a `SearchData`.
+    is a `SearchData`. The samples of a LightningDataModule that knows nothing of that are kept in
+    memory.
+
+    Args:
+        data: what a configuration's `_target_` gives.
+        seed: of the order of batches of the latter.
 
     Raises:
         ConfigError: it lacks something, which is named.
@@ -89,13 +98,18 @@ def ready(data: Any) -> SearchData:
         if hasattr(data, hook):
             for argument in arguments:
                 getattr(data, hook)(*argument)
+    setting = f"dataset._target_={type(data).__module__}.{type(data).__qualname__}"
+    if not any(hasattr(data, name) for name in OWN) and all(hasattr(data, n) for n in LOADERS):
+        from hybhanas.data.collect import collected
+
+        return collected(data, setting, seed)
     missing = [name for name in ("hash", *COUNTS, *LOADERS) if not hasattr(data, name)]
     if not missing and "epoch" not in inspect.signature(data.train_dataloader).parameters:
         missing = ["argument epoch of train_dataloader"]
     if missing:
         raise ConfigError(
-            f"dataset._target_={type(data).__module__}.{type(data).__qualname__} is not accepted: "
-            f"it has no {', no '.join(missing)}; see hybhanas.data.protocol.SearchData"
+            f"{setting} is not accepted: it has no {', no '.join(missing)}; "
+            "see hybhanas.data.protocol.SearchData"
         )
     prepared: SearchData = data
     return prepared

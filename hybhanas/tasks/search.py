@@ -69,7 +69,7 @@ def prepare(config: DictConfig, folder: Path) -> Problem:
         space=build("search_space", config.search_space),
         search=build("search", config.search),
         training=build("trainer", config.trainer),
-        data=ready(build("dataset", config.dataset)),
+        data=ready(build("dataset", config.dataset), config.seed),
         cost_model=build("cost_model", config.cost_model),
         calibration=Calibration.load(build("calibration", config.calibration)),
         device=build("device", device),

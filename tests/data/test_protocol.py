@@ -58,8 +58,68 @@ def test_what_a_data_set_lacks_is_named():
         ready(Nameless())
     with pytest.raises(ConfigError, match="it has no argument epoch of train_dataloader"):
         ready(Unordered())
-    with pytest.raises(ConfigError, match="it has no hash, no features"):
+    with pytest.raises(ConfigError, match="train_dataloader gives no pairs .*train_dataloader"):
         ready(pl.LightningDataModule())
+
+
+class Foreign(pl.LightningDataModule):
+    """Written for Lightning alone: images, shuffled, no count and no hash."""
+
+    def __init__(self, shift: float = 3.0):
+        super().__init__()
+        self.shift = shift
+
+    def setup(self, stage: str) -> None:
+        labels = torch.arange(60) % 3
+        points = torch.randn(60, 2, 4, generator=torch.Generator().manual_seed(0))
+        points += self.shift * labels[:, None, None]
+        parts = [slice(0, 30), slice(30, 45), slice(45, 60)]
+        self.parts = [TensorDataset(points[part], labels[part]) for part in parts]
+
+    def train_dataloader(self) -> DataLoader:
+        return DataLoader(self.parts[0], 10, shuffle=True)
+
+    def val_dataloader(self) -> DataLoader:
+        return DataLoader(self.parts[1], 10)
+
+    def test_dataloader(self) -> DataLoader:
+        return DataLoader(self.parts[2], 10)
+
+
+def test_a_module_that_knows_nothing_of_this_package_is_trained_on():
+    data = ready(Foreign(), seed=1)
+    assert (data.features, data.classes, data.train_samples, data.batch_size) == (8, 3, 30, 10)
+    assert data.hash == ready(Foreign(), seed=1).hash
+    assert len({data.hash, ready(Foreign(), seed=2).hash, ready(Foreign(2.0), seed=1).hash}) == 3
+    settings = train_settings(epochs=60, learning_rate=0.05)
+    architectures = [Architecture(qubits=2, depth=2)]
+    (outcome,) = train(architectures, data, settings, "fused", [1], 60, test=True)
+    assert isinstance(outcome, Trained)
+    assert outcome.test_accuracy >= 0.8
+
+
+def test_what_a_foreign_module_may_give_is_named():
+    class Regression(Foreign):
+        def setup(self, stage: str) -> None:
+            super().setup(stage)
+            self.parts = [TensorDataset(p.tensors[0], p.tensors[1].float()) for p in self.parts]
+
+    class Triples(Foreign):
+        def setup(self, stage: str) -> None:
+            super().setup(stage)
+            self.parts = [TensorDataset(*p.tensors, p.tensors[1]) for p in self.parts]
+
+    class Broken(Foreign):
+        def setup(self, stage: str) -> None:
+            super().setup(stage)
+            self.parts[2].tensors[0][0] = float("nan")
+
+    with pytest.raises(ConfigError, match="classes are integers .batch., not torch.float32"):
+        ready(Regression())
+    with pytest.raises(ConfigError, match="gives no pairs of features and classes: ValueError"):
+        ready(Triples())
+    with pytest.raises(ConfigError, match="the test split of .*Broken is not accepted: a value is"):
+        ready(Broken())
 
 
 def test_the_shipped_data_sets_keep_the_protocol():
