@@ -97,7 +97,7 @@ def test_functions_of_angles_and_powers_have_their_values(tmp_path):
         (PAIR3 + "def f(qubit a) { x a; }", "line 5, column 1: a subroutine .def. is not read"),
         (PAIR3 + "int n = 1;\nn = 2;", "line 6, column 1: an assignment to a variable is not read"),
         (PAIR3 + "for int i in [0:1000000000] { x q[0]; }", "a loop of 1,000,000,001 rounds"),
-        (PAIR3 + "for int i in [0:999] { for int j in [0:999] { x q[0]; } }", "more than 250,000"),
+        (PAIR3 + "for int i in [0:999] { for int j in [0:999] { x q[0]; } }", "more than 100,000"),
         (PAIR3 + "box [300ns] { x q[0]; }", "line 5, column 1: a box with a time of its own"),
         (PAIR3 + "ctrl(40) @ x q[0], q[1];", "40 more controls are not accepted"),
         (Q3 + "qubit[1000000000] q;", "it declares 1,000,000,000 of a kind"),
@@ -187,7 +187,7 @@ def test_a_gate_of_gates_of_gates_is_counted_before_it_is_written_out(tmp_path):
     levels = "".join(f"gate g{i + 1} a {{ g{i} a; g{i} a; }}" for i in range(40))
     path = tmp_path / "file"
     path.write_text(PAIR2 + "gate g0 a { x a; }" + levels + "g40 q[0];")
-    with pytest.raises(CandidateError, match="stands for .* instructions; accepted: at most 250,0"):
+    with pytest.raises(CandidateError, match="stands for .* instructions; accepted: at most 100,0"):
         straight_line(read_circuit(path))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 MAX_BYTES = 20_000_000
 """Of a file, with its includes, and unpacked."""
 
-MAX_BYTES_OPENQASM3 = 2_000_000
+MAX_BYTES_OPENQASM3 = 1_000_000
 """Of an OpenQASM 3 text, whose parser takes a minute for so many."""
 
 MAX_QUBITS = 5_000

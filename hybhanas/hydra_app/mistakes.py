@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import re
+import shlex
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import is_dataclass
 from traceback import walk_tb
 from typing import get_type_hints
 
-from hydra.errors import HydraException, InstantiationException, MissingConfigException
+from hydra.errors import (
+    HydraException,
+    InstantiationException,
+    MissingConfigException,
+    OverrideParseException,
+)
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
@@ -61,8 +67,21 @@ def explain(error: BaseException) -> str | None:
         if isinstance(one, OSError) and one.filename is not None:
             return f"{one.filename}: {one.strerror}"
     if isinstance(error, HydraException) and not isinstance(error, InstantiationException):
-        return " ".join(str(error).split())
+        return _hydra(error)
     return _below_nothing(error)
+
+
+def _hydra(error: HydraException) -> str:
+    """Hydra's own words, but for a value that its grammar takes for more than a value."""
+    if not isinstance(error, OverrideParseException):
+        return " ".join(str(error).split())
+    override = error.override
+    setting, _, value = override.partition("=")
+    if not value or not re.fullmatch(r"[+~@:./\w-]+", setting):
+        return f"{override} is not accepted: SETTING=VALUE, such as seed=7"
+    value = value.replace("\\", "\\\\").replace('"', '\\"')
+    quoted = shlex.quote(f'{setting}="{value}"')
+    return f"{override} is not accepted: a value with special characters stands in quotes, {quoted}"
 
 
 def _omegaconf(error: OmegaConfBaseException) -> str:

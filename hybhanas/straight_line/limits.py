@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-MAX_INSTRUCTIONS = 250_000
+MAX_INSTRUCTIONS = 100_000
 """After loops are unrolled and gates expanded."""
 
 MAX_PARAMETERS = 20_000

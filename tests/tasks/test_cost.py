@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import subprocess
 import sys
 
@@ -75,6 +76,7 @@ def test_a_sweep_ends_in_one_table_cheapest_first(tmp_path):
         (["architecture={qubits: 2, depht: 2}"], "architecture key=depht is unknown"),
         (["architecture={qubits: 2}", f"circuit={GHZ}"], "one of them"),
         (["architecture=ab", "run=nowhere"], "run=nowhere is not accepted: settings.json: No such"),
+        (["architecture={qubits: 2}", "observables=[ZZ]"], "is not accepted without circuit=FILE"),
         (["circuit=nowhere.qasm"], "circuit=nowhere.qasm cannot be read"),
         (
             [f"circuit={GHZ}", "backend=snapshot", "backend.snapshot=armonk"],
@@ -130,3 +132,26 @@ def test_a_condition_on_a_measurement_is_refused_with_its_line(tmp_path, compose
     )
     with pytest.raises(ConfigError, match="line 5, column 1: an if decides by a measured value"):
         cost(composed("task=cost", f"circuit={path}"), tmp_path / "run")
+
+
+def test_observables_are_measured_in_as_many_circuits_as_they_have_bases(
+    tmp_path, composed, capsys
+):
+    setting = "observables=[ZZIII,IZZII,XXXXX]"
+    phase = "cost_model.phase=inference"
+    report = cost(composed("task=cost", f"circuit={GHZ}", setting, phase), tmp_path)
+    assert report.executions.circuits == 2
+    assert "an average over circuits with gates like these" in capsys.readouterr().out
+    cost(composed("task=cost", f"circuit={GHZ}"), tmp_path)
+    assert "without noise every observable is 0" in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize("name", ["epoch=3.qasm", "circuit (1).qasm", "#1.qasm", "it's.qasm"])
+def test_a_name_with_special_characters_is_shown_as_it_must_be_written(name, tmp_path, nursery):
+    (tmp_path / name).write_text(GHZ.read_text())
+    here = f"import os; os.chdir({str(tmp_path)!r})"
+    refused = nursery.run("task=cost", f"circuit={name}", before=here)
+    assert refused.returncode == 2
+    (line,) = refused.errors.splitlines()
+    (written,) = shlex.split(line.rpartition("stands in quotes, ")[2])
+    assert nursery.run("task=cost", written, before=here).returncode == 0
