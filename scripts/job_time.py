@@ -18,7 +18,7 @@ from hybhanas.cost.generations import IBM_2023, IBM_2025
 
 REP_DELAY_S = 250e-6  # between two shots; the default of most IBM machines, as they document it
 QUICK = {"job_overhead_s": 2.0, "execution_s": 0.00035}  # IBM's published estimate of a job
-SHORTEST_S = 0.01  # a job below never reached a machine: it judges, but fits nothing
+SHORTEST_S = 0.01  # a job below never reached a machine: it judges, fits nothing
 # In sqrt(s): a residual counts linearly beyond 0.4 s of a job of 2 s, beyond 3 s of one of 100 s.
 # Identical one-circuit jobs differ by tens of percent because they ran on different machines;
 # squares would let the slow ones lead. Of jobs of primitives all but a few agree to percents.
@@ -160,12 +160,11 @@ def forms(layout: str) -> dict[str, Form]:
     """The formulas that are compared, by name, for a layout that is a key of HEADERS."""
     if layout == "primitives":
         free = ("job_overhead_s", "execution_overhead_s")
-        known = {"delays": 1.0, "circuit_times": 1.0}
+        known = dict.fromkeys(("delays", "circuit_times"), 1.0)
         return {
             FITTED: Form(free, known),
             AS_SHIPPED: Form(held=known | {name: getattr(IBM_2025, name) for name in free}),
             QUICK_FORMULA: Form(held=QUICK),
-            GATES_ALONE: Form(held={"circuit_times": 1.0}),
         }
     shipped = IBM_2023
     execution = {"execution_s": REP_DELAY_S + shipped.execution_overhead_s}
@@ -295,6 +294,7 @@ def judge(form: Form, constants: dict[str, float], jobs: Jobs) -> Score:
 
 
 def band(measured_s: np.ndarray, predicted_s: np.ndarray) -> tuple[float, float]:
-    """The 5th and the 95th percentile of measured / predicted: 90 % of jobs lie between."""
-    low, high = np.quantile(measured_s / predicted_s, (0.05, 0.95))
-    return float(low), float(high)
+    """The ends of measured / predicted between which 90 % of further jobs lie (conformal ranks)."""
+    ratios = np.sort(measured_s / predicted_s)
+    high = min(int(np.ceil(0.95 * (len(ratios) + 1))), len(ratios)) - 1
+    return float(ratios[len(ratios) - 1 - high]), float(ratios[high])
