@@ -7,8 +7,7 @@
               + shots * circuits * (rep_delay_s + circuit_s + execution_overhead_s)
 
 The repetition delay is that of the machine's snapshot. Each machine is judged by constants that
-were fitted to the others, and so is the interval: the 5th to the 95th percentile of measured /
-predicted.
+were fitted to the others, and so is the interval of measured / predicted.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ PART = "job_time_primitives"
 SOURCE = (
     "Data: `unitaryfoundation/metriq-data` (CC-BY-4.0), `metriq-gym/*/ibm` at 76b4640: jobs of "
     "benchmarks, November 2025 to August 2026, through the Sampler primitive; their circuits are "
-    "rebuilt by the package `metriq-gym` and transpiled by us."
+    "rebuilt by the package `metriq-gym` and transpiled by us (`scripts/rebuild_jobs.py`)."
 )
 
 

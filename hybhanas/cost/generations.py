@@ -54,7 +54,7 @@ IBM_2023 = Generation(
     program_loading_s=176.0e-6,  # 169 to 183e-6
     executions_per_job=None,
     circuits_per_job=True,
-    low=0.57,
+    low=0.561,
     high=1.81,
 )
 # python scripts/fit_primitive_jobs.py ibm_jobs_metriq_2025_26_rebuilt.csv
