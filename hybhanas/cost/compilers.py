@@ -45,21 +45,16 @@ def compiler_for(name: str, target: Target, level: int, seed: int) -> Compiler:
     return compiled
 
 
-def fixed_layout(
-    target: Target, level: int, seed: int
-) -> Callable[[QuantumCircuit, list[int]], QuantumCircuit]:
-    """Qiskit's passes for a circuit whose qubits have their places on the target, in order."""
-
-    def compiled(circuit: QuantumCircuit, places: list[int]) -> QuantumCircuit:
-        passes = generate_preset_pass_manager(
-            optimization_level=level,
-            target=target,
-            seed_transpiler=seed,
-            initial_layout=places,
-            routing_method="none",
-        )
-        return passes.run(circuit)
-
+def fixed_layout(target: Target, level: int, seed: int, places: list[int]) -> Compiler:
+    """Qiskit's passes for a circuit whose qubits have these places on the target, in order."""
+    passes = generate_preset_pass_manager(
+        optimization_level=level,
+        target=target,
+        seed_transpiler=seed,
+        initial_layout=places,
+        routing_method="none",
+    )
+    compiled: Compiler = passes.run
     return compiled
 
 

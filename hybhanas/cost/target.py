@@ -12,8 +12,12 @@ from hybhanas.errors import ConfigError
 _STANDARD = get_standard_gate_name_mapping()
 
 
-def build_target(calibration: Calibration) -> tuple[Target, tuple[int, ...]]:
+def build_target(calibration: Calibration, resets: bool = False) -> tuple[Target, tuple[int, ...]]:
     """Builds the target of a calibration's usable qubits.
+
+    Args:
+        calibration: of the backend, repaired.
+        resets: whether it has resets. Qiskit's layouts depend on it also where a circuit has none.
 
     Returns:
         The target, whose qubits are numbered 0, 1, ... without gaps, and for each of them its
@@ -54,5 +58,6 @@ def build_target(calibration: Calibration) -> tuple[Target, tuple[int, ...]]:
     target.add_instruction(Measure(), readout)
     everywhere = {(place,): None for place in range(len(physical))}
     target.add_instruction(Delay(Parameter("duration")), everywhere)
-    target.add_instruction(Reset(), everywhere)
+    if resets:
+        target.add_instruction(Reset(), everywhere)
     return target, physical

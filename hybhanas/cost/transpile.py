@@ -15,7 +15,7 @@ from qiskit.transpiler import TranspilerError
 
 from hybhanas import atomic
 from hybhanas.calibration import Calibration
-from hybhanas.cost.compilers import compiler_for, fixed_layout
+from hybhanas.cost.compilers import Compiler, compiler_for, fixed_layout
 from hybhanas.cost.physical import PhysicalCircuit, from_qiskit
 from hybhanas.cost.target import build_target
 from hybhanas.errors import CandidateError
@@ -48,10 +48,10 @@ class Transpiler:
         cache: Path | None = None,
         compiler: str = "qiskit",
     ):
+        self._calibration = calibration
+        self._compiler, self._level, self._seed = compiler, optimization_level, seed
         target, self._physical = build_target(calibration)
         self._compile = compiler_for(compiler, target, optimization_level, seed)
-        self._fixed = fixed_layout(target, optimization_level, seed)
-        self._calibration = calibration
         versions = [f"{name} {version(name)}" for name in dict.fromkeys(("qiskit", compiler))]
         self._settings = [_FORMAT, versions, calibration.hash, optimization_level, seed]
         self._cache = cache
@@ -114,10 +114,7 @@ class Transpiler:
         self, key: str, circuit: QuantumCircuit, places: tuple[int, ...] | None
     ) -> PhysicalCircuit:
         try:
-            if places is None:
-                transpiled = self._compile(circuit)
-            else:
-                transpiled = self._fixed(circuit, [self._physical.index(i) for i in places])
+            transpiled = self._compiler_of(circuit, places)(circuit)
         except TranspilerError as error:
             raise CandidateError(f"the circuit does not fit the machine: {error.message}") from None
         physical = from_qiskit(transpiled, self._physical)
@@ -128,6 +125,17 @@ class Transpiler:
                 log.warning("transpile cache: %s; going on without", error)
                 self._cache = None
         return physical
+
+    def _compiler_of(self, circuit: QuantumCircuit, places: tuple[int, ...] | None) -> Compiler:
+        """The machine's compiler, or one for the few circuits that it is not made for."""
+        resets = "reset" in circuit.count_ops()
+        if places is None and not resets:
+            return self._compile
+        target, _ = build_target(self._calibration, resets)
+        if places is None:
+            return compiler_for(self._compiler, target, self._level, self._seed)
+        layout = [self._physical.index(i) for i in places]
+        return fixed_layout(target, self._level, self._seed, layout)
 
     def _load(self, key: str) -> PhysicalCircuit | None:
         if self._cache is None:

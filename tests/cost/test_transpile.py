@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 from qiskit import QuantumCircuit, qasm2
 from qiskit.circuit.library import UnitaryGate
+from qiskit.transpiler import generate_preset_pass_manager
 
 from hybhanas.calibration import Calibration, repaired
-from hybhanas.cost.physical import PhysicalCircuit
+from hybhanas.cost.physical import PhysicalCircuit, from_qiskit
+from hybhanas.cost.target import build_target
 from hybhanas.cost.transpile import Transpiler, _key
 from hybhanas.errors import CandidateError
 from tests.helpers.synthetic import make_calibration, make_raw, physical_circuit
@@ -112,3 +114,18 @@ def test_large_unitaries_are_told_apart_in_full():
 
     assert _key(with_phase(7), []) != _key(with_phase(8), [])
     assert _key(with_phase(7), []) == _key(with_phase(7), [])
+
+
+def test_that_circuits_may_be_reset_changes_no_layout_of_those_that_are_not():
+    brisbane = Calibration.load("ibm_brisbane")
+    target, physical = build_target(brisbane)
+    assert "reset" not in target.operation_names
+    transpile = Transpiler(brisbane, 2, seed=1)
+    reused = ghz(4)
+    reused.reset(0)
+    reused.measure(0, 0)
+    before = transpile(ghz(4))
+    assert transpile(reused).counts["reset"] == 1
+    passes = generate_preset_pass_manager(2, target=target, seed_transpiler=1)
+    assert before == from_qiskit(passes.run(ghz(4)), physical)
+    assert Transpiler(brisbane, 2, seed=1)(ghz(4)) == before
