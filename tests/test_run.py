@@ -22,6 +22,8 @@ def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
+OWN = f"dataset=csv dataset.path={ROOT / 'tests' / 'data' / 'files' / 'penguins.csv'}"
+
 MISTAKES = {
     "circuit=x.qasm": "key=circuit is unknown; accepted: backend, cache,",
     "+samples=7": "key=samples is unknown; accepted: backend",
@@ -31,6 +33,9 @@ MISTAKES = {
     "search.keep=0.5": "key=search.keep is unknown",
     "search.algorithm=nsga4": "search.algorithm=nsga4 is unknown (did you mean nsga3?)",
     "+dataset.path=x.csv": "key=dataset.path is unknown",
+    f"{OWN} dataset.target=specie": "(did you mean species?); accepted",
+    f"{OWN} dataset.target=year": "missing or infinite in rows 4, 272",
+    f"dataset=idx dataset.folder={ROOT}/docs": "picture files, which are not read",
     "dataset=csv dataset.path=x.csv": "dataset.path=x.csv is not accepted: there is no such file",
     "dataset._target_=nomod.X": "dataset._target_=nomod.X is not accepted: ",
     "backend=null": "backend=null is not accepted: backend is one of google_willow, ",
@@ -38,7 +43,7 @@ MISTAKES = {
     "~task": "~task is not accepted: task is one of compare, cost, recost, search",
     "-m executor=null,serial": "executor=null,serial is not accepted: executor is one of auto,",
     "backend=ibm_brisban": "backend=ibm_brisban is unknown (did you mean ibm_brisbane?); accepted:",
-    "dataset=digit": "dataset=digit is unknown (did you mean digits?); accepted: breast_cancer,",
+    "dataset=digit": "dataset=digit is unknown (did you mean digits?); accepted: bars_and_stripes",
     "experiment=smok": "experiment=smok is unknown (did you mean smoke?); accepted: smoke",
     "search=nsga": "search=nsga is unknown (did you mean nsga3?); accepted: age_moea2,",
     "search.surrogate=1": "search.surrogate=1 is not accepted: at least 2, or null for none",
