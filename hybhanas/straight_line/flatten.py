@@ -13,6 +13,7 @@ from qiskit.circuit import (
     BoxOp,
     BreakLoopOp,
     ContinueLoopOp,
+    ControlledGate,
     Delay,
     ForLoopOp,
     Gate,
@@ -234,4 +235,9 @@ class _Flat:
 
 
 def _is_free(gate: Gate) -> bool:
-    return any(isinstance(p, ParameterExpression) and p.parameters for p in gate.params)
+    """Whether it is a block with free parameters. A gate with controls is none: a gradient of the
+    whole gate takes fewer circuits than of what it is made of.
+    """
+    return not isinstance(gate, ControlledGate) and any(
+        isinstance(p, ParameterExpression) and p.parameters for p in gate.params
+    )

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 from qiskit import QuantumCircuit, transpile
-from qiskit.circuit.library import efficient_su2
+from qiskit.circuit import Parameter
+from qiskit.circuit.library import RYGate, efficient_su2
 from qiskit.quantum_info import SparsePauliOp
 
 from hybhanas.calibration import Calibration
@@ -201,6 +202,15 @@ def test_parameters_in_blocks_count_as_they_do_outside_of_them():
     one, other = (straight_line(circuit).circuit for circuit in (block, written_out))
     assert plan(one).separate_circuits == plan(other).separate_circuits == 2 * 12
     assert plan(one).circuits == plan(other).circuits
+
+
+def test_a_doubly_controlled_rotation_is_shifted_as_a_whole():
+    circuit = QuantumCircuit(3)
+    circuit.h([0, 1])
+    circuit.append(RYGate(Parameter("a")).control(2), [0, 1, 2])
+    circuit.measure_all()
+    report = estimator(phase="training").estimate(circuit)
+    assert report.executions.circuits_per_sample == 1 + 4
 
 
 @pytest.mark.parametrize("name", ["torino", "sherbrooke", "brisbane"])
