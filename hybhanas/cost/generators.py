@@ -19,7 +19,6 @@ import numpy as np
 from qiskit import QuantumCircuit
 from qiskit.circuit import ControlledGate, ParameterExpression
 from qiskit.circuit.library import get_standard_gate_name_mapping
-from scipy.linalg import schur
 
 Rows = tuple[int, ...]
 """A Pauli string as a product of X and Z on a gate's qubits: 2 q is X of qubit q, 2 q + 1 its Z."""
@@ -207,14 +206,15 @@ def _controlled(name: str, controls: int, state: int) -> Turn | None:
 
 
 def _generator(name: str, angles: tuple[float | None, ...]) -> np.ndarray | None:
-    """G of a gate that is exp(-i angle G) in its angle at None, by its eigenvalues at one angle."""
+    """G of a gate that is exp(-i angle G) in its angle at None, by sin(G/2), Hermitian."""
     kind = type(_STANDARD[name])
 
     def unitary(angle: float) -> np.ndarray:
         return np.asarray(kind(*[angle if a is None else a for a in angles]).to_matrix())
 
-    eigenvalues, vectors = schur(unitary(0.5), output="complex")
-    levels = -np.angle(eigenvalues.diagonal()) / 0.5
+    half = unitary(0.5)
+    sines, vectors = np.linalg.eigh(0.5j * (half - half.conj().T))
+    levels = 2 * np.arcsin(sines)
     expected = vectors @ np.diag(np.exp(-1j * levels)) @ vectors.conj().T
     if not np.allclose(expected, unitary(1.0), atol=TOLERANCE):
         return None
