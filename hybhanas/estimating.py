@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hybhanas.architecture import Architecture
-from hybhanas.calibration import Calibration
+from hybhanas.calibration import Calibration, repaired, snapshot
 from hybhanas.calibration.backend import Backend
+from hybhanas.calibration.record import PROPERTIES, RawCalibration
 from hybhanas.circuit import Circuit, lay_out
 from hybhanas.circuit_file import read_circuit
 from hybhanas.cost.estimator import CostEstimator
@@ -18,6 +19,7 @@ from hybhanas.models.layers import classical_flops
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
+    from qiskit.providers import BackendV2
 
 POWER_W = 25e3
 """Of a backend that is given by its calibration alone; assumed, as in conf/backend."""
@@ -25,7 +27,7 @@ POWER_W = 25e3
 
 def estimate(  # noqa: PLR0913 - a public function of keywords
     circuit: QuantumCircuit | Circuit | Architecture | str | Path,
-    backend: Calibration | str,
+    backend: Calibration | BackendV2 | str,
     model: CostModel | str = "qpu_time",
     *,
     device: Device | str = "a100",
@@ -39,7 +41,7 @@ def estimate(  # noqa: PLR0913 - a public function of keywords
     Args:
         circuit: a Qiskit circuit, whose free parameters are trained; the path of an OpenQASM 2,
             OpenQASM 3 or QPY file; or an HQNN by its architecture.
-        backend: a name of conf/backend, such as `ibm_brisbane`, or a calibration.
+        backend: a name of conf/backend or of a snapshot, a calibration, or Qiskit's IBM backend.
         model: a name of conf/cost_model, or a cost model. The report has both times; its total is
             with `qpu_time` that for which the machine is busy, with `effective_time` without waits.
         device: a name of conf/device, or a device: what runs the classical layers.
@@ -85,9 +87,31 @@ def estimate(  # noqa: PLR0913 - a public function of keywords
     return estimator.estimate(circuit, observables=observables)
 
 
-def _machine(backend: Calibration | str) -> tuple[Calibration, float]:
+def _machine(backend: Calibration | BackendV2 | str) -> tuple[Calibration, float]:
     """A backend's calibration and its power in watts."""
-    if not isinstance(backend, str):
+    if isinstance(backend, Calibration):
         return backend, POWER_W
-    known = Backend.preset(backend)
+    if not isinstance(backend, str):
+        return repaired(of_qiskit(backend)), POWER_W
+    try:
+        known = Backend.preset(backend)
+    except ConfigError:
+        if backend not in snapshot.available():
+            raise
+        return Calibration.load(snapshot.Snapshot(snapshot=backend)), POWER_W
     return Calibration.load(known.source), known.power_w
+
+
+def of_qiskit(backend: BackendV2) -> RawCalibration:
+    """The calibration of a backend of Qiskit's.
+
+    Raises:
+        ConfigError: it does not have the figures of an IBM backend.
+    """
+    try:
+        return snapshot.read(backend, PROPERTIES)
+    except AttributeError as error:
+        raise ConfigError(
+            f"backend={backend!s:.60} is not accepted: it has no {error.name}; accepted: IBM "
+            "backends, a name of conf/backend or of a snapshot, a calibration"
+        ) from None

@@ -63,7 +63,10 @@ def _explained(error: Exception, source: Source) -> str:
     found = _PLACE.match(str(error))
     if found is not None:
         place = source.where(int(found[1]), int(found[2]) + 1)
-        return f"{place}: {found[3]}"
+        reason = found[3]
+        if reason == "type error":
+            reason = "no operation is known for values of these types"
+        return f"{place}: {reason}"
     token = _offending(error)
     if token is None:
         return " ".join(str(error).split()) or "it is not OpenQASM 3"
