@@ -75,7 +75,10 @@ def where_missing(table: pd.DataFrame) -> tuple[np.ndarray, str]:
 
 def _numbers(column: pd.Series) -> pd.Series:
     """The cells as numbers, NaN where they are none."""
-    return pd.to_numeric(column, errors="coerce")
+    try:
+        return pd.to_numeric(column, errors="coerce")
+    except TypeError:  # a cell that is a list or the like
+        return pd.Series(np.nan, index=column.index)
 
 
 def _text(cell: object) -> str:

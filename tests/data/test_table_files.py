@@ -188,12 +188,22 @@ def test_gzipped_and_semicolons(tmp_path, csv):
     assert load(path).hash == load(csv(*ROWS)).hash
 
 
+def test_truth_values_are_numbers(csv):
+    rows = [f"{i % 3 == 0},{row}" for i, row in enumerate(ROWS)]
+    data = load(csv(*rows, header="flag,size,colour,label"), scale="none")
+    assert {*np.unique(data.splits.train.features[:, 0])} == {0.0, 1.0}
+
+
 def test_parquet_gives_what_csv_gives(tmp_path, csv):
     pandas, _ = pytest.importorskip("pandas"), pytest.importorskip("pyarrow")
     path = tmp_path / "my.parquet"
     pandas.read_csv(csv(*ROWS)).to_parquet(path)
     parquet = Parquet(name="mine", path=str(path), target="label", seed=0).load()
     assert parquet.hash == load(csv(*ROWS)).hash
+    lists = pandas.DataFrame({"x": [[i, i] for i in range(200)], "label": [0, 1] * 100})
+    lists.to_parquet(tmp_path / "lists.parquet")
+    with pytest.raises(ConfigError, match="column x has 120 categories in 120 rows"):
+        Parquet(name="l", path=str(tmp_path / "lists.parquet"), target="label", seed=0).load()
     path.write_bytes(path.read_bytes()[:100])
     with pytest.raises(ConfigError, match="my.parquet is not accepted: "):
         Parquet(name="mine", path=str(path), target="label", seed=0).load()
