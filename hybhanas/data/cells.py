@@ -44,7 +44,8 @@ def typed(table: pd.DataFrame, kinds: Mapping[str, str], setting: str) -> pd.Dat
     for name, kind in kinds.items():
         column = table[name]
         if kind == CATEGORY:
-            texts = [None if pd.isna(cell) else _text(cell) for cell in column.tolist()]
+            cells = zip(column.tolist(), column.isna(), strict=True)
+            texts = [None if missing else _text(cell) for cell, missing in cells]
             columns[name] = pd.Series(texts, dtype=object)
             continue
         numbers = _numbers(column)
