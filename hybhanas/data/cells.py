@@ -44,8 +44,8 @@ def typed(table: pd.DataFrame, kinds: Mapping[str, str], setting: str) -> pd.Dat
     for name, kind in kinds.items():
         column = table[name]
         if kind == CATEGORY:
-            cells = zip(column.tolist(), column.isna(), strict=True)
-            texts = [None if missing else _text(cell) for cell, missing in cells]
+            pairs = zip(column.tolist(), column.isna(), strict=True)
+            texts = [None if missing else _text(cell) for cell, missing in pairs]
             columns[name] = pd.Series(texts, dtype=object)
             continue
         numbers = _numbers(column)
