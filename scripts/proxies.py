@@ -63,7 +63,7 @@ def drawn(count: int, seed: int) -> list[Architecture]:
 
 def logical(architectures: Sequence[Architecture]) -> Proxies:
     """The proxies that need no machine."""
-    data, rows = build("dataset", composed().dataset), []
+    data, rows = ready(build("dataset", composed().dataset)), []
     for architecture in architectures:
         gates = lay_out(architecture)
         circuit = to_qiskit(gates, measure=False)
