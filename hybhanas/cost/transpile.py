@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 from qiskit import QuantumCircuit
-from qiskit.transpiler import TranspilerError
+from qiskit.exceptions import QiskitError
 
 from hybhanas import atomic
 from hybhanas.calibration import Calibration
@@ -115,8 +115,9 @@ class Transpiler:
     ) -> PhysicalCircuit:
         try:
             transpiled = self._compiler_of(circuit, places)(circuit)
-        except TranspilerError as error:
-            raise CandidateError(f"the circuit does not fit the machine: {error.message}") from None
+        except QiskitError as error:
+            reason = " ".join(str(error.message).split())
+            raise CandidateError(f"the circuit does not fit the machine: {reason}") from None
         physical = from_qiskit(transpiled, self._physical)
         if self._cache is not None:
             try:

@@ -20,6 +20,7 @@ from qiskit.circuit import (
     Instruction,
     ParameterExpression,
 )
+from qiskit.exceptions import QiskitError
 
 from hybhanas.errors import CandidateError
 from hybhanas.straight_line.genuine import restore_unitary
@@ -67,7 +68,11 @@ def flattened(circuit: QuantumCircuit, dt_s: float | None) -> QuantumCircuit:
         )
     restore_unitary()
     flat = _Flat(circuit, dt_s)
-    flat.add(circuit, circuit.qubits, circuit.clbits, 0)
+    try:
+        flat.add(circuit, circuit.qubits, circuit.clbits, 0)
+    except QiskitError as error:  # of instructions that are built when they are asked for
+        reason = " ".join(str(error.message).split())[:200]
+        raise CandidateError(f"the circuit cannot be written out: {reason}") from None
     flat.out._layout = circuit.layout
     return flat.out
 
@@ -95,6 +100,8 @@ class _Flat:
         """Adds the instructions of a circuit whose bits are these ones here."""
         if depth > MAX_NESTING:
             raise CandidateError(f"loops, boxes or gates are nested more than {MAX_NESTING} deep")
+        if (len(circuit.qubits), len(circuit.clbits)) != (len(qubits), len(clbits)):
+            raise CandidateError("an instruction has another number of bits than its definition")
         qubit = dict(zip(circuit.qubits, qubits, strict=True))
         clbit = dict(zip(circuit.clbits, clbits, strict=True))
         for step in circuit.data:

@@ -231,3 +231,13 @@ def test_a_circuit_laid_out_for_another_machine_is_laid_out_again():
     circuit = transpile(ghz(4).measure_all(inplace=False), backends()["brisbane"]())
     report = estimator(Calibration.load(Snapshot(snapshot="torino"))).estimate(circuit)
     assert report.circuit.qubits == 4
+
+
+def test_what_a_damaged_instruction_says_is_one_line():
+    gate = QuantumCircuit(2, name="mine").to_instruction()
+    gate.definition = QuantumCircuit(3)
+    circuit = QuantumCircuit(2)
+    circuit.h(0)
+    circuit.append(gate, [0, 1])
+    with pytest.raises(CandidateError, match="another number of bits than its definition"):
+        straight_line(circuit)
