@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from hybhanas.architecture import Architecture
 from hybhanas.calibration import Calibration, repaired, snapshot
-from hybhanas.calibration.backend import Backend
+from hybhanas.calibration.backend import POWER_W, Backend
 from hybhanas.calibration.record import PROPERTIES, RawCalibration
 from hybhanas.circuit import Circuit, lay_out
 from hybhanas.circuit_file import read_circuit
@@ -20,9 +20,6 @@ from hybhanas.models.layers import classical_flops
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
     from qiskit.providers import BackendV2
-
-POWER_W = 25e3
-"""Of a backend that is given by its calibration alone; assumed, as in conf/backend."""
 
 
 def estimate(  # noqa: PLR0913 - a public function of keywords

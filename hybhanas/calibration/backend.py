@@ -12,6 +12,11 @@ from hybhanas.errors import ConfigError
 from hybhanas.presets import preset
 from hybhanas.settings import from_plain
 
+POWER_W = 25e3
+"""Electrical power in watts of a machine in a dilution refrigerator, cooling included: what IEEE
+Spectrum gives for one of D-Wave. Of others it is assumed.
+"""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Backend:
@@ -24,7 +29,7 @@ class Backend:
     name: str  # as results name it
     snapshot: str | None = None  # a machine of `hybhanas.calibration.snapshot.available()`
     published: PublishedFigures | None = None  # of a machine without snapshots
-    power_w: float  # electrical power of the whole machine, cooling included
+    power_w: float = POWER_W  # electrical power of the whole machine, cooling included
 
     @classmethod
     def preset(cls, name: str) -> Backend:

@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from omegaconf import OmegaConf
 from qiskit.transpiler import generate_preset_pass_manager
 
 from hybhanas.architecture import Architecture
@@ -202,10 +201,9 @@ def test_a_network_has_a_cost_that_ions_pay_in_time_and_grids_in_routing(machine
         assert 1e-6 < report.circuit.time_s < 10e-6
 
 
-def test_every_backend_names_its_power_and_every_figure_its_source():
+def test_every_figure_of_a_backend_names_its_source():
     for path in (ROOT / "conf" / "backend").glob("*.yaml"):
         text = path.read_text()
-        assert 1e3 < OmegaConf.load(path).power_w < 1e5
         for line in text.partition("published:\n")[2].splitlines():
             key, _, rest = line.strip().partition(":")
             if key in PublishedFigures.__dataclass_fields__ and rest.strip() and key != "source":
