@@ -13,7 +13,7 @@ class ConfigError(ValueError):
 
 
 class CandidateError(RuntimeError):
-    """An architecture that cannot be evaluated. The search records the reason and goes on."""
+    """An architecture that cannot be evaluated. The search records the reason and continues."""
 
 
 def unknown(setting: str, value: object, accepted: Iterable[object]) -> ConfigError:

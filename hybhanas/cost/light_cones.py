@@ -58,13 +58,13 @@ class Frame:
         return total
 
     def apply(self, gate: Clifford, at: Sequence[int]) -> None:
-        """Goes on past a Clifford gate."""
+        """Moves past a Clifford gate."""
         new = [self.string(image, at) for image in gate.images]
         for row, string in enumerate(new):
             self._rows[2 * at[row >> 1] + (row & 1)] = string
 
     def quarter_turn(self, string: int) -> None:
-        """Goes on past a rotation about `string` by an odd multiple of pi/2."""
+        """Moves past a rotation about `string` by an odd multiple of pi/2."""
         self._rows = [
             row ^ string if anticommute(row, string, self.width) else row for row in self._rows
         ]

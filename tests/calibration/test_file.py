@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from qiskit_ibm_runtime import fake_provider
 
@@ -20,14 +20,13 @@ from hybhanas.calibration import (
     Qubit,
     RawCalibration,
     file,
-    repaired,
     snapshot,
 )
 from hybhanas.calibration.file import CalibrationFile
 from hybhanas.calibration.record import SNAPSHOT
 from hybhanas.calibration.snapshot import Snapshot
 from hybhanas.errors import ConfigError
-from tests.helpers.synthetic import make_raw
+from tests.helpers.synthetic import ibm_properties, make_raw
 
 SNAPSHOTS = Path(fake_provider.__file__).parent / "backends"
 LINE = make_raw(3, ((0, 1), (1, 2)))
@@ -106,44 +105,20 @@ def test_properties_that_a_program_printed_itself_are_read_as_well(tmp_path):
     assert loaded.qubits == Calibration.load(Snapshot(snapshot="lima")).qubits
 
 
-def properties(**changes: object) -> dict[str, object]:
-    """Two qubits that one CX couples, as IBM's properties say it."""
-
-    def is_(name: str, value: object, unit: str = "") -> dict[str, object]:
-        return {"name": name, "unit": unit, "value": value, "date": "2026-01-01T00:00:00+00:00"}
-
-    qubit = [
-        is_("T1", 100, "us"),
-        is_("T2", 80, "us"),
-        is_("readout_error", 0.02),
-        is_("readout_length", 1000, "ns"),
-    ]
-    gate = [is_("gate_error", 0.01), is_("gate_length", 0.3, "us")]
-    return {
-        "backend_name": "pair",
-        "last_update_date": "2026-01-01T00:00:00+01:00",
-        "qubits": [qubit, qubit],
-        "gates": [
-            {"gate": "cx", "qubits": [0, 1], "parameters": gate},
-            {"gate": "measure", "qubits": [0], "parameters": []},
-        ],
-    } | changes
-
-
 def load(data: object, folder: Path, policy: str = "exclude") -> Calibration:
     (folder / "some.json").write_text(json.dumps(data))
     return Calibration.load(CalibrationFile(path=str(folder / "some.json"), policy=policy))
 
 
 def test_units_become_seconds_and_the_date_utc(tmp_path):
-    pair = load(properties(), tmp_path)
+    pair = load(ibm_properties(), tmp_path)
     assert pair.qubits[0] == Qubit(100e-6, 80e-6, 0.02, 1e-6)
     assert pair.gates == {"cx": {(0, 1): GateProperties(300e-9, 0.01)}}
     assert pair.date == datetime(2025, 12, 31, 23, tzinfo=UTC)
 
 
 def test_what_ibm_calls_not_operational_is_excluded_and_counted(tmp_path):
-    broken = properties()
+    broken = ibm_properties()
     broken["qubits"] = [broken["qubits"][0]] * 3
     broken["qubits"][2] = [*broken["qubits"][0], {"name": "operational", "value": 0, "unit": ""}]
     pair = load(broken, tmp_path, "median")
@@ -153,7 +128,7 @@ def test_what_ibm_calls_not_operational_is_excluded_and_counted(tmp_path):
 
 
 def test_a_gate_that_ibm_calls_not_operational_is_excluded_and_counted(tmp_path):
-    broken = properties()
+    broken = ibm_properties()
     backwards = {"gate": "cx", "qubits": [1, 0]}
     backwards["parameters"] = [{"name": "operational", "value": 0, "unit": ""}]
     broken["gates"] = [*broken["gates"], backwards]
@@ -180,7 +155,7 @@ BAD_PROPERTIES = {
 
 @pytest.mark.parametrize(("field", "value"), BAD_PROPERTIES)
 def test_an_impossible_value_is_a_counted_repair_or_one_clear_line(field, value, tmp_path):
-    bad = json.loads(json.dumps(properties()))
+    bad = json.loads(json.dumps(ibm_properties()))
     for parameters in [*bad["qubits"], *(gate["parameters"] for gate in bad["gates"])]:
         for parameter in parameters:
             if parameter["name"] == field:
@@ -229,10 +204,10 @@ MISTAKES = {
     json.dumps(LINE.to_dict() | {"qubits": [[1, 1, 1, 0, 1, False]]}): "qubits[0]: index is 1, not",
     json.dumps(LINE.to_dict() | {"gates": {"cz": [[[0, 9], 1, 1]]}}): "gates.cz[0]: qubits is not",
     json.dumps(LINE.to_dict() | {"gates": {"x": [[[0], 1, 1]] * 2}}): "gates.x[1] is there twice",
-    json.dumps(properties(gates=[7])): "gates[0] is not an object",
-    json.dumps(properties(last_update_date=5)): "last_update_date is not a printable text",
+    json.dumps(ibm_properties(gates=[7])): "gates[0] is not an object",
+    json.dumps(ibm_properties(last_update_date=5)): "last_update_date is not a printable text",
     json.dumps(
-        properties(qubits=[[{"name": "T1", "unit": "year", "value": 1}]])
+        ibm_properties(qubits=[[{"name": "T1", "unit": "year", "value": 1}]])
     ): "qubits[0]: the unit of T1 is not one of time",
 }
 
@@ -254,49 +229,3 @@ def test_a_missing_file_and_a_folder_are_told_apart(tmp_path):
         Calibration.load(CalibrationFile(path=str(tmp_path / "none.json")))
     with pytest.raises(ConfigError, match="Is a directory; accepted"):
         Calibration.load(CalibrationFile(path=str(tmp_path)))
-
-
-junk = st.recursive(
-    st.one_of(
-        st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=3),
-        st.sampled_from(["us", "T1", 10**400, "0001-01-01T00:00:00+23:00"]),
-    ),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=2), inner),
-    max_leaves=4,
-)  # fmt: skip
-
-
-def places_in(data: object) -> list[tuple[object, object]]:
-    """Every (container, key) of a JSON value."""
-    keys = data.items() if isinstance(data, dict) else enumerate(data)
-    found: list[tuple[object, object]] = []
-    for key, value in keys:
-        found.append((data, key))
-        if isinstance(value, dict | list):
-            found += places_in(value)
-    return found
-
-
-@settings(max_examples=300)
-@given(st.data(), st.sampled_from(["ours", "properties"]))
-def test_a_mutated_file_is_a_possible_calibration_or_one_line(tmp_path_factory, data, kind):
-    original = LINE.to_dict() if kind == "ours" else properties()
-    content = json.loads(json.dumps(original))
-    for _ in range(data.draw(st.integers(1, 3))):
-        container, key = data.draw(st.sampled_from(places_in(content)))
-        if data.draw(st.booleans()):
-            container[key] = data.draw(junk)
-        else:
-            del container[key]
-        if not places_in(content):
-            break
-    path = tmp_path_factory.getbasetemp() / "mutated.json"
-    path.write_text(json.dumps(content))
-    try:
-        calibration = Calibration.load(CalibrationFile(path=str(path), fallback_readout_s=1e-6))
-    except ConfigError as error:
-        assert "\n" not in str(error)
-        return
-    assert calibration.qubits
-    assert 0 <= calibration.rep_delay_s < math.inf
-    assert repaired(RawCalibration.from_dict(calibration.to_dict())).hash == calibration.hash

@@ -121,3 +121,27 @@ def make_evaluation(
         "proxies": {"flops": 12, "classical_flops": 8, "simulation_flops": 4},
     }  # fmt: skip
     return Evaluation(**(known | changes))
+
+
+def ibm_properties(**changes: object) -> dict[str, object]:
+    """Two qubits that one CX couples, as IBM's properties say it."""
+
+    def is_(name: str, value: object, unit: str = "") -> dict[str, object]:
+        return {"name": name, "unit": unit, "value": value, "date": "2026-01-01T00:00:00+00:00"}
+
+    qubit = [
+        is_("T1", 100, "us"),
+        is_("T2", 80, "us"),
+        is_("readout_error", 0.02),
+        is_("readout_length", 1000, "ns"),
+    ]
+    gate = [is_("gate_error", 0.01), is_("gate_length", 0.3, "us")]
+    return {
+        "backend_name": "pair",
+        "last_update_date": "2026-01-01T00:00:00+01:00",
+        "qubits": [qubit, qubit],
+        "gates": [
+            {"gate": "cx", "qubits": [0, 1], "parameters": gate},
+            {"gate": "measure", "qubits": [0], "parameters": []},
+        ],
+    } | changes
