@@ -161,8 +161,9 @@ def test_no_include_reaches_further(tmp_path, kind):
         (dumped(QuantumCircuit(1))[:40], "cut short"),
         (dumped(QuantumCircuit(9))[:-7], "damaged or cut short"),
         (b"QISKIT\xff" + bytes(60), "its version is 255; Qiskit .* reads up to"),
+        (PAIR2.encode() + b"/*" * 2_000_000, "line 5: a comment is not closed"),
     ],
-    ids=["too large", "gzip cut short", "two circuits", "head", "tail", "version"],
+    ids=["too large", "gzip cut short", "two circuits", "head", "tail", "version", "comments"],
 )
 def test_a_file_that_is_damaged_or_too_large_is_said(tmp_path, content, message):
     path = tmp_path / "file"

@@ -13,7 +13,7 @@ from hybhanas.circuit_file.limits import MAX_BYTES, MAX_EXPRESSION, MAX_NESTING
 
 GZIP = b"\x1f\x8b"
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_COMMENT = re.compile(r'"[^"\n]*"|//[^\n]*|/\*.*?\*/', re.DOTALL)
+_COMMENT = re.compile(r'"[^"\n]*"|//[^\n]*|/\*.*?(?:\*/|\Z)', re.DOTALL)
 _INCLUDE = re.compile(r'\binclude\b(?:\s*(?:"([^"\n]*)"|\'([^\'\n]*)\')\s*;)?')
 
 
@@ -74,9 +74,16 @@ def decoded(content: bytes) -> str:
 
 
 def without_comments(text: str) -> str:
-    """The text with spaces for comments, so that every line and column stays where it is."""
+    """The text with spaces for comments, so that every line and column stays where it is.
+
+    Raises:
+        CircuitFileError: a comment that does not end.
+    """
 
     def blank(found: re.Match[str]) -> str:
+        if found[0].startswith("/*") and not (len(found[0]) > 3 and found[0].endswith("*/")):
+            line = text.count("\n", 0, found.start()) + 1
+            raise CircuitFileError(f"line {line}: a comment is not closed")
         return found[0] if found[0][0] == '"' else re.sub(r"[^\n]", " ", found[0])
 
     return _COMMENT.sub(blank, text)
