@@ -52,6 +52,11 @@ class RunFolder:
         return self.path / "run.json"
 
     @property
+    def tracked(self) -> Path:
+        """The generations of a search that a tracker has taken to its end."""
+        return self.path / "tracked"
+
+    @property
     def records(self) -> Records:
         """A record of each evaluation."""
         return Records(self.path / "records")

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import math
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from queue import Empty, SimpleQueue
+from threading import Thread
 from typing import Any, ClassVar
 
-from hybhanas.errors import unknown
+from hybhanas.errors import ConfigError, unknown
 
 MODES = ("offline", "online", "disabled")
+
+START_AFTER_S = 15.0
+"""Seconds after which W&B is started, or with the first thing to say: importing it at once would
+delay the first generation by its own 2 s.
+"""
+
 log = logging.getLogger(__name__)
 
 
@@ -34,23 +43,29 @@ class Tracker:
     entity: str | None = None  # null: the account's default
     group: str | None = None  # runs to be compared share one
     tags: Sequence[str] = ()
+    finish_timeout_s: float = 30.0  # how long a finished search waits for W&B to take the rest
 
     def __post_init__(self) -> None:
         if self.mode not in MODES:
             raise unknown("logger.mode", self.mode, MODES)
+        if not 0 <= self.finish_timeout_s < math.inf:
+            raise ConfigError(
+                f"logger.finish_timeout_s={self.finish_timeout_s} is not accepted: seconds, from 0"
+            )
 
     @contextmanager
     def run(self, folder: Path, name: str, config: dict[str, Any]) -> Iterator[TrackedRun]:
         """One tracked run, finished whatever happens inside; see `TrackedRun`."""
-        tracked = TrackedRun()
-        if self.mode != "disabled":
-            tracked.attempt(lambda _: tracked.follow(self._start(folder, name, config)))
+        if self.mode == "disabled":
+            yield TrackedRun()
+            return
+        tracked = TrackedRun(lambda: self._start(folder, name, config))
         failed = True
         try:
             yield tracked
             failed = False
         finally:
-            tracked.attempt(lambda run: run and run.finish(exit_code=int(failed)))
+            tracked.finish(failed, self.finish_timeout_s)
 
     def _start(self, folder: Path, name: str, config: dict[str, Any]) -> Any:
         import wandb
@@ -81,22 +96,27 @@ class Tracker:
 
 
 class TrackedRun:
-    """A run in progress; does nothing where tracking is disabled, or after its first error.
+    """A run in progress, which a thread of its own tells W&B about: no search waits for W&B, be it
+    starting, stalled or gone. Does nothing where tracking is disabled, or after its first error.
 
     An error of W&B, for example when its service process dies, is logged once and stops nothing.
+
+    Args:
+        start: starts a run of W&B; None where tracking is disabled.
     """
 
-    def __init__(self) -> None:
-        self._run: Any = None
-        self._failed = False
-
-    def follow(self, run: Any) -> None:
-        """Sets the run of W&B that mirrors this one."""
-        self._run = run
+    def __init__(self, start: Callable[[], Any] | None = None) -> None:
+        self.finished = False
+        self._start = start
+        self._actions: SimpleQueue[Callable[[Any], object] | None] = SimpleQueue()
+        self._thread: Thread | None = None
+        if start is not None:
+            self._thread = Thread(target=self._tell, name="tracking", daemon=True)
+            self._thread.start()
 
     def log(self, metrics: dict[str, float], step: int) -> None:
         """Numbers of one step."""
-        self.attempt(lambda run: run and run.log(metrics, step=step))
+        self._actions.put(lambda run: run.log(metrics, step=step))
 
     def finish_with(
         self, summary: dict[str, Any], table: list[dict[str, Any]], pictures: Sequence[Path]
@@ -104,8 +124,6 @@ class TrackedRun:
         """Logs the summary of the run, the table of evaluations and the pictures."""
 
         def log_results(run: Any) -> None:
-            if run is None:
-                return
             import wandb
 
             columns = list(table[0]) if table else []
@@ -114,16 +132,35 @@ class TrackedRun:
             run.log({path.stem: wandb.Image(str(path)) for path in pictures})
             run.summary.update(summary)
 
-        self.attempt(log_results)
+        self._actions.put(log_results)
 
-    def attempt(self, action: Callable[[Any], object]) -> None:
-        """Calls an action with W&B's run, or None, unless one failed before."""
-        if self._failed:
+    def finish(self, failed: bool, timeout_s: float) -> None:
+        """Ends the run of W&B, and gives up on it after a time; `finished` says which it was."""
+        if self._thread is None:
             return
+        self._actions.put(lambda run: run.finish(exit_code=int(failed)))
+        self._actions.put(None)
+        self._thread.join(timeout_s)
+        if self._thread.is_alive():
+            log.warning("W&B: it did not finish within logger.finish_timeout_s=%g", timeout_s)
+
+    def _first_action(self) -> Callable[[Any], object] | None:
+        """What is said first, or nothing after START_AFTER_S."""
         try:
-            action(self._run)
+            return self._actions.get(timeout=START_AFTER_S)
+        except Empty:
+            return lambda _: None
+
+    def _tell(self) -> None:
+        """Starts W&B's run and calls the actions in their order, until one of them fails."""
+        try:
+            action = self._first_action()
+            run = self._start() if self._start is not None else None
+            while action is not None:
+                action(run)
+                action = self._actions.get()
+            self.finished = True
         except Exception as error:  # of every kind, from its sockets to its own
-            self._failed = True
             reason = " ".join(f"{type(error).__name__}: {error}".split())[:200]
             log.warning("W&B: %s; this run continues without it", reason)
             _tear_down()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
@@ -113,7 +114,7 @@ def run(  # noqa: PLR0913 - the parts of a run
     notify = partial(console.print, soft_wrap=True)
     with (
         folder.claimed(problem.settings),
-        tracker.run(folder.path, folder.path.name, dict(config)) as tracked,
+        _tracked(tracker, problem, config) as tracked,
         executor.started(evaluator, folder.path, notify) as workers,
     ):
         atomic.write_text(folder.config, OmegaConf.to_yaml(OmegaConf.create(dict(config))))
@@ -133,6 +134,19 @@ def run(  # noqa: PLR0913 - the parts of a run
         markup=False,
     )
     return members
+
+
+@contextmanager
+def _tracked(tracker: Tracker, problem: Problem, config: Mapping[str, Any]) -> Iterator[TrackedRun]:
+    """Tracks a search once: what was tracked to its end is not sent again."""
+    folder, generations = problem.folder, str(problem.strategy.settings.generations)
+    if folder.tracked.is_file() and folder.tracked.read_text().strip() == generations:
+        yield TrackedRun()
+        return
+    with tracker.run(folder.path, folder.path.name, dict(config)) as tracked:
+        yield tracked
+    if tracked.finished:
+        atomic.write_text(folder.tracked, f"{generations}\n")
 
 
 def _searched(

@@ -90,20 +90,23 @@ def test_a_search_whose_wandb_dies_reaches_the_same_front_and_logs_it_once(
 ):
     folder = tmp_path / "run"
     child = nursery.start(*SEARCH, "logger.mode=offline", f"hydra.run.dir={folder}")
-    wait_for((folder / "config.yaml").exists)  # which W&B's service precedes
-    service = [
-        int(path.parent.name)
-        for path in Path("/proc").glob("[0-9]*/cmdline")
-        if f"--pid\0{child.pid}\0" in _text(path)
-    ]
-    assert len(service) == 1
-    os.kill(service[0], signal.SIGKILL)
+    wait_for(lambda: _wandb_services(child.pid))
+    (service,) = _wandb_services(child.pid)
+    os.kill(service, signal.SIGKILL)
     assert child.wait() == 0, child.errors
     (said,) = [line for line in child.errors.splitlines() if "W&B" in line]
     assert said.endswith("this run continues without it")
     assert "Traceback" not in child.errors
     assert same_front(folder, whole)
     assert json.loads((folder / "run.json").read_text())["evaluations"] == 16
+
+
+def _wandb_services(parent: int) -> list[int]:
+    return [
+        int(path.parent.name)
+        for path in Path("/proc").glob("[0-9]*/cmdline")
+        if f"--pid\0{parent}\0" in _text(path)
+    ]
 
 
 def _text(path: Path) -> str:

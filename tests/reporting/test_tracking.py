@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import struct
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from hybhanas.errors import ConfigError
-from hybhanas.reporting.tracking import Tracker
+from hybhanas.reporting.tracking import TrackedRun, Tracker
 
 
 def tracker(mode: str) -> Tracker:
@@ -84,10 +86,39 @@ def test_online_without_a_key_is_offline_and_logged_once(tmp_path, caplog, monke
 def test_a_run_is_finished_when_the_search_inside_it_fails(tmp_path):
     import wandb
 
-    with pytest.raises(ZeroDivisionError), tracker("offline").run(tmp_path, "name", {}):
-        assert wandb.run is not None
+    with pytest.raises(ZeroDivisionError), tracker("offline").run(tmp_path, "name", {}) as run:
+        run.log({"front_size": 3}, step=1)
         raise ZeroDivisionError
+    assert run.finished
+    assert list(tmp_path.glob("wandb/offline-run-*/*.wandb"))
     assert wandb.run is None
+
+
+def test_a_run_that_w_and_b_does_not_take_in_time_is_given_up_in_one_line(caplog):
+    answered = threading.Event()
+    silent = SimpleNamespace(log=lambda *_, **__: answered.wait(), finish=lambda **_: None)
+    run = TrackedRun(lambda: silent)
+    run.log({"front_size": 3}, step=1)
+    run.finish(failed=False, timeout_s=0.1)
+    assert not run.finished
+    answered.set()
+    assert [r.message for r in caplog.records] == [
+        "W&B: it did not finish within logger.finish_timeout_s=0.1"
+    ]
+
+
+def test_an_error_of_w_and_b_is_logged_once_and_stops_nothing(caplog):
+    def start() -> None:
+        raise OSError("no space left")
+
+    run = TrackedRun(start)
+    run.log({"front_size": 3}, step=1)
+    run.log({"front_size": 4}, step=2)
+    run.finish(failed=False, timeout_s=60)
+    assert not run.finished
+    assert [r.message for r in caplog.records if r.name.startswith("hybhanas")] == [
+        "W&B: OSError: no space left; this run continues without it"
+    ]
 
 
 def test_disabled_writes_nothing(tmp_path):

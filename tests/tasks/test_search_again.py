@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,18 @@ def test_running_again_answers_from_the_records_and_trains_nothing(smoke, compos
     monkeypatch.setattr(Evaluator, "train_networks", trained)
     search(composed("experiment=smoke", QUIET), smoke)
     assert (smoke / "pareto.json").read_bytes() == before
+
+
+def test_a_search_is_tracked_once_and_again_when_it_gets_longer(tmp_path, composed):
+    def tracked() -> int:
+        return len(list(tmp_path.glob("wandb/offline-run-*")))
+
+    search(composed(*TINY), tmp_path)
+    search(composed(*TINY), tmp_path)
+    assert tracked() == 1
+    time.sleep(1)  # W&B names the folder of a run by the second
+    search(composed(*TINY, "search.generations=3"), tmp_path)
+    assert tracked() == 2
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ def test_a_run_leaves_every_file_that_it_promises(smoke):
     assert names == {
         "pareto.json", "pareto.csv", "evaluations.csv", "front.png", "front.html", "anatomy.png",
         "checkpoints",
-        "config.yaml", "run.json", "records", "final", "settings.json", "wandb",
+        "config.yaml", "run.json", "records", "final", "settings.json", "wandb", "tracked",
     }  # fmt: skip
     for picture in ("front.png", "anatomy.png"):
         with Image.open(smoke / picture) as image:
