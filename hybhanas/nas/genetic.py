@@ -22,9 +22,8 @@ from pymoo.problems.static import StaticProblem
 
 from hybhanas.architecture import Architecture
 from hybhanas.nas.age_moea2 import age_moea2
-from hybhanas.nas.evaluation import EVALUATED, Evaluation
+from hybhanas.nas.evaluation import Evaluation
 from hybhanas.nas.strategy import SearchSettings, Strategy, sample_distinct
-from hybhanas.nas.surrogate import Surrogate
 from hybhanas.search_space import SearchSpace
 
 
@@ -33,23 +32,15 @@ class GeneticSearch(Strategy):
 
     No architecture is evaluated twice: offspring count as duplicates if their canonical
     architecture occurred in any generation, since one that was evaluated and dropped is dominated.
-    Where a small space leaves too few new offspring, random sampling fills the generation. With a
-    surrogate model, `surrogate` times as many offspring are bred, from which it selects.
+    Where a small space leaves too few new offspring, random sampling fills the generation.
 
     Args:
         space: the search space.
         settings: of the strategy.
         algorithm: `nsga2`, `nsga3` or `age_moea2`.
-        surrogate: offspring per evaluation; None: no surrogate model.
     """
 
-    def __init__(
-        self,
-        space: SearchSpace,
-        settings: SearchSettings,
-        algorithm: str,
-        surrogate: int | None,
-    ):
+    def __init__(self, space: SearchSpace, settings: SearchSettings, algorithm: str):
         super().__init__(space, settings)
         first = sample_distinct(space, self.settings.population, self._rng, set())
         self._problem = Problem(
@@ -60,11 +51,9 @@ class GeneticSearch(Strategy):
             n_obj=len(self.objectives.names),
             n_ieq_constr=1,
         )
-        self._surrogate = None if surrogate is None else Surrogate(settings.seed)
         self._algorithm = _ALGORITHMS[algorithm](
             len(self.objectives.names),
             len(first),
-            n_offsprings=len(first) * (surrogate or 1),
             sampling=np.array(first),
             crossover=UX(),
             mutation=ChoiceRandomMutation(),
@@ -80,9 +69,6 @@ class GeneticSearch(Strategy):
         asked = self._algorithm.ask() if self._algorithm.has_next() else None
         offspring = Population.create() if asked is None else asked
         missing = self.settings.population - len(offspring)
-        if missing < 0 and self._surrogate is not None:
-            selected = self._surrogate.select(offspring.get("X"), self.settings.population)
-            offspring = offspring[selected]
         known = self._asked | {self.space.decode(x) for x in offspring.get("X")}
         sampled = sample_distinct(self.space, missing, self._rng, known) if missing > 0 else []
         if sampled:
@@ -99,9 +85,6 @@ class GeneticSearch(Strategy):
         violations = np.array([[violation] for _, violation in outcomes])
         evaluated = StaticProblem(self._problem, F=objectives, G=violations)
         PymooEvaluator().eval(evaluated, self._individuals)
-        if self._surrogate is not None:
-            trained = [evaluation.status == EVALUATED for evaluation in evaluations]
-            self._surrogate.observe(self._individuals.get("X")[trained], objectives[trained])
         if self._algorithm.has_next():
             # NSGA-III changes the warning filters; AGE-MOEA-II divides by zero for equal points.
             with warnings.catch_warnings(), np.errstate(divide="ignore", invalid="ignore"):

@@ -58,28 +58,21 @@ ALGORITHMS = ("nsga2", "nsga3", "age_moea2")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GeneticSettings(SearchSettings):
-    """A genetic algorithm, with or without a surrogate model."""
+    """A genetic algorithm."""
 
     name: str = "nsga2"
     algorithm: str = "nsga2"  # one of ALGORITHMS
-    # Offspring bred for each one evaluated, among which a surrogate model selects; at least 2.
-    # null: no surrogate model.
-    surrogate: int | None = None
 
     def __post_init__(self) -> None:
         SearchSettings.__post_init__(self)  # super() does not work with slots
         if self.algorithm not in ALGORITHMS:
             raise unknown("search.algorithm", self.algorithm, ALGORITHMS)
-        if self.surrogate is not None and self.surrogate < 2:
-            raise ConfigError(
-                f"search.surrogate={self.surrogate} is not accepted: at least 2, or null for none"
-            )
 
     def strategy(self, space: SearchSpace) -> Strategy:
         """See `SearchSettings.strategy`."""
         from hybhanas.nas.genetic import GeneticSearch
 
-        return GeneticSearch(space, self, self.algorithm, self.surrogate)
+        return GeneticSearch(space, self, self.algorithm)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,11 +40,6 @@ def test_what_learns_finds_more_than_random_search_in_the_median_over_seeds(name
     assert median(volumes(name, 8)) > median(volumes("random", 8))
 
 
-def test_a_surrogate_finds_more_early_on_in_the_median_over_seeds():
-    # measured after three generations: 0.851 instead of 0.837
-    assert median(volumes("nsga2", 3, surrogate=4)) > median(volumes("nsga2", 3))
-
-
 def test_a_model_of_the_error_finds_more_than_nsga2_in_the_median_over_seeds():
     assert median(volumes("model", 3)) > median(volumes("nsga2", 3))
 

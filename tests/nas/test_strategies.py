@@ -6,14 +6,12 @@ import sys
 from collections.abc import Sequence
 from types import FunctionType
 
-import numpy as np
 import pytest
 
 from hybhanas.architecture import Architecture
 from hybhanas.errors import ConfigError
 from hybhanas.nas.evaluation import EVALUATED, FAILED, Evaluation
 from hybhanas.nas.settings import ALGORITHMS
-from hybhanas.nas.surrogate import Surrogate
 from tests.helpers.formula import FormulaEvaluator, generation_evaluated, search, strategy
 from tests.helpers.settings import everything, shipped_space
 
@@ -191,29 +189,6 @@ def test_a_genetic_algorithm_that_there_is_not_is_named():
 def test_nsga3_has_the_most_directions_that_its_population_holds(population, directions):
     chosen = strategy("nsga3", population=population)
     assert len(chosen._algorithm.ref_dirs) == directions
-
-
-@pytest.mark.parametrize("name", ALGORITHMS)
-def test_a_surrogate_leaves_budget_and_repetition_as_they_are(name, tmp_path):
-    runs = []
-    for i in range(2):
-        evaluator = FormulaEvaluator(fails=5, breaks=2)
-        runs.append(keys(search(strategy(name, surrogate=4), evaluator, tmp_path / str(i))))
-        assert len(set(evaluator.asked)) == 50
-    assert runs[0] == runs[1] != keys(search(strategy(name), evaluator, tmp_path))
-
-
-def test_a_surrogate_chooses_what_it_learnt_to_be_better():
-    surrogate = Surrogate(seed=1)
-    genomes = np.array([[i, j] for i in range(6) for j in range(6)])
-    assert list(surrogate.select(genomes, 3)) == [0, 1, 2]  # nothing is known
-    surrogate.observe(genomes, np.stack([genomes[:, 0], 1.0 * genomes[:, 0]], axis=1))
-    assert list(surrogate.select(genomes[::-1], 6)) == [30, 31, 32, 33, 34, 35]
-
-
-def test_a_surrogate_chooses_among_two_offspring_at_least():
-    with pytest.raises(ConfigError, match="search.surrogate=1 is not accepted: at least 2"):
-        strategy(surrogate=1)
 
 
 @pytest.mark.parametrize("setting", ["population", "generations"])

@@ -116,7 +116,7 @@ def test_costs_are_estimated_again_for_a_table_that_was_trained_under_another_co
         assert after[architecture].evaluation.cost.time.total_s != row.evaluation.cost.time.total_s
 
 
-@pytest.mark.parametrize("name", ["random", "nsga2", "nsga2 search.surrogate=2"])
+@pytest.mark.parametrize("name", ["random", "nsga2", "halving search.keep=0.5"])
 def test_a_search_that_asks_for_everything_has_all_of_the_hypervolume(name, path):
     table = tabulated(script.configuration(*TINY), path)
     words = [*f"search={name}".split(), "search.population=3", *TINY]
@@ -145,14 +145,14 @@ def test_the_page_holds_command_table_and_picture(path, tmp_path, monkeypatch, c
     made = path.stat().st_mtime_ns
     script.main([
         *TINY, "--table", str(path), "--seeds", "2", "--page", "--strategies", "random",
-        "nsga2 search.surrogate=2",
+        "halving search.keep=0.5",
     ])  # fmt: skip
     assert path.stat().st_mtime_ns == made
     text = (tmp_path / "searches.md").read_text()
     assert capsys.readouterr().out.strip() in text
     assert "8 architectures, 24 epochs in total" in text
     assert "error 0 to 1, log10_total_s 0 to 12, parameters 0 to 30000" in text
-    assert "| `nsga2 search.surrogate=2` | " in text
+    assert "| `halving search.keep=0.5` | " in text
     assert "never" not in text
     assert (tmp_path / "searches.png").read_bytes().startswith(b"\x89PNG")
 
