@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import asdict, fields, is_dataclass
 from typing import Any, get_args, get_origin, get_type_hints
 
 NO_EFFECT: Mapping[str, Any] = {"affects_result": False}
@@ -49,8 +49,13 @@ def determining(settings: Any) -> dict[str, Any]:
         for field in fields(settings)
         if field.metadata.get("affects_result", True)
     }
-    plain: dict[str, Any] = json.loads(json.dumps(named, default=dict))
+    plain: dict[str, Any] = json.loads(json.dumps(named, default=_mapping))
     return plain
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    """A value of a setting that is a mapping or a dataclass."""
+    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else dict(value)
 
 
 def from_plain(value: Any, hint: Any) -> Any:

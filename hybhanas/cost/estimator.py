@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from copy import copy
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,12 +14,15 @@ from hybhanas.calibration import Calibration
 from hybhanas.calibration.calibration import fully_connected
 from hybhanas.circuit import Circuit
 from hybhanas.cost.executions import gradient_circuits
+from hybhanas.cost.folding import decoupled, folded, readout_s
 from hybhanas.cost.lives import one_qubit_a_life
 from hybhanas.cost.model import CostModel, Device, Workload
 from hybhanas.cost.noise import Survival, circuit_survival
+from hybhanas.cost.options import RuntimeOptions
 from hybhanas.cost.pauli_paths import observable_survival
 from hybhanas.cost.physical import PhysicalCircuit
 from hybhanas.cost.quantum_time import circuit_time_s
+from hybhanas.cost.repetitions import Amplified
 from hybhanas.cost.report import CostReport
 from hybhanas.cost.schedule import Schedule, schedule
 from hybhanas.cost.transpile import Transpiler
@@ -82,7 +86,7 @@ class CostEstimator:
         """
         key = circuit, classical_flops
         if key not in self._known:
-            self._known[key] = self._estimate(
+            self._known[key], _ = self._estimate(
                 to_qiskit(circuit), classical_flops, circuit.observables, bare=False
             )
         return self._known[key]
@@ -103,6 +107,13 @@ class CostEstimator:
         Raises:
             CandidateError: the circuit cannot be costed, or does not fit the machine.
         """
+        report, _ = self.laid_out(circuit, observables, classical_flops)
+        return report
+
+    def laid_out(
+        self, circuit: QuantumCircuit, observables: Any = None, classical_flops: int = 0
+    ) -> tuple[CostReport, Layout]:
+        """What `estimate` says, and the layout that it says it of."""
         lines = measured_lines(circuit, observables, self.calibration.dt_s)
         reports = [
             self._estimate(
@@ -110,7 +121,15 @@ class CostEstimator:
             )
             for line, products in lines
         ]
-        return max(reports, key=lambda report: report.time.log10_total_s)
+        return max(reports, key=lambda one: one[0].time.log10_total_s)
+
+    def under(self, options: RuntimeOptions) -> CostEstimator:
+        """The same machine and compiler under other options of the primitive."""
+        if options == self.model.options:
+            return self
+        other = copy(self)
+        other.model, other._known = replace(self.model, options=options), {}
+        return other
 
     def _places(self, line: StraightLine) -> tuple[int, ...] | None:
         """Where a circuit is laid out, if it is, or is as wide as the machine and leaves some of
@@ -129,9 +148,14 @@ class CostEstimator:
         places: tuple[int, ...] | None = None,
         bases: int = 1,
         bare: bool = True,
-    ) -> CostReport:
+    ) -> tuple[CostReport, Layout]:
         routed = {seed: transpile(circuit, places) for seed, transpile in self._transpilers.items()}
         timed = {seed: schedule(physical, self.calibration) for seed, physical in routed.items()}
+        if (pulses := self.model.options.dynamical_decoupling) is not None:
+            for seed, physical in routed.items():
+                routed[seed], timed[seed] = decoupled(
+                    physical, timed[seed], self.calibration, pulses
+                )
         reference, unrouted = self._all_to_all(circuit)
         all_to_all_s = circuit_time_s(schedule(unrouted, reference), self.model.timing)
         survivals = {
@@ -139,29 +163,29 @@ class CostEstimator:
             for seed, physical in routed.items()
         }
         of_gradient, separately = gradient_circuits(circuit, observables, self.model)
-        reports = [
-            self._cost(
-                Layout(
-                    qubits=circuit.num_qubits,
-                    circuits_per_sample=bases * (1 + of_gradient),
-                    circuits_per_sample_separate=bases * (1 + separately),
-                    physical=physical,
-                    timed=timed[seed],
-                    survival=survivals[seed],
-                    bases=bases,
-                    p_survival_is=self._meaning(circuit, survivals[seed]),
-                    all_to_all_s=all_to_all_s,
-                    added_two_qubit_gates=physical.two_qubit_gates - unrouted.two_qubit_gates,
-                    transpiler_seed=seed,
-                ),
-                classical_flops,
+        layouts = [
+            Layout(
+                qubits=circuit.num_qubits,
+                circuits_per_sample=bases * (1 + of_gradient),
+                circuits_per_sample_separate=bases * (1 + separately),
+                physical=physical,
+                timed=timed[seed],
+                survival=survivals[seed],
+                bases=bases,
+                p_survival_is=self._meaning(circuit, survivals[seed]),
+                all_to_all_s=all_to_all_s,
+                added_two_qubit_gates=physical.two_qubit_gates - unrouted.two_qubit_gates,
+                transpiler_seed=seed,
+                amplified=self._amplified(physical, observables, bare),
+                readout_s=readout_s(physical, self.calibration),
             )
             for seed, physical in routed.items()
         ]
+        reports = [self._cost(layout, classical_flops) for layout in layouts]
         costs = [report.time.log10_total_s for report in reports]
-        cheapest = reports[costs.index(min(costs))]
-        time = replace(cheapest.time, log10_total_spread=max(costs) - min(costs))
-        return replace(cheapest, time=time)
+        best = costs.index(min(costs))
+        time = replace(reports[best].time, log10_total_spread=max(costs) - min(costs))
+        return replace(reports[best], time=time), layouts[best]
 
     def _cost(self, layout: Layout, classical_flops: int) -> CostReport:
         return unified_cost(
@@ -173,6 +197,27 @@ class CostEstimator:
             self.workload,
             self.machine_power_w,
         )
+
+    def _amplified(
+        self, physical: PhysicalCircuit, observables: Products | None, bare: bool
+    ) -> tuple[Amplified, ...]:
+        """A circuit at every noise factor; none where it runs as it is alone."""
+        factors = self.model.options.factors
+        if factors == (1.0,):
+            return ()
+        found = []
+        for factor in factors:
+            circuit = folded(physical, factor)
+            timed = schedule(circuit, self.calibration)
+            found.append(
+                Amplified(
+                    noise_factor=factor,
+                    time_s=circuit_time_s(timed, self.model.timing),
+                    two_qubit_gates=circuit.two_qubit_gates,
+                    log_p=self._survival(circuit, timed, observables, bare).log_p,
+                )
+            )
+        return tuple(found)
 
     def _survival(
         self,

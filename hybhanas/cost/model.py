@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from hybhanas.cost.options import RuntimeOptions
 from hybhanas.errors import ConfigError, unknown
 from hybhanas.presets import preset
 
@@ -47,7 +48,8 @@ class CostModel:
     # more pessimistic; off leaves it out.
     idle: str = "relaxation"
     # k in shots / P^k. 2 keeps the standard error of an expectation value that noise has shrunk by
-    # P; use it with observable. 1 counts runs until one is free of faults, for whole_circuit.
+    # P; use it with observable. 1 counts runs until one is free of faults, for whole_circuit. 0
+    # leaves the shots as they are.
     sampling_exponent: int = 2
     # What a training runs for its gradients, see `hybhanas.cost.executions.gradient_circuits`.
     # parameter_shift: exact. spsa: 2 circuits whatever the number of angles, but a noisy gradient,
@@ -68,6 +70,8 @@ class CostModel:
     # How jobs are submitted. session: what is billed holds the classical time between jobs as well;
     # job, batch: QPU time alone.
     mode: str = "job"
+    # What IBM's primitives add, see `hybhanas.cost.options`. Every circuit runs with them.
+    options: RuntimeOptions = field(default_factory=RuntimeOptions)
     compiler: str = "qiskit"  # what lays out, routes and optimises circuits; or pytket
     optimization_level: int = 2  # of the compiler, 0 to 3
     transpiler_seed: int = 1  # of the compiler's heuristics
@@ -91,7 +95,7 @@ class CostModel:
             ("faults", FAULTS),
             ("idle", IDLE_FORMS),
             ("gradient", GRADIENTS),
-            ("sampling_exponent", (1, 2)),
+            ("sampling_exponent", (0, 1, 2)),
             ("generation", GENERATIONS),
             ("mode", MODES),
             ("compiler", COMPILERS),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from hybhanas.cost.generations import Generation
-from hybhanas.cost.logs import exp, log, log_sum
+from hybhanas.cost.logs import exp, log
 from hybhanas.cost.schedule import Schedule
 
 
@@ -32,26 +32,6 @@ def log_execution_s(
     max(shots_eff x (t_circuit + t_pause), t_loading): loading runs in parallel with the shots.
     """
     return max(log_shots + math.log(circuit_s + waiting_s), log(program_s))
-
-
-def log_qpu_s(circuits: int, jobs: int, log_one_s: float, constants: Generation) -> float:
-    """The log of the QPU time: the seconds for which a machine is busy with all circuits.
-
-    circuits x (t_execution + overhead of a circuit) + jobs x overhead of a job.
-    """
-    return log_sum(
-        math.log(circuits) + log_one_s,
-        log(circuits * constants.circuit_overhead_s),
-        log(jobs * constants.job_overhead_s),
-    )
-
-
-def log_effective_s(circuits: int, log_shots: float, circuit_s: float) -> float:
-    """The log of the effective execution time: circuits x shots_eff x t_circuit.
-
-    It is what gates, routing and noise take, without anything that a machine waits for.
-    """
-    return math.log(circuits) + log_shots + math.log(circuit_s)
 
 
 def circuits_per_job(log_shots: float, constants: Generation, machine_limit: int) -> int:

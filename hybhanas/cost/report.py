@@ -56,6 +56,8 @@ class Executions:
     circuits_per_sample_separate: int  # if every angle were shifted in circuits of its own
     circuits: int
     jobs: int
+    total_executions: float = 0.0  # shots of all circuits, with those that options add
+    log10_total_executions: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +111,7 @@ class Parts:
     program_loading_s: float  # what loading exceeds the shots by, with each circuit's own overhead
     job_s: float
     classical_s: float
+    options_s: float = 0.0  # what options of the primitive add: twirling, ZNE, TREX
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +137,7 @@ class Provenance:
     calibration_date: str
     calibration_hash: str
     p_survival_is: str = ""  # in words
+    options: str = "none"  # of the primitive, in words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

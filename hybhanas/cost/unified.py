@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 from hybhanas.calibration import Calibration
 from hybhanas.cost.classical_time import classical_time_s, training_flops
@@ -13,16 +13,10 @@ from hybhanas.cost.generations import ASSUMED, Generation, generation_of
 from hybhanas.cost.logs import exp, log, log10, log_sum
 from hybhanas.cost.model import CostModel, Device, Workload
 from hybhanas.cost.noise import Survival
+from hybhanas.cost.options import RuntimeOptions
 from hybhanas.cost.physical import PhysicalCircuit
-from hybhanas.cost.quantum_time import (
-    circuit_time_s,
-    circuits_per_job,
-    loading_s,
-    log_effective_s,
-    log_execution_s,
-    log_qpu_s,
-    pause_s,
-)
+from hybhanas.cost.quantum_time import circuit_time_s, circuits_per_job, loading_s, pause_s
+from hybhanas.cost.repetitions import Amplified, LogSeconds, Repeated, repeated
 from hybhanas.cost.report import (
     CircuitCost,
     CostReport,
@@ -52,6 +46,8 @@ class Layout:
         transpiler_seed: that led to it.
         bases: circuits that one evaluation takes, each measured in another basis.
         p_survival_is: what P is, in words.
+        amplified: the circuit at each noise factor of ZNE; empty without it.
+        readout_s: of the circuit that learns readout errors.
     """
 
     qubits: int
@@ -65,6 +61,8 @@ class Layout:
     transpiler_seed: int
     bases: int = 1
     p_survival_is: str = ""
+    amplified: tuple[Amplified, ...] = ()
+    readout_s: float = 0.0
 
 
 def unified_cost(  # noqa: PLR0913 - the figures it joins
@@ -85,13 +83,24 @@ def unified_cost(  # noqa: PLR0913 - the figures it joins
     constants = generation_of(model, calibration)
     circuit = _circuit(layout, model)
     log_shots = log_effective_shots(model.shots, layout.survival.log_p, model.sampling_exponent)
-    most = circuits_per_job(log_shots, constants, calibration.max_circuits_per_job)
+    alone = Amplified(
+        noise_factor=1.0,
+        time_s=circuit.time_s,
+        two_qubit_gates=circuit.two_qubit_gates,
+        log_p=layout.survival.log_p,
+    )
+    given = log_shots, calibration.rep_delay_s, constants
+    with_options = repeated(layout.amplified or (alone,), layout.readout_s, model.options, *given)
+    plain = repeated((alone,), layout.readout_s, RuntimeOptions(), *given)
     executions = {
-        phase: _executions(phase, layout, calibration, model, workload, log_shots, most)
+        phase: _executions(
+            phase, layout, calibration, model, workload, log_shots, with_options, constants
+        )
         for phase in ("inference", "training")
     }
     seconds = {
-        phase: _log_seconds(circuit, run, log_shots, constants) for phase, run in executions.items()
+        phase: with_options.log_seconds(run.circuits, run.jobs, constants)
+        for phase, run in executions.items()
     }
     log_quantum = {phase: getattr(both, model.total) for phase, both in seconds.items()}
     classical_s = {
@@ -99,40 +108,31 @@ def unified_cost(  # noqa: PLR0913 - the figures it joins
         "training": classical_time_s(training_flops(classical_flops, workload), device),
     }
     phase = model.phase
+    runs = executions[phase]
+    of_runs = runs.circuits, runs.jobs
     log_energy = log_energy_j(
         log_quantum[phase], classical_s[phase], machine_power_w, device.power_w
     )
     return CostReport(
         circuit=circuit,
         noise=_noise(layout.survival),
-        executions=executions[phase],
+        executions=runs,
         time=_time(seconds[phase], log_quantum, classical_s, model, constants),
         energy=Energy(total_j=exp(log_energy), log10_total_j=log10(log_energy)),
-        parts=_parts(circuit, executions[phase], classical_s[phase], model, constants),
+        parts=replace(
+            _parts(circuit, runs, classical_s[phase], model, constants),
+            options_s=_added_s(model, seconds[phase], plain.log_seconds(*of_runs, constants)),
+        ),
         provenance=_provenance(layout, calibration, model, device, constants),
     )
 
 
-class _LogSeconds(NamedTuple):
-    """The logs of the two quantum times of a phase."""
-
-    qpu: float
-    effective: float
-
-
-def _log_seconds(
-    circuit: CircuitCost, runs: Executions, log_shots: float, constants: Generation
-) -> _LogSeconds:
-    log_one_s = log_execution_s(
-        log_shots,
-        circuit.time_s,
-        pause_s(constants, runs.rep_delay_s),
-        loading_s(constants, circuit.two_qubit_gates),
-    )
-    return _LogSeconds(
-        qpu=log_qpu_s(runs.circuits, runs.jobs, log_one_s, constants),
-        effective=log_effective_s(runs.circuits, log_shots, circuit.time_s),
-    )
+def _added_s(model: CostModel, both: LogSeconds, plain: LogSeconds) -> float:
+    """The seconds that options add to the quantum time of the cost model."""
+    if not model.options.is_active:
+        return 0.0
+    total_s, without_s = (exp(getattr(one, model.total)) for one in (both, plain))
+    return total_s - without_s if math.isfinite(total_s) else total_s
 
 
 def _circuit(layout: Layout, model: CostModel) -> CircuitCost:
@@ -170,14 +170,17 @@ def _executions(  # noqa: PLR0913 - the figures it joins
     model: CostModel,
     workload: Workload,
     log_shots: float,
-    most_circuits: int,
+    repeats: Repeated,
+    constants: Generation,
 ) -> Executions:
     per_sample = separate = circuits = layout.bases
     jobs = 1
     if phase == "training":
         per_sample, separate = layout.circuits_per_sample, layout.circuits_per_sample_separate
         circuits = training_circuits(workload, per_sample)
-        jobs = training_jobs(workload, per_sample, most_circuits)
+        most = circuits_per_job(repeats.one.executions, constants, calibration.max_circuits_per_job)
+        jobs = training_jobs(workload, per_sample, most)
+    log_executions = repeats.log_executions(circuits, jobs)
     return Executions(
         shots=model.shots,
         shots_effective=exp(log_shots),
@@ -187,11 +190,13 @@ def _executions(  # noqa: PLR0913 - the figures it joins
         circuits_per_sample_separate=separate,
         circuits=circuits,
         jobs=jobs,
+        total_executions=exp(log_executions),
+        log10_total_executions=log10(log_executions),
     )
 
 
 def _time(
-    both: _LogSeconds,
+    both: LogSeconds,
     log_quantum: dict[str, float],
     classical_s: dict[str, float],
     model: CostModel,
@@ -280,4 +285,5 @@ def _provenance(
         calibration_date=calibration.date.isoformat(),
         calibration_hash=calibration.hash,
         p_survival_is=layout.p_survival_is,
+        options=model.options.words(),
     )

@@ -62,6 +62,8 @@ def _part(settings: Any) -> type:
 
 
 def _default(one: Field[Any]) -> Any:
+    if is_dataclass(one.default_factory):
+        return field(default_factory=_part(one.default_factory))
     if one.default_factory is not MISSING:
         return field(default_factory=one.default_factory)
     if one.default is MISSING:

@@ -102,6 +102,7 @@ PARTS = (
     _cost("repetition_delay_s", "parts.repetition_delay_s", "repetition delay"),
     _cost("program_loading_s", "parts.program_loading_s", "program loading"),
     _cost("job_s", "parts.job_s", "job overhead"),
+    _cost("options_s", "parts.options_s", "options of the primitive"),
     _cost("classical_s", "parts.classical_s", "classical"),
 )
 """The parts that add up to `total_s`, in the order in which they are shown."""
@@ -146,6 +147,7 @@ _OURS = (
     ),
     _cost("executions", "executions.circuits", "circuits"),
     _cost("jobs", "executions.jobs", "jobs"),
+    *_with_log10("total_executions", "executions.total_executions", "executions of all circuits"),
     _cost("quantum_inference_s", "time.quantum_inference_s", "quantum inference"),
     _cost("quantum_training_s", "time.quantum_training_s", "quantum training"),
     _cost("classical_inference_s", "time.classical_inference_s", "classical inference"),
