@@ -22,9 +22,11 @@ if TYPE_CHECKING:
     from hybhanas.api import search as search
     from hybhanas.architecture import Architecture as Architecture
     from hybhanas.calibration import Calibration as Calibration
+    from hybhanas.cost.job import JobCost as JobCost
     from hybhanas.cost.model import CostModel as CostModel
     from hybhanas.cost.model import Device as Device
     from hybhanas.cost.model import Workload as Workload
+    from hybhanas.cost.options import RuntimeOptions as RuntimeOptions
     from hybhanas.cost.report import CostReport as CostReport
     from hybhanas.estimating import estimate as estimate
     from hybhanas.models.settings import TrainSettings as TrainSettings
@@ -38,7 +40,9 @@ _WHERE = {
     "CostModel": "hybhanas.cost.model",
     "CostReport": "hybhanas.cost.report",
     "Device": "hybhanas.cost.model",
+    "JobCost": "hybhanas.cost.job",
     "Run": "hybhanas.api",
+    "RuntimeOptions": "hybhanas.cost.options",
     "SearchSpace": "hybhanas.search_space",
     "TrainSettings": "hybhanas.models.settings",
     "estimate": "hybhanas.estimating",

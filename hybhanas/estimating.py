@@ -1,9 +1,11 @@
-"""What a circuit or a network costs, from Python: the same code as `task=cost`."""
+"""What circuits, PUBs and networks cost, from Python: the same code as the command line."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
 from hybhanas.architecture import Architecture
 from hybhanas.calibration import Calibration, repaired, snapshot
@@ -12,71 +14,122 @@ from hybhanas.calibration.record import PROPERTIES, RawCalibration
 from hybhanas.circuit import Circuit, lay_out
 from hybhanas.circuit_file import read_circuit
 from hybhanas.cost.estimator import CostEstimator
+from hybhanas.cost.job import JobCost
+from hybhanas.cost.job_estimator import JobEstimator
 from hybhanas.cost.model import CostModel, Device, Workload
 from hybhanas.cost.report import CostReport
+from hybhanas.cost.runtime_names import options_from
 from hybhanas.errors import ConfigError
 from hybhanas.models.layers import classical_flops
+from hybhanas.pubs import Pub, read_pub
+from hybhanas.qiskit_view import to_qiskit
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
+    from qiskit.primitives.containers.estimator_pub import EstimatorPub
+    from qiskit.primitives.containers.sampler_pub import SamplerPub
     from qiskit.providers import BackendV2
 
+    Machine: TypeAlias = Calibration | BackendV2 | str
+    Single: TypeAlias = QuantumCircuit | Circuit | Architecture | str | Path
+    PubLike: TypeAlias = Single | tuple[Any, ...] | EstimatorPub | SamplerPub
 
+SHOTS = 4096
+"""Of a PUB of a job that names none, as in Runtime."""
+
+
+@overload
+def estimate(
+    pubs: Sequence[PubLike] | EstimatorPub | SamplerPub,
+    backend: Machine,
+    model: CostModel | str = ...,
+    *,
+    shots: int | None = ...,
+    options: Any = ...,
+    observables: Any = ...,
+) -> JobCost: ...
+@overload
+def estimate(
+    pubs: Single,
+    backend: Machine,
+    model: CostModel | str = ...,
+    *,
+    shots: int | None = ...,
+    options: Any = ...,
+    device: Device | str = ...,
+    workload: Workload | None = ...,
+    features: int | None = ...,
+    classes: int | None = ...,
+    observables: Any = ...,
+) -> CostReport: ...
 def estimate(  # noqa: PLR0913 - a public function of keywords
-    circuit: QuantumCircuit | Circuit | Architecture | str | Path,
-    backend: Calibration | BackendV2 | str,
+    pubs: Any,
+    backend: Machine,
     model: CostModel | str = "qpu_time",
     *,
+    shots: int | None = None,
+    options: Any = None,
     device: Device | str = "a100",
     workload: Workload | None = None,
     features: int | None = None,
     classes: int | None = None,
     observables: Any = None,
-) -> CostReport:
-    """What a circuit or an HQNN costs on a backend, without PyTorch.
+) -> JobCost | CostReport:
+    """What circuits cost on a backend, without PyTorch, before anything is submitted.
 
     Args:
-        circuit: a Qiskit circuit, whose free parameters are trained; the path of an OpenQASM 2,
-            OpenQASM 3 or QPY file; or an HQNN by its architecture.
+        pubs: a list is one job of a primitive: PUBs (`hybhanas.pubs.read_pub`), circuits, paths of
+            OpenQASM or QPY files, architectures. One PUB is a job, too. A circuit, a path or an
+            architecture alone is the phase of the cost model, by default a training.
         backend: a name of conf/backend or of a snapshot, a calibration, or Qiskit's IBM backend.
-        model: a name of conf/cost_model, or a cost model. The report has both times; its total is
-            with `qpu_time` that for which the machine is busy, with `effective_time` without waits.
+        model: a name of conf/cost_model, or a cost model.
+        shots: of a circuit; None: 4096 in a job, as in Runtime, else those of the cost model.
+        options: of the primitive: `RuntimeOptions`, a mapping, or Runtime's own object.
         device: a name of conf/device, or a device: what runs the classical layers.
         workload: the training that the training phase means; None: 30 epochs of 1,000 samples.
         features: of a sample, for an architecture.
         classes: of the data, for an architecture.
-        observables: of a Qiskit circuit or a file: Pauli labels such as `["ZZI", "XXX"]`, qubit 0
-            rightmost; a SparsePauliOp, whose terms count alike; or tuples of classical bits whose Z
-            are multiplied. None: Z of each measured bit, or if none is, of each qubit with a gate.
+        observables: of circuits and files: Pauli labels such as `["ZZI", "XXX"]`, qubit 0
+            rightmost; a SparsePauliOp; or tuples of classical bits whose Z are multiplied. None: Z
+            of each measured bit, or if none is, of each qubit with a gate.
 
     Returns:
-        Every term of the cost, with units in their names: `report.time.total_s`.
+        Of a job a `JobCost`, with its executions as submitted, else a `CostReport`.
 
     Raises:
-        ConfigError: a name that is not known, or a file that cannot be read.
+        ConfigError: an unknown name, a file that cannot be read, a PUB that Qiskit refuses.
         CandidateError: the backend cannot run the circuit.
 
     Example:
-        >>> report = estimate("docs/ghz5.qasm", "ibm_brisbane", "effective_time")
-        >>> report.circuit.qubits
+        >>> estimate("docs/ghz5.qasm", "ibm_brisbane").circuit.qubits
         5
+        >>> estimate(["docs/ghz5.qasm"], "ibm_brisbane", shots=1000).executions
+        1000
     """
-    calibration, power_w = _machine(backend)
+    chosen = _model(model, options)
+    if isinstance(pubs, list | tuple) or hasattr(pubs, "parameter_values"):
+        given = pubs if isinstance(pubs, list) else [pubs]
+        named = [named_pub(i, one, observables) for i, one in enumerate(given)]
+        return job_estimator(backend, chosen, shots)(named)
+    calibration, power_w = machine(backend)
     estimator = CostEstimator(
         calibration,
-        CostModel.preset(model) if isinstance(model, str) else model,
+        chosen if shots is None else replace(chosen, shots=shots),
         Device.preset(device) if isinstance(device, str) else device,
         workload or Workload(samples=1000, epochs=30, batch_size=64),
         power_w,
     )
-    if isinstance(circuit, Architecture):
-        if features is None or classes is None:
-            raise ConfigError(
-                f"features={features} and classes={classes} are not accepted with an architecture: "
-                "its classical layers need both numbers"
-            )
-        canonical = circuit.canonical()
-        return estimator(lay_out(canonical), classical_flops(canonical, features, classes))
+    if isinstance(pubs, Architecture):
+        return _of_network(estimator, pubs, features, classes)
+    return _of_circuit(estimator, pubs, observables)
+
+
+def _model(model: CostModel | str, options: Any) -> CostModel:
+    model = CostModel.preset(model) if isinstance(model, str) else model
+    return model if options is None else replace(model, options=options_from(options))
+
+
+def _of_circuit(estimator: CostEstimator, circuit: Any, observables: Any) -> CostReport:
     if isinstance(circuit, Circuit):
         return estimator(circuit, 0)
     if isinstance(circuit, str | Path):
@@ -84,8 +137,56 @@ def estimate(  # noqa: PLR0913 - a public function of keywords
     return estimator.estimate(circuit, observables=observables)
 
 
-def _machine(backend: Calibration | BackendV2 | str) -> tuple[Calibration, float]:
-    """A backend's calibration and its power in watts."""
+def _of_network(
+    estimator: CostEstimator, architecture: Architecture, features: int | None, classes: int | None
+) -> CostReport:
+    if features is None or classes is None:
+        raise ConfigError(
+            f"features={features} and classes={classes} are not accepted with an architecture: "
+            "its classical layers need both numbers"
+        )
+    canonical = architecture.canonical()
+    return estimator(lay_out(canonical), classical_flops(canonical, features, classes))
+
+
+def job_estimator(backend: Machine, model: CostModel, shots: int | None = None) -> JobEstimator:
+    """What costs jobs on a backend.
+
+    Args:
+        backend: as of `estimate`.
+        model: a cost model.
+        shots: of PUBs that name none; None: 4096.
+    """
+    calibration, power_w = machine(backend)
+    model = replace(model, phase="inference", sampling_exponent=0)
+    nothing = Device(name="none", peak_flops_per_s=1.0, power_w=1.0)
+    once = Workload(samples=1, epochs=1, batch_size=1)
+    estimator = CostEstimator(calibration, model, nothing, once, power_w)
+    return JobEstimator(estimator, SHOTS if shots is None else shots)
+
+
+def named_pub(index: int, given: Any, observables: Any = None) -> tuple[str, Pub]:
+    """A PUB of a job by its place there, or by the path of its file, and what it is."""
+    name = f"pubs[{index}]"
+    if isinstance(given, str | Path):
+        name, given = str(given), read_circuit(Path(given))
+    if isinstance(given, Architecture):
+        given = lay_out(given.canonical())
+    if isinstance(given, Circuit):
+        pub = read_pub(to_qiskit(given), name)
+        return name, replace(pub, observables=given.observables, primitive="estimator")
+    pub = read_pub(given, name)
+    if observables is not None and pub.observables is None:
+        pub = pub.measuring(observables, name)
+    return name, pub
+
+
+def machine(backend: Machine) -> tuple[Calibration, float]:
+    """A backend's calibration and its power in watts.
+
+    Raises:
+        ConfigError: there is none of that name, or it does not have the figures of a machine.
+    """
     if isinstance(backend, Calibration):
         return backend, POWER_W
     if not isinstance(backend, str):

@@ -1,0 +1,199 @@
+"""PUBs: circuits with the values they run with, as Qiskit's primitives take them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from qiskit import QuantumCircuit
+from qiskit.exceptions import QiskitError
+from qiskit.primitives.containers.estimator_pub import EstimatorPub
+from qiskit.primitives.containers.observables_array import ObservablesArray
+from qiskit.primitives.containers.sampler_pub import SamplerPub
+from qiskit.quantum_info import Pauli, PauliList, SparseObservable, SparsePauliOp
+
+from hybhanas.errors import ConfigError
+
+_PAULI_OF = str.maketrans("01+-rl", "ZZXXYY")
+"""Projectors are read in the bases of the Paulis that they are eigenstates of."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pub:
+    """A circuit, what is measured of it, and how often.
+
+    Args:
+        circuit: as it was given.
+        observables: what is measured, see `hybhanas.straight_line.measured_lines`; None: what the
+            circuit itself measures.
+        parameter_sets: sets of values for its free parameters, 1 where it has none.
+        configurations: circuits that run: pairs of a set of values and a basis to measure in.
+        shots: of each; None: those of the job.
+        primitive: `estimator` or `sampler`.
+    """
+
+    circuit: QuantumCircuit
+    observables: Any
+    parameter_sets: int
+    configurations: int
+    shots: int | None
+    primitive: str
+
+    def measuring(self, observables: Any, place: str = "pub") -> Pub:
+        """The same circuit and values with observables of an Estimator's.
+
+        Args:
+            observables: see `hybhanas.straight_line.measured_lines`.
+            place: what errors call the PUB.
+
+        Raises:
+            ConfigError: a label that is not one of the circuit.
+        """
+        if not isinstance(observables, SparsePauliOp) and not isinstance(
+            next(iter(observables), None), str | Pauli
+        ):  # products of classical bits, which one circuit gives
+            return replace(self, observables=observables, primitive="estimator")
+        is_operator = isinstance(observables, SparsePauliOp)
+        given = observables.paulis.to_labels() if is_operator else map(str, observables)
+        labels = tuple(dict.fromkeys(label.lstrip("+-i") for label in given))
+        for label in labels:
+            if len(label) != self.circuit.num_qubits or set(label) - set("IXYZ"):
+                raise ConfigError(
+                    f"{place}: observable {label[:80]} is not accepted: a letter I, X, Y or Z for "
+                    f"each of the {self.circuit.num_qubits} qubits, the rightmost for qubit 0"
+                )
+        return replace(
+            self,
+            observables=labels,
+            configurations=self.parameter_sets * len(_bases(labels)),
+            primitive="estimator",
+        )
+
+
+def read_pub(given: Any, place: str = "pub") -> Pub:
+    """A PUB, as EstimatorV2 and SamplerV2 take it, or a circuit alone.
+
+    Args:
+        given: a circuit, a tuple of it with observables, values and precision (an Estimator's) or
+            with values and shots (a Sampler's), an `EstimatorPub` or a `SamplerPub`. The values of
+            a
+            circuit alone may be left open, since its time does not depend on them.
+        place: what errors call it.
+
+    Raises:
+        ConfigError: Qiskit would not accept it either; its reason is in the text.
+
+    Example:
+        >>> circuit = QuantumCircuit(2)
+        >>> _ = circuit.h(0)
+        >>> pub = read_pub((circuit, [["ZZ"], ["XX"], ["IZ"]]))
+        >>> pub.configurations  # ZZ and IZ are read from the same circuit
+        2
+    """
+    try:
+        if isinstance(given, QuantumCircuit):
+            return _alone(given)
+        if isinstance(given, EstimatorPub) or (isinstance(given, tuple) and _is_estimated(given)):
+            return _of_estimator(EstimatorPub.coerce(given))
+        if isinstance(given, SamplerPub | tuple):
+            return _of_sampler(SamplerPub.coerce(given))
+    except (QiskitError, ValueError, TypeError) as error:
+        reason = " ".join(str(getattr(error, "message", error)).split())
+        raise ConfigError(f"{place} is not accepted: {reason}") from None
+    raise ConfigError(
+        f"{place}={type(given).__name__} is not accepted: a circuit, a tuple (circuit, "
+        "observables, values, precision) or (circuit, values, shots), an EstimatorPub or a "
+        "SamplerPub"
+    )
+
+
+def _alone(circuit: QuantumCircuit) -> Pub:
+    return Pub(
+        circuit=circuit,
+        observables=None,
+        parameter_sets=1,
+        configurations=1,
+        shots=None,
+        primitive="sampler",
+    )
+
+
+def _is_estimated(given: Sequence[Any]) -> bool:
+    """Whether a tuple is an Estimator's: its second item holds observables, not numbers."""
+    if len(given) == 4:
+        return True
+    item = given[1] if len(given) > 1 else None
+    while isinstance(item, list | tuple | np.ndarray) and len(item):
+        item = item[0]
+    if isinstance(item, Mapping):  # of observables by name to numbers, or of parameters to values
+        return all(isinstance(key, str | Pauli) and _is_label(str(key)) for key in item)
+    kinds = (str, Pauli, PauliList, SparsePauliOp, SparseObservable, ObservablesArray)
+    return isinstance(item, kinds)
+
+
+def _is_label(text: str) -> bool:
+    return bool(text) and not set(text) - set("IXYZ01+-rl")
+
+
+def _of_sampler(pub: SamplerPub) -> Pub:
+    sets = math.prod(pub.parameter_values.shape)
+    return Pub(
+        circuit=pub.circuit,
+        observables=None,
+        parameter_sets=sets,
+        configurations=sets,
+        shots=pub.shots,
+        primitive="sampler",
+    )
+
+
+def _of_estimator(pub: EstimatorPub) -> Pub:
+    """Bases are shared by all observables of a PUB; a set of values runs in those that its own
+    observables need.
+    """
+    observables = [
+        [str(label).translate(_PAULI_OF) for label in observable]
+        for observable in pub.observables.ravel().tolist()
+    ]
+    labels = tuple(dict.fromkeys(label for terms in observables for label in terms))
+    basis = {label: i for i, group in enumerate(_bases(labels)) for label in group}
+    shape = pub.parameter_values.shape
+    sets = np.broadcast_to(np.arange(math.prod(shape)).reshape(shape), pub.shape)
+    which = np.broadcast_to(np.arange(len(observables)).reshape(pub.observables.shape), pub.shape)
+    needed = {
+        (values, basis[label])
+        for values, observable in zip(sets.ravel().tolist(), which.ravel().tolist(), strict=True)
+        for label in observables[observable]
+        if label in basis
+    }
+    precision = pub.precision
+    return Pub(
+        circuit=pub.circuit,
+        observables=labels,
+        parameter_sets=math.prod(shape),
+        configurations=len(needed),
+        shots=None if precision is None else shots_of(precision),
+        primitive="estimator",
+    )
+
+
+def _bases(labels: Sequence[str]) -> list[list[str]]:
+    """Pauli strings but the identity, by the circuits that they are read from."""
+    read = [label for label in labels if set(label) - {"I"}]
+    groups = PauliList(read).group_commuting(qubit_wise=True) if read else []
+    return [group.to_labels() for group in groups]
+
+
+def shots_of(precision: float) -> int:
+    """The shots that Runtime runs for a standard error: ceil(1 / precision^2).
+
+    Example:
+        >>> shots_of(0.015625)
+        4096
+    """
+    if not 0 < precision < math.inf:
+        raise ConfigError(f"precision={precision} is not accepted: above 0")
+    return math.ceil(1 / precision**2)
