@@ -1,0 +1,1 @@
+"""`hybhanas cost FILE ... --backend NAME`: what circuits in files cost, without Hydra."""

@@ -1,0 +1,91 @@
+"""The arguments of `hybhanas cost`; importing this imports nothing heavy."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from typing import NoReturn
+
+from hybhanas.errors import ConfigError
+
+EPILOG = """\
+examples:
+  hybhanas cost bell.qasm ansatz.qpy --backend ibm_boston
+  hybhanas cost ansatz.qasm --backend ibm_fez --shots 10000 --observables ZZII,XXXX --resilience-level 2
+  hybhanas cost *.qasm --backend kawasaki --json > cost.json
+
+Each file is one job as it would be submitted: every circuit with its shots, none added for noise.
+QPU time is what the machine is busy and what is billed, with the interval that holds 90 % of
+archived jobs; effective time is that of the circuits alone. Python: hybhanas.estimate([...]).
+To search for networks: hybhanas --help."""  # noqa: E501 - as it is printed
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose mistakes are one line."""
+
+    def error(self, message: str) -> NoReturn:
+        raise ConfigError(f"{message}; hybhanas cost --help shows what is accepted")
+
+
+def parsed(arguments: Sequence[str]) -> argparse.Namespace:
+    """The arguments after `hybhanas cost`.
+
+    Raises:
+        ConfigError: a mistake, in one line.
+        SystemExit: after --help.
+    """
+    parser = _Parser(
+        prog="hybhanas cost",
+        description="What the circuits of files cost on a quantum computer, before they are run.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add("files", nargs="*", metavar="FILE", help="OpenQASM 2, OpenQASM 3 or QPY")
+    add("--backend", metavar="NAME", default="ibm_brisbane",
+        help="of conf/backend (ibm_boston, ionq_forte, ...) or a snapshot of qiskit-ibm-runtime "
+             "(kawasaki, ...); default: ibm_brisbane")  # fmt: skip
+    add("--calibration", metavar="FILE",
+        help="a saved calibration, or IBM's properties as JSON, instead of --backend")  # fmt: skip
+    add("--backends", action="store_true", help="print the names that --backend accepts, and stop")
+    add("--shots", type=int, metavar="N", help="of each circuit; default: 4096, as in Runtime")
+    add("--observables", metavar="LABELS",
+        help="Pauli strings such as ZZII,XXXX, the rightmost letter for qubit 0; default: Z of "
+             "what a file measures")  # fmt: skip
+    add("--mode", default="job", metavar="MODE", help="job, batch or session; default: job")
+    add(
+        "--json",
+        action="store_true",
+        help="print JSON, described by hybhanas/plain_cost/schema.json",
+    )
+    _add_options(parser.add_argument_group("options of the primitive, as in qiskit-ibm-runtime"))
+    _add_compiler(parser.add_argument_group("compiler"))
+    return parser.parse_args(arguments)
+
+
+def _add_options(group: argparse._ArgumentGroup) -> None:
+    add = group.add_argument
+    flag = argparse.BooleanOptionalAction
+    add("--resilience-level", type=int, metavar="N", dest="resilience_level",
+        help="of an Estimator: 1 TREX; 2 TREX, ZNE and gate twirling; default: 0")  # fmt: skip
+    add("--twirl-gates", action=flag, dest="twirling_gates", help="twirl two-qubit gates")
+    add("--twirl-measurement", action=flag, dest="twirling_measure", help="twirl measurements")
+    add("--randomizations", type=int, metavar="N", dest="num_randomizations",
+        help="random circuits for one; default: at most 32")  # fmt: skip
+    add("--shots-per-randomization", type=int, metavar="N", dest="shots_per_randomization",
+        help="of each random circuit; default: at least 64")  # fmt: skip
+    add("--decoupling", metavar="SEQUENCE", dest="dynamical_decoupling",
+        help="pulses while qubits wait: XX, XpXm or XY4")  # fmt: skip
+    add("--measurement-mitigation", action=flag, dest="measure_mitigation", help="TREX")
+    add("--zne", action=flag, dest="zne_mitigation", help="extrapolation to zero noise")
+    add("--noise-factors", metavar="LIST", dest="noise_factors", help="of ZNE; default: 1,3,5")
+
+
+def _add_compiler(group: argparse._ArgumentGroup) -> None:
+    add = group.add_argument
+    add("--compiler", metavar="NAME", help="qiskit or pytket; default: qiskit")
+    add("--optimization-level", type=int, metavar="N", dest="optimization_level",
+        help="0 to 3; default: 2")  # fmt: skip
+    add("--seed", type=int, metavar="N", dest="transpiler_seed", help="of the layout; default: 1")
+    add("--layouts", type=int, metavar="N", help="seeds tried, the cheapest is kept; default: 1")

@@ -1,0 +1,116 @@
+"""Running `hybhanas cost`: files to a table or JSON, mistakes to one line."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import Namespace
+from collections.abc import Sequence
+from typing import Any
+
+from hybhanas.errors import CandidateError, ConfigError
+from hybhanas.plain_cost.arguments import parsed
+
+SCHEMA_VERSION = 1
+NOT_COSTED = 1
+"""The exit code where some file could not be costed; the others were."""
+
+USAGE_ERROR = 2
+INTERRUPTED = 130
+OPTIONS = (
+    "resilience_level", "twirling_gates", "twirling_measure", "num_randomizations",
+    "shots_per_randomization", "dynamical_decoupling", "measure_mitigation", "zne_mitigation",
+)  # fmt: skip
+MODEL = ("compiler", "optimization_level", "transpiler_seed", "layouts", "mode")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Costs files; the exit code is 0, NOT_COSTED or USAGE_ERROR."""
+    try:
+        given = parsed(arguments)
+        if given.backends:
+            print("\n".join(_backends()))
+            return 0
+        if not given.files:
+            raise ConfigError("FILE is missing: hybhanas cost FILE ... --backend NAME")
+        results = costed(given)
+    except ConfigError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return USAGE_ERROR
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    if given.json:
+        files = [
+            {"file": name, "error": found}
+            if isinstance(found, str)
+            else {"file": name, "job": found.to_dict()}
+            for name, found in results
+        ]
+        print(json.dumps({"version": SCHEMA_VERSION, "files": files}, indent=2, allow_nan=False))
+    else:
+        from hybhanas.plain_cost.table import show
+
+        show([(name, found) for name, found in results if not isinstance(found, str)])
+    failed = [found for _, found in results if isinstance(found, str)]
+    for line in failed:
+        print(f"error: {line}", file=sys.stderr)
+    return NOT_COSTED if failed else 0
+
+
+def costed(given: Namespace) -> list[tuple[str, Any]]:
+    """For each file a `JobCost`, or in one line why there is none.
+
+    Raises:
+        ConfigError: a mistake that is none of a file's.
+    """
+    from hybhanas.estimating import job_estimator, named_pub
+
+    estimator = job_estimator(_machine(given), _model(given), given.shots)
+    observables = None if given.observables is None else _list(given.observables)
+    results: list[tuple[str, Any]] = []
+    for file in given.files:
+        try:
+            results.append((file, estimator([named_pub(0, file, observables)])))
+        except (ConfigError, CandidateError) as error:
+            results.append((file, str(error)))
+    return results
+
+
+def _machine(given: Namespace) -> Any:
+    if given.calibration is None:
+        return given.backend
+    from hybhanas.calibration import Calibration
+    from hybhanas.calibration.file import CalibrationFile
+
+    return Calibration.load(CalibrationFile(path=given.calibration))
+
+
+def _model(given: Namespace) -> Any:
+    from hybhanas.cost.model import CostModel
+    from hybhanas.cost.runtime_names import options_from
+
+    options = _given(given, OPTIONS)
+    if given.noise_factors is not None:
+        try:
+            options["noise_factors"] = [float(one) for one in _list(given.noise_factors)]
+        except ValueError:
+            raise ConfigError(
+                f"--noise-factors={given.noise_factors} is not accepted: numbers such as 1,3,5"
+            ) from None
+    return CostModel.preset("qpu_time", options=options_from(options), **_given(given, MODEL))
+
+
+def _given(given: Namespace, names: Sequence[str]) -> dict[str, Any]:
+    return {name: getattr(given, name) for name in names if getattr(given, name) is not None}
+
+
+def _list(text: str) -> list[str]:
+    return [one.strip() for one in text.strip("[] ").split(",") if one.strip()]
+
+
+def _backends() -> list[str]:
+    from hybhanas.calibration import snapshot
+    from hybhanas.presets import CONF
+
+    named = sorted(path.stem for path in (CONF / "backend").glob("*.yaml"))
+    return [name for name in named if name != "snapshot"] + snapshot.available()

@@ -1,0 +1,165 @@
+"""`hybhanas cost FILE ... --backend NAME`: a table or JSON, and what is refused."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+from jsonschema import Draft202012Validator
+
+import hybhanas
+from hybhanas.plain_cost.run import main
+from hybhanas.plain_cost.schema import FILE, schema
+from tests.helpers import ROOT
+
+GHZ = str(ROOT / "docs" / "ghz5.qasm")
+BELL = """OPENQASM 2.0;
+include "qelib1.inc";
+qreg q[2];
+creg c[2];
+ry(0.4) q[0];
+cx q[0],q[1];
+measure q -> c;
+"""
+QUICK = ("--optimization-level", "1")
+
+
+@pytest.fixture
+def bell(tmp_path):
+    path = tmp_path / "bell.qasm"
+    path.write_text(BELL)
+    return str(path)
+
+
+def test_each_file_is_a_row_with_both_times_and_the_interval(bell, capsys):
+    assert main([GHZ, bell, "--backend", "ibm_boston", "--shots", "1000", *QUICK]) == 0
+    out, err = capsys.readouterr()
+    header, *rows = out.splitlines()[:4]
+    assert header.split() == [
+        "file", "qubits", "2q", "gates", "circuit", "P", "executions", "QPU", "time", "90", "%",
+        "of", "jobs", "effective",
+    ]  # fmt: skip
+    assert [row.split()[0] for row in rows] == [GHZ, bell, "all"]
+    assert rows[2].split()[1] == "2,000"
+    assert "ibm_boston, calibration of 2026-04-17" in out
+    assert err == ""
+
+
+def test_it_is_what_the_library_says(bell, capsys):
+    assert main([bell, "--backend", "ibm_fez", "--shots", "500", "--json", *QUICK]) == 0
+    (file,) = json.loads(capsys.readouterr().out)["files"]
+    model = hybhanas.CostModel(optimization_level=1)
+    assert file == {
+        "file": bell,
+        "job": hybhanas.estimate([bell], "ibm_fez", model, shots=500).to_dict(),
+    }
+
+
+def test_json_follows_the_published_schema(bell, tmp_path, capsys):
+    Draft202012Validator.check_schema(schema())
+    published = json.loads(FILE.read_text())
+    broken = tmp_path / "broken.qasm"
+    broken.write_text("OPENQASM 3.0;\nqubit q")
+    arguments = [bell, str(broken), "--json", "--resilience-level", "2", "--observables", "ZZ,XX"]
+    assert main([*arguments, "--backend", "ibm_fez", *QUICK]) == 1
+    out, err = capsys.readouterr()
+    Draft202012Validator(published).validate(json.loads(out))
+    assert len(err.splitlines()) == 1
+
+
+def test_the_published_schema_is_that_of_the_classes():
+    # python -m hybhanas.plain_cost.schema > hybhanas/plain_cost/schema.json
+    assert json.loads(FILE.read_text()) == schema()
+
+
+def test_a_file_that_cannot_be_costed_is_a_line_and_the_others_go_on(bell, tmp_path, capsys):
+    wide = tmp_path / "wide.qasm"
+    wide.write_text('OPENQASM 2.0;\ninclude "qelib1.inc";\nqreg q[200];\nh q;\n')
+    assert main([str(wide), "nowhere.qasm", bell, "--backend", "ibm_fez", *QUICK]) == 1
+    out, err = capsys.readouterr()
+    assert out.splitlines()[1].split()[0] == bell
+    assert err.splitlines() == [
+        f"error: {wide}: 200 qubits are more than the 156 usable ones of ibm_fez",
+        "error: circuit=nowhere.qasm cannot be read: No such file or directory",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "FILE is missing"),
+        ([GHZ, "--backend", "ibm_fes"], "backend=ibm_fes is unknown (did you mean ibm_fez?)"),
+        ([GHZ, "--shots", "many"], "argument --shots: invalid int value: 'many'"),
+        ([GHZ, "--shots", "0"], "shots=0 is not accepted: at least 1"),
+        ([GHZ, "--bakend", "ibm_fez"], "unrecognized arguments: --bakend ibm_fez"),
+        ([GHZ, "--mode", "sesion"], "cost_model.mode=sesion is unknown (did you mean session?)"),
+        ([GHZ, "--resilience-level", "3"], "options.resilience_level=3 is unknown"),
+        ([GHZ, "--noise-factors", "1,a"], "--noise-factors=1,a is not accepted: numbers such"),
+        ([GHZ, "--noise-factors", "0.5,2"], "at least two, each at least 1"),
+        ([GHZ, "--decoupling", "XY8"], "options.dynamical_decoupling=XY8 is unknown"),
+        ([GHZ, "--calibration", "nowhere.json"], "calibration.path=nowhere.json"),
+    ],
+)
+def test_a_mistake_is_one_line_and_exit_code_2(arguments, message, capsys):
+    assert main(arguments) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("error: ")
+    assert message in err
+    assert err.count("\n") == 1
+
+
+def test_options_say_what_they_add(bell, capsys):
+    assert main([bell, "--observables", "ZZ", "--resilience-level", "2", *QUICK]) == 0
+    out = capsys.readouterr().out
+    assert "options: gate twirling, measurement twirling, TREX, ZNE 1, 3, 5; to " in out
+    # 4,096 at each of three factors, and as many that learn the readout errors
+    assert "they add 12,288 executions" in out
+    assert "at noise factor 5" in out
+
+
+def test_a_circuit_whose_observables_are_all_zero_is_told_so(capsys):
+    assert main([GHZ, "--backend", "ibm_fez", *QUICK]) == 0
+    assert "* the chance of a run without a fault" in capsys.readouterr().out
+
+
+def test_a_saved_calibration_stands_for_the_backend(bell, tmp_path, capsys):
+    path = tmp_path / "mine.json"
+    path.write_text(json.dumps(hybhanas.Calibration.load("ibm_fez").to_dict()))
+    assert main([bell, "--calibration", str(path), "--json", *QUICK]) == 0
+    assert main([bell, "--backend", "ibm_fez", "--json", *QUICK]) == 0
+    out = capsys.readouterr().out
+    assert out.count('"calibration_hash": "' + hybhanas.Calibration.load("ibm_fez").hash) == 2
+
+
+def test_backends_are_listed(capsys):
+    assert main(["--backends"]) == 0
+    names = capsys.readouterr().out.split()
+    assert {"ibm_boston", "ionq_forte", "kawasaki"} <= set(names)
+    assert "snapshot" not in names
+
+
+def test_help_imports_neither_qiskit_nor_torch_nor_hydra():
+    code = (
+        "import sys; sys.argv = ['hybhanas', 'cost', '--help']\n"
+        "from hybhanas.command_line import main\n"
+        "try:\n    main()\n"
+        "finally:\n    assert not {'qiskit', 'torch', 'hydra', 'numpy'} & set(sys.modules)\n"
+    )
+    outcome = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert outcome.returncode == 0, outcome.stderr
+    assert "hybhanas cost bell.qasm ansatz.qpy --backend ibm_boston" in outcome.stdout
+
+
+def test_the_command_costs_a_file_and_still_takes_hydras_overrides(bell):
+    for arguments, expected in ((["cost", bell, *QUICK], "QPU time"), (["--help"], "cost_model")):
+        outcome = subprocess.run(
+            [sys.executable, "-m", "hybhanas", *arguments],
+            cwd=ROOT, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert outcome.returncode == 0, outcome.stderr
+        assert expected in outcome.stdout
