@@ -21,9 +21,9 @@ from hybhanas.hydra_app.check import check
 from hybhanas.hydra_app.compose import composed
 from hybhanas.hydra_app.mistakes import explain
 from hybhanas.hydra_app.schema import schema
-from hybhanas.nas.evaluation import Evaluation
-from hybhanas.nas.front import FrontMember
+from hybhanas.nas.front import FrontMember, read_front
 from hybhanas.nas.run_folder import RunFolder
+from hybhanas.nas.selection import Selected, choose, select
 from hybhanas.presets import CONF
 from hybhanas.reporting.terminal import terminal
 from hybhanas.tasks.finished import FinishedRun, read_run
@@ -83,15 +83,15 @@ def load_run(folder: str | Path) -> Run:
         ConfigError: it is not the folder of a search, or that search has not finished.
     """
     finished, files = read_run(str(folder)), RunFolder(Path(folder))
+    members = read_front(files, finished.evaluations)
     try:
-        rows = json.loads(files.front_json.read_bytes())
         summary = json.loads(files.summary.read_bytes())
     except OSError as error:
         raise ConfigError(
             f"run={folder} is not accepted: {Path(error.filename).name}: {error.strerror}; the "
             "folder of a search that has finished is"
         ) from None
-    return Run(files, finished, rows, summary)
+    return Run(files, finished, members, summary)
 
 
 def _configuration(choices: Mapping[str, Any]) -> DictConfig:
@@ -156,11 +156,11 @@ class Run:
         self,
         folder: RunFolder,
         finished: FinishedRun,
-        rows: Sequence[Mapping[str, Any]],
+        members: Sequence[FrontMember],
         summary: Mapping[str, Any],
     ):
         self.folder, self.summary = folder, summary
-        self._finished, self._rows = finished, rows
+        self._finished, self._members = finished, tuple(members)
 
     @property
     def evaluations(self) -> Rows:
@@ -169,37 +169,42 @@ class Run:
 
     @property
     def front(self) -> Rows:
-        """The `FrontMember`s, by ascending objectives."""
-        known: dict[str, Evaluation] = {
-            evaluation.architecture.hash: evaluation for evaluation in self._finished.evaluations
-        }
-        members = (
-            FrontMember(
-                known[row["architecture"]],
-                row["final_validation_accuracy"],
-                row["test_accuracy"],
-                row["checkpoint"],
-            )
-            for row in self._rows
-        )
-        return Rows(tuple(members), self.folder.front_csv)
+        """The `FrontMember`s by rank: by descending accuracy, those last that fell behind others in
+        the final training.
+        """
+        return Rows(self._members, self.folder.front_csv)
 
-    def model(self, member: FrontMember | str) -> HQNN:
-        """The trained network of a member of the front, or of the start of its hash.
+    def select(self, word: str | int | None = None) -> Selected | list[Selected]:
+        """The members to look at first, each with the reason, or the one that a word means.
+
+        Args:
+            word: `best`, `knee`, `smallest`, `cheapest`, a budget such as `under=10h`, a rank, or
+                the start of a hash; None: the first four. See `hybhanas.nas.selection`.
+
+        Raises:
+            ConfigError: no member is meant, or several are.
+        """
+        objectives = self._finished.objectives
+        if word is None:
+            return select(self._members, objectives)
+        return choose(self._members, word, objectives)
+
+    def model(self, member: FrontMember | str | int) -> HQNN:
+        """The trained network of a member of the front, or of what `select` takes.
 
         Raises:
             ConfigError: no member of the front is meant, or its training failed.
         """
         from hybhanas.models.hqnn import load_model
 
-        start = member if isinstance(member, str) else member.evaluation.architecture.hash
-        found = [m for m in self.front if m.evaluation.architecture.hash.startswith(start)]
-        if len(found) != 1 or found[0].checkpoint is None:
+        if not isinstance(member, FrontMember):
+            member = choose(self._members, member, self._finished.objectives).member
+        if member.checkpoint is None:
             raise ConfigError(
-                f"model={start} is not accepted: {len(found)} members of the front have such a "
-                "hash and a model; accepted: the start of one"
+                f"member={member.evaluation.architecture.hash} is not accepted: its training "
+                "failed, and it has no model"
             )
-        return load_model(self.folder.path / found[0].checkpoint)
+        return load_model(self.folder.path / member.checkpoint)
 
     def __repr__(self) -> str:
         found = f"{len(self.evaluations)} evaluations, {len(self.front)} on the front"

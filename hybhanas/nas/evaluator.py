@@ -76,6 +76,8 @@ class Finished:
     validation_accuracy: float
     test_accuracy: float | None
     checkpoint: bytes
+    validation_samples: int  # that the accuracies are fractions of
+    test_samples: int
 
 
 @dataclass(frozen=True)
@@ -247,7 +249,15 @@ class Evaluator:
             },
             content,
         )
-        return Finished(trained.validation_accuracy, trained.test_accuracy, content.getvalue())
+        accuracies = trained.validation_accuracy, trained.test_accuracy
+        return Finished(*accuracies, content.getvalue(), *self._held_out)
+
+    @cached_property
+    def _held_out(self) -> tuple[int, int]:
+        """The samples of the validation and of the test split."""
+        loaders = self.data.val_dataloader(), self.data.test_dataloader()
+        validation, test = (sum(len(batch[1]) for batch in loader) for loader in loaders)
+        return validation, test
 
 
 def _size(layers: Layers) -> dict[str, Any]:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from hybhanas import atomic
+from hybhanas.errors import ConfigError
 from hybhanas.nas.evaluation import Evaluation
 from hybhanas.nas.evaluator import Evaluator, Finished, Group
 from hybhanas.nas.executors import WorkerLostError, Workers
 from hybhanas.nas.loop import compute_groups
-from hybhanas.nas.quantities import TIMES, finite_values
+from hybhanas.nas.objectives import Objectives
+from hybhanas.nas.quantities import QUANTITIES, TIMES, finite_values
 from hybhanas.nas.run_folder import RunFolder
 
 log = logging.getLogger(__name__)
@@ -26,6 +29,14 @@ class FrontMember:
     final_validation_accuracy: float | None
     test_accuracy: float | None
     checkpoint: str | None  # its path below the run's folder
+    validation_samples: int | None = None  # that the accuracies are fractions of
+    test_samples: int | None = None
+    on_front: bool = True  # not dominated by another member after the final training
+
+    @property
+    def final(self) -> Evaluation:
+        """Its evaluation with the accuracy of the final training."""
+        return replace(self.evaluation, validation_accuracy=self.final_validation_accuracy)
 
     def row(self) -> dict[str, Any]:
         """What tables show of a member; none of it depends on when or where it was computed."""
@@ -35,11 +46,63 @@ class FrontMember:
             "validation_accuracy": evaluation.validation_accuracy,
             "final_validation_accuracy": self.final_validation_accuracy,
             "test_accuracy": self.test_accuracy,
+            "on_front": self.on_front,
             **finite_values(evaluation, TIMES),
             "parameters": evaluation.parameters,
             "checkpoint": self.checkpoint,
+            "validation_samples": self.validation_samples,
+            "test_samples": self.test_samples,
             **evaluation.architecture.to_dict(),
         }
+
+
+def read_front(folder: RunFolder, evaluations: Sequence[Evaluation]) -> list[FrontMember]:
+    """The members of the front of a search that has finished, by rank.
+
+    Args:
+        folder: of the run.
+        evaluations: its records.
+
+    Raises:
+        ConfigError: the search has not finished, or the file is not one that a search wrote.
+    """
+    known = {evaluation.architecture.hash: evaluation for evaluation in evaluations}
+    try:
+        return [
+            FrontMember(
+                known[row["architecture"]],
+                row["final_validation_accuracy"],
+                row["test_accuracy"],
+                row["checkpoint"],
+                row.get("validation_samples"),
+                row.get("test_samples"),
+                row.get("on_front", True),
+            )
+            for row in json.loads(folder.front_json.read_bytes())
+        ]
+    except OSError as error:
+        reason = f"{folder.front_json.name}: {error.strerror}; the folder of a search that has "
+        reason += "finished is"
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        reason = f"{folder.front_json.name} is not that of a search: {type(error).__name__}"
+    raise ConfigError(f"run={folder.path} is not accepted: {reason}") from None
+
+
+def ranked(members: Sequence[FrontMember], objectives: Objectives) -> list[FrontMember]:
+    """The members by rank: those that no other dominates by its final accuracy first, then those
+    that fell behind in the final training, each by descending accuracy, then ascending time.
+    """
+    trained = [m.final for m in members if m.final_validation_accuracy is not None]
+    ahead = {evaluation.key for evaluation in objectives.front(trained)}
+    marked = [replace(m, on_front=m.evaluation.key in ahead) for m in members]
+
+    def place(member: FrontMember) -> tuple[bool, float, float, str]:
+        accuracy = member.final_validation_accuracy
+        time = QUANTITIES["log10_total_s"].value(member.evaluation)
+        behind = not member.on_front
+        return behind, 1.0 if accuracy is None else -accuracy, time, member.evaluation.key
+
+    return sorted(marked, key=place)
 
 
 def train_front(
@@ -85,6 +148,8 @@ class _FinalRecord:
     validation_accuracy: float | None
     test_accuracy: float | None
     reason: str = ""
+    validation_samples: int | None = None
+    test_samples: int | None = None
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> _FinalRecord:
@@ -105,7 +170,13 @@ def _kept(evaluation: Evaluation, outcome: Finished | Exception, folder: RunFold
         reason = f"{type(outcome).__name__}: {outcome}"
         return _FinalRecord(evaluation.key, None, None, reason)
     atomic.write_bytes(folder.checkpoint(evaluation.architecture), outcome.checkpoint)
-    return _FinalRecord(evaluation.key, outcome.validation_accuracy, outcome.test_accuracy)
+    return _FinalRecord(
+        evaluation.key,
+        outcome.validation_accuracy,
+        outcome.test_accuracy,
+        validation_samples=outcome.validation_samples,
+        test_samples=outcome.test_samples,
+    )
 
 
 def _member(evaluation: Evaluation, record: _FinalRecord, folder: RunFolder) -> FrontMember:
@@ -117,4 +188,6 @@ def _member(evaluation: Evaluation, record: _FinalRecord, folder: RunFolder) -> 
         record.validation_accuracy,
         record.test_accuracy,
         None if record.reason else str(checkpoint),
+        record.validation_samples,
+        record.test_samples,
     )

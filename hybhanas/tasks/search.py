@@ -22,7 +22,7 @@ from hybhanas.data.protocol import ready
 from hybhanas.errors import ConfigError
 from hybhanas.nas.evaluation import EVALUATED, Evaluation
 from hybhanas.nas.executors import Executor, Workers
-from hybhanas.nas.front import FrontMember, train_front
+from hybhanas.nas.front import FrontMember, ranked, train_front
 from hybhanas.nas.loop import Generation, run_search
 from hybhanas.nas.problem import Problem, pose
 from hybhanas.nas.run_folder import RunFolder
@@ -43,7 +43,7 @@ def search(config: DictConfig, folder: Path) -> list[FrontMember]:
         folder: of the run. Nothing is written to it before every setting is checked.
 
     Returns:
-        The front, by ascending objectives.
+        The front, by rank; see `hybhanas.nas.front.ranked`.
 
     Raises:
         ConfigError: a setting that is not accepted, or a folder that holds another search.
@@ -101,7 +101,7 @@ def run(  # noqa: PLR0913 - the parts of a run
         console: to show progress and the front on.
 
     Returns:
-        The front, by ascending objectives.
+        The front, by rank; see `hybhanas.nas.front.ranked`.
 
     Raises:
         ConfigError: another search is running in the folder, or no candidate could be evaluated.
@@ -124,6 +124,7 @@ def run(  # noqa: PLR0913 - the parts of a run
         title = f"{data_name} on {calibration.name} ({calibration.date:%Y-%m-%d})"
         _write_pictures(folder, evaluations, front, title)
         members = train_front(front, evaluator, workers, folder, partial(notify, markup=False))
+        members = ranked(members, problem.strategy.objectives)
         wall_s = time.perf_counter() - started
         _write_results(problem, evaluations, members, tracked, search_s, wall_s)
     console.print(front_table(members))
