@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import logging
 import shutil
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import Any, Literal
 
 from hybhanas import atomic
 from hybhanas.architecture import Architecture
+from hybhanas.nas.budget import Spent, idle_generations
 from hybhanas.nas.evaluation import COSTED, FAILED, INFEASIBLE, STOPPED, Evaluation
 from hybhanas.nas.evaluator import Evaluator, Group, failed
 from hybhanas.nas.executors import WorkerLostError, Workers
@@ -52,6 +54,12 @@ class Generation:
     hypervolume: float
     best_accuracy: float
     cheapest_s: float
+    ended_by: str | None  # the limit of the search's budget that is reached
+
+    @property
+    def metrics(self) -> dict[str, float]:
+        """Its numbers by name."""
+        return {name: value for name, value in asdict(self).items() if name != "ended_by"}
 
 
 def run_search(  # noqa: PLR0913 - two of them are callbacks
@@ -80,7 +88,8 @@ def run_search(  # noqa: PLR0913 - two of them are callbacks
     """
     candidates = _GenerationEvaluator(strategy, evaluator, RunFolder(folder), workers)
     evaluations: list[Evaluation] = []
-    computed = 0
+    hypervolumes: list[float] = []
+    started, computed = time.monotonic(), 0
     for number in range(1, strategy.settings.generations + 1):
         if shortlist := strategy.shortlist():
             strategy.tell_costs(candidates.costed(shortlist))
@@ -96,24 +105,39 @@ def run_search(  # noqa: PLR0913 - two of them are callbacks
         outcome = [found[architecture] for architecture in architectures]
         strategy.tell(outcome)
         evaluations += outcome
-        statuses = Counter(e.status for e in outcome)
         summary = Summary.of(evaluations, strategy.objectives)
-        on_generation(
-            Generation(
-                number=number,
-                new=computed - computed_before,
-                known=len(outcome) - (computed - computed_before),
-                stopped=statuses[STOPPED],
-                infeasible=statuses[INFEASIBLE],
-                failed=statuses[FAILED],
-                epochs=summary.epochs,
-                front_size=summary.front_size,
-                hypervolume=summary.hypervolume,
-                best_accuracy=summary.best_accuracy or 0.0,
-                cheapest_s=summary.cheapest_s or 0.0,
-            )
+        hypervolumes.append(summary.hypervolume)
+        spent = Spent(
+            seconds=time.monotonic() - started,
+            epochs=summary.epochs,
+            evaluations=len(evaluations),
+            idle_generations=idle_generations(hypervolumes),
         )
+        ended_by = strategy.settings.budget.reached(spent)
+        on_generation(_generation(number, outcome, computed - computed_before, summary, ended_by))
+        if ended_by is not None:
+            break
     return evaluations
+
+
+def _generation(
+    number: int, outcome: Sequence[Evaluation], new: int, summary: Summary, ended_by: str | None
+) -> Generation:
+    statuses = Counter(e.status for e in outcome)
+    return Generation(
+        number=number,
+        new=new,
+        known=len(outcome) - new,
+        stopped=statuses[STOPPED],
+        infeasible=statuses[INFEASIBLE],
+        failed=statuses[FAILED],
+        epochs=summary.epochs,
+        front_size=summary.front_size,
+        hypervolume=summary.hypervolume,
+        best_accuracy=summary.best_accuracy or 0.0,
+        cheapest_s=summary.cheapest_s or 0.0,
+        ended_by=ended_by,
+    )
 
 
 def compute_groups(

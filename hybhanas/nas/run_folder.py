@@ -53,7 +53,7 @@ class RunFolder:
 
     @property
     def tracked(self) -> Path:
-        """The generations of a search that a tracker has taken to its end."""
+        """The generations and the budget of a search that a tracker has taken to its end."""
         return self.path / "tracked"
 
     @property

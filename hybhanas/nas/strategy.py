@@ -10,6 +10,7 @@ import numpy as np
 
 from hybhanas.architecture import Architecture
 from hybhanas.errors import ConfigError
+from hybhanas.nas.budget import Budget
 from hybhanas.nas.constraints import Constraints
 from hybhanas.nas.evaluation import FAILED, INFEASIBLE, Evaluation
 from hybhanas.nas.halving import TRAIN_ALL_IN_FULL, SuccessiveHalving
@@ -48,6 +49,7 @@ class SearchSettings(ABC):
     population: int = 20  # architectures per generation
     # A longer search starts with the same generations as a shorter one, so that it can resume it.
     generations: int = field(default=6, metadata=NO_EFFECT)
+    budget: Budget = field(default_factory=Budget, metadata=NO_EFFECT)  # may end it earlier
     seed: int = 1  # of all random draws
     objectives: Sequence[str] = ("error", "log10_total_s", "parameters")  # see `Objectives`
     # For each possible objective, the worst value that counts towards the hypervolume.

@@ -86,6 +86,8 @@ class SearchView:
         if not self._console.is_terminal:
             cells = zip(row, self._names, strict=True)
             self._console.print("  ".join(text.rjust(len(name)) for text, name in cells))
+        if generation.ended_by is not None:
+            self._console.print(f"ended by {generation.ended_by}", markup=False, highlight=False)
 
     def _eta(self, progress: Progress) -> float:
         """Answers from the records take no time, so that only new evaluations are a measure."""

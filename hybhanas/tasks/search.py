@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -140,14 +141,15 @@ def run(  # noqa: PLR0913 - the parts of a run
 @contextmanager
 def _tracked(tracker: Tracker, problem: Problem, config: Mapping[str, Any]) -> Iterator[TrackedRun]:
     """Tracks a search once: what was tracked to its end is not sent again."""
-    folder, generations = problem.folder, str(problem.strategy.settings.generations)
-    if folder.tracked.is_file() and folder.tracked.read_text().strip() == generations:
+    folder, settings = problem.folder, problem.strategy.settings
+    extent = json.dumps([settings.generations, asdict(settings.budget)])
+    if folder.tracked.is_file() and folder.tracked.read_text().strip() == extent:
         yield TrackedRun()
         return
     with tracker.run(folder.path, folder.path.name, dict(config)) as tracked:
         yield tracked
     if tracked.finished:
-        atomic.write_text(folder.tracked, f"{generations}\n")
+        atomic.write_text(folder.tracked, f"{extent}\n")
 
 
 def _searched(
@@ -158,7 +160,7 @@ def _searched(
 
     def on_generation(generation: Generation) -> None:
         view.generation(generation)
-        tracked.log(asdict(generation), step=generation.number)
+        tracked.log(generation.metrics, step=generation.number)
 
     with SearchView(console, settings.generations, halving=bool(settings.halving().rungs)) as view:
         return run_search(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
@@ -14,8 +15,15 @@ from tests.helpers.synthetic import make_evaluation
 
 GENERATION = Generation(
     number=1, new=5, known=3, stopped=2, infeasible=1, failed=0, epochs=40, front_size=4,
-    hypervolume=0.51234, best_accuracy=0.975, cheapest_s=150.0,
+    hypervolume=0.51234, best_accuracy=0.975, cheapest_s=150.0, ended_by=None,
 )  # fmt: skip
+
+
+def test_the_limit_that_ended_a_search_is_told():
+    console = Console(file=io.StringIO(), width=140)
+    with SearchView(console, 6, halving=False) as view:
+        view.generation(replace(GENERATION, ended_by="search.budget.epochs=240"))
+    assert console.file.getvalue().splitlines()[-1] == "ended by search.budget.epochs=240"
 
 
 @pytest.mark.parametrize("halving", [False, True])
