@@ -65,8 +65,7 @@ def _default(one: Field[Any]) -> Any:
     if is_dataclass(one.default_factory):
         return field(default_factory=_part(one.default_factory))
     if one.default_factory is not MISSING:
-        made_by: Any = one.default_factory
-        return field(default_factory=_part(made_by) if is_dataclass(made_by) else made_by)  # type: ignore[arg-type]
+        return field(default_factory=one.default_factory)
     if one.default is MISSING:
         return field(default="???")  # OmegaConf's mark of a value that must be given
     if isinstance(one.default, tuple):
