@@ -19,7 +19,8 @@ CHOICES: dict[str, Collection[str]] = {
     "rotations": ROTATIONS,
     "entangler": ENTANGLERS,
     "entanglement": PATTERNS,
-    "measurement": ("z", "z_zz"),
+    "measurement": ("z", "z_zz", "z_first"),
+    "encoder": ("linear", "none", "pool"),
     "activation": ("relu", "tanh", "gelu"),
     "readout": ("linear", "mlp"),
 }
@@ -33,9 +34,10 @@ class Architecture:
     """One HQNN: classical layers, then a parameterised quantum circuit, then a readout.
 
     The features pass `hidden_layers` dense layers of `hidden_width` and a dense layer to the
-    circuit's inputs. Each of the `depth` circuit layers encodes the inputs (the first one only,
-    or every one with `reuploading`), rotates every qubit, and entangles pairs of qubits. The
-    measured expectation values pass the readout to one logit per class.
+    circuit's inputs; with an `encoder` of `none` or `pool` they go there without a trained layer.
+    Each of the `depth` circuit layers encodes the inputs (the first one only, or every one with
+    `reuploading`), rotates every qubit, and entangles pairs of qubits. The measured expectation
+    values pass the readout to one logit per class.
 
     Two architectures that are the same network are equal once canonical; see `canonical`.
 
@@ -54,7 +56,10 @@ class Architecture:
     rotations: str = "rz_ry_rz"  # trainable one-qubit gates of a layer, in order of application
     entangler: str = "cx"  # two-qubit gate of a layer; those that take an angle are trainable
     entanglement: str = "linear"  # pairs of qubits; one word, or one a layer: ring-odd_2-none
-    measurement: str = "z"  # Z on every qubit; z_zz adds Z Z on neighbours
+    measurement: str = "z"  # Z on every qubit; z_zz adds Z Z on neighbours; z_first: one qubit
+    # linear: dense layers, trained. none: the first features, of principal components the largest;
+    # pool: means of neighbouring features. Both repeat features if the circuit has more inputs.
+    encoder: str = "linear"
     hidden_layers: int = 0  # dense layers before the circuit, besides the one that feeds it
     hidden_width: int = 16
     activation: str = "relu"
@@ -116,7 +121,9 @@ class Architecture:
             change["entangler"] = "cx"
         if self.qubits == 1:
             change["measurement"] = "z"
-        if self.hidden_layers == 0 and self.readout == "linear":
+        layers = self.hidden_layers if self.encoder == "linear" else 0
+        change["hidden_layers"] = layers
+        if layers == 0 and self.readout == "linear":
             change |= {"hidden_width": 1, "activation": "relu"}
         return replace(self, **change)
 
@@ -136,7 +143,10 @@ class Architecture:
     @property
     def hash(self) -> str:
         """Sixteen hex digits of the SHA-256 of the canonical choices: the architecture's name."""
-        text = json.dumps(self.canonical().to_dict(), sort_keys=True)
+        choices = self.canonical().to_dict()
+        if choices["encoder"] == "linear":  # names are older than this choice
+            del choices["encoder"]
+        text = json.dumps(choices, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def __str__(self) -> str:
@@ -149,10 +159,12 @@ class Architecture:
         )
         text = f"{self.qubits}q x{self.depth} {self.encoding}{upload} {self.rotations} {pairs}"
         text += f" {self.measurement}"
-        if self.hidden_layers:
+        if self.encoder != "linear":
+            text = f"{self.encoder} | {text}"
+        elif self.hidden_layers:
             text += f" | {self.hidden_layers}x{self.hidden_width} {self.activation}"
         text += f" > {self.readout}"
-        if self.readout == "mlp" and not self.hidden_layers:
+        if self.readout == "mlp" and (self.encoder != "linear" or not self.hidden_layers):
             text += f" {self.hidden_width} {self.activation}"
         if self.learning_rate is not None:
             text += f" lr {self.learning_rate:g}"

@@ -28,6 +28,8 @@ class Circuit:
         observables: products of Z, each the tuple of wires it acts on, in output order.
         inputs: the length of the input vector of one sample.
         weights: the length of the vector of trainable weights.
+        trains_inputs: whether layers before it are trained through it, which takes derivatives by
+            its inputs.
     """
 
     qubits: int
@@ -35,6 +37,7 @@ class Circuit:
     observables: tuple[tuple[int, ...], ...]
     inputs: int
     weights: int
+    trains_inputs: bool = True
 
     def __hash__(self) -> int:
         return self._hash
@@ -116,6 +119,7 @@ def _laid_out(
         observables=tuple(_observables(architecture.measurement, n)),
         inputs=2**n if architecture.by_amplitude else _inputs(gates),
         weights=weights,
+        trains_inputs=architecture.encoder == "linear",
     )
 
 
@@ -142,7 +146,7 @@ def _check(word: str, gate: Gate, qubits: int) -> None:
 
 
 def _observables(measurement: str, qubits: int) -> Iterator[tuple[int, ...]]:
-    for wire in range(qubits):
+    for wire in range(1 if measurement == "z_first" else qubits):
         yield (wire,)
     if measurement == "z_zz":
         for wire in range(qubits - 1):

@@ -39,8 +39,9 @@ def architectures(draw, most_layers=3):
 def network(architecture: Architecture) -> tuple:
     """All that makes a network what it is, without the words that describe it."""
     a = architecture
-    dense = [a.hidden_width] * a.hidden_layers + ([a.hidden_width] if a.readout == "mlp" else [])
-    return lay_out(a), a.hidden_layers, tuple(dense), dense and a.activation, a.learning_rate
+    layers = a.hidden_layers if a.encoder == "linear" else 0
+    dense = [a.hidden_width] * layers + ([a.hidden_width] if a.readout == "mlp" else [])
+    return lay_out(a), a.encoder, layers, tuple(dense), dense and a.activation, a.learning_rate
 
 
 @given(architectures())

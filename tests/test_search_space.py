@@ -26,6 +26,8 @@ def test_the_default_space_holds_every_accepted_word_but_those_its_comment_names
     held = {name: set(space[name]) for name in CHOICES}
     held["rotations"].add("rx_ry_rz")  # another order of RZ-RY-RZ, whose results stay as they are
     held["encoding"].add("iqp")
+    held["encoder"] |= {"none", "pool"}
+    held["measurement"].add("z_first")
     held["entangler"] |= {"rxx", "ryy", "rzz"}
     assert held == {name: set(words) for name, words in CHOICES.items()}
 

@@ -87,7 +87,11 @@ class CostEstimator:
         key = circuit, classical_flops
         if key not in self._known:
             self._known[key], _ = self._estimate(
-                to_qiskit(circuit), classical_flops, circuit.observables, bare=False
+                to_qiskit(circuit),
+                classical_flops,
+                circuit.observables,
+                bare=False,
+                trains_inputs=circuit.trains_inputs,
             )
         return self._known[key]
 
@@ -148,6 +152,7 @@ class CostEstimator:
         places: tuple[int, ...] | None = None,
         bases: int = 1,
         bare: bool = True,
+        trains_inputs: bool = True,
     ) -> tuple[CostReport, Layout]:
         routed = {seed: transpile(circuit, places) for seed, transpile in self._transpilers.items()}
         timed = {seed: schedule(physical, self.calibration) for seed, physical in routed.items()}
@@ -162,7 +167,8 @@ class CostEstimator:
             seed: self._survival(physical, timed[seed], observables, bare)
             for seed, physical in routed.items()
         }
-        of_gradient, separately = gradient_circuits(circuit, observables, self.model)
+        model = self.model if trains_inputs else replace(self.model, input_gradients=False)
+        of_gradient, separately = gradient_circuits(circuit, observables, model)
         layouts = [
             Layout(
                 qubits=circuit.num_qubits,

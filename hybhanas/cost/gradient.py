@@ -86,9 +86,8 @@ def trained(parameter: Any, input_gradients: bool) -> bool:
     """Whether training needs the derivative by a parameter: the one place where this is decided.
 
     It does for every parameter but those of the vector `input`, the features of a sample. Those are
-    needed where layers before the circuit are trained, as in all HQNNs here, whose dense layer is
-    trained through the circuit. `cost_model.input_gradients=false` is for layers that are frozen or
-    absent.
+    needed where layers before the circuit are trained through it, as with `encoder=linear`;
+    `cost_model.input_gradients=false` is for layers that are frozen.
     """
     vector = getattr(parameter, "vector", None)
     return input_gradients or vector is None or vector.name != INPUTS

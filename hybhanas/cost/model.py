@@ -56,8 +56,8 @@ class CostModel:
     # so that a training takes more epochs, which are not added.
     gradient: str = "parameter_shift"
     spsa_repeats: int = 1  # random perturbations that spsa averages, 2 circuits each
-    # Whether inputs need derivatives: yes if layers before the circuit are trained, as in every
-    # HQNN here, no if they are frozen or absent. See `hybhanas.cost.gradient.trained`.
+    # Whether inputs need derivatives: yes if layers before the circuit are trained, no if they are
+    # frozen; never of an HQNN with encoder none or pool. See `hybhanas.cost.gradient.trained`.
     input_gradients: bool = True
     shots: int = 1024  # of one circuit on a machine without noise
     # Constants of a job's time and its limits, see `hybhanas.cost.generations`: ibm_2023, ibm_2025;

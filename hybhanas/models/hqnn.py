@@ -16,7 +16,7 @@ from torch.nn import functional
 from hybhanas.architecture import Architecture
 from hybhanas.data.fitted import Fitted
 from hybhanas.errors import ConfigError
-from hybhanas.models.layers import Dense, Layer, lay_out_network
+from hybhanas.models.layers import Dense, Layer, Reduce, lay_out_network
 from hybhanas.quantum.layer import quantum_layer
 
 
@@ -34,6 +34,21 @@ class UnitVector(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """[batch, 2^n] -> [batch, 2^n]."""
         return functional.normalize(x, dim=1)
+
+
+class Reduction(nn.Module):
+    """What a `hybhanas.models.layers.Reduce` says; it has no parameters."""
+
+    def __init__(self, layer: Reduce):
+        super().__init__()
+        self.layer = layer
+
+    def forward(self, x: Tensor) -> Tensor:
+        """[batch, inputs] -> [batch, outputs]."""
+        layer = self.layer
+        if layer.pools and layer.outputs < layer.inputs:
+            return functional.adaptive_avg_pool1d(x[None], layer.outputs)[0]
+        return x[:, torch.arange(layer.outputs, device=x.device) % layer.inputs]
 
 
 FUNCTIONS: dict[str, Callable[[], nn.Module]] = {
@@ -136,11 +151,10 @@ def load_model(path: Path) -> HQNN:
 
 def built(layers: Sequence[Layer]) -> nn.Sequential:
     """Classical layers as torch modules, with fresh weights."""
-    return nn.Sequential(
-        *(
-            nn.Linear(layer.inputs, layer.outputs)
-            if isinstance(layer, Dense)
-            else FUNCTIONS[layer.name]()
-            for layer in layers
-        )
-    )
+    return nn.Sequential(*map(_module, layers))
+
+
+def _module(layer: Layer) -> nn.Module:
+    if isinstance(layer, Dense):
+        return nn.Linear(layer.inputs, layer.outputs)
+    return Reduction(layer) if isinstance(layer, Reduce) else FUNCTIONS[layer.name]()

@@ -29,13 +29,50 @@ class Dense:
 
 
 @dataclass(frozen=True, slots=True)
+class Reduce:
+    """Features to as many inputs of a circuit without anything trained: [batch, inputs] ->
+    [batch, outputs]. If there are more outputs, features repeat.
+
+    Args:
+        inputs, outputs: how many.
+        pools: whether an output is the mean of neighbouring features; else the first ones are
+            taken, which are the largest of principal components.
+
+    Example:
+        >>> Reduce(4, 2, pools=True).matrix
+        ((0.5, 0.5, 0.0, 0.0), (0.0, 0.0, 0.5, 0.5))
+        >>> Reduce(1, 2, pools=False).matrix
+        ((1.0,), (1.0,))
+    """
+
+    inputs: int
+    outputs: int
+    pools: bool
+
+    @property
+    def matrix(self) -> tuple[tuple[float, ...], ...]:
+        """The weight of each feature [outputs][inputs]."""
+        return tuple(self._row(*self._window(output)) for output in range(self.outputs))
+
+    def _window(self, output: int) -> tuple[int, int]:
+        if not self.pools or self.outputs >= self.inputs:
+            return output % self.inputs, output % self.inputs + 1
+        start = output * self.inputs // self.outputs
+        return start, -(-(output + 1) * self.inputs // self.outputs)
+
+    def _row(self, start: int, stop: int) -> tuple[float, ...]:
+        share = 1 / (stop - start)
+        return tuple(share if start <= i < stop else 0.0 for i in range(self.inputs))
+
+
+@dataclass(frozen=True, slots=True)
 class Function:
     """A layer without parameters, by its name in `hybhanas.models.hqnn.FUNCTIONS`."""
 
     name: str
 
 
-Layer = Dense | Function
+Layer = Dense | Reduce | Function
 
 
 @dataclass(frozen=True)
@@ -62,7 +99,7 @@ class Layers:
     @property
     def classical_flops(self) -> int:
         """Floating-point operations of the matrix products of the classical layers for one sample,
-        forward.
+        forward. What is not trained counts as preparation of the data, which is done once.
         """
         return sum(dense.flops for dense in self._dense)
 
@@ -90,10 +127,13 @@ def lay_out_network(architecture: Architecture, features: int, classes: int) -> 
     hidden, activation = architecture.hidden_width, Function(architecture.activation)
     encoder: list[Layer] = []
     width = features
-    for _ in range(architecture.hidden_layers):
-        encoder += [Dense(width, hidden), activation]
-        width = hidden
-    encoder.append(Dense(width, circuit.inputs))
+    if architecture.encoder == "linear":
+        for _ in range(architecture.hidden_layers):
+            encoder += [Dense(width, hidden), activation]
+            width = hidden
+        encoder.append(Dense(width, circuit.inputs))
+    else:
+        encoder.append(Reduce(width, circuit.inputs, pools=architecture.encoder == "pool"))
     amplitudes = architecture.by_amplitude
     encoder.append(Function("unit_vector" if amplitudes else "angle_scale"))
     observables = len(circuit.observables)

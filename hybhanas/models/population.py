@@ -10,8 +10,16 @@ from typing import TypeVar
 import torch
 from torch import Tensor, nn
 
-from hybhanas.models.hqnn import FUNCTIONS, HQNN
-from hybhanas.models.layers import Dense, Layer
+from hybhanas.models.hqnn import FUNCTIONS, HQNN, Reduction
+from hybhanas.models.layers import Dense, Function, Layer, Reduce
+from hybhanas.models.stacked import (
+    Choice,
+    Functions,
+    StackedDense,
+    StackedLayers,
+    StackedReductions,
+    Stage,
+)
 from hybhanas.quantum.layer import circuit_stack
 
 T = TypeVar("T")
@@ -42,8 +50,8 @@ class Population(nn.Module):
         self.circuits, self.members = circuit_stack(circuits, simulator)
         self.models = tuple(models[i] for i in self.members)  # a tuple hides their parameters
         self.weights = nn.Parameter(torch.zeros(len(models), max(c.weights for c in circuits)))
-        self.encoder = _Layers([_stages(model, "encoder") for model in self.models])
-        self.readout = _Layers([_stages(model, "readout") for model in self.models])
+        self.encoder = StackedLayers([_stages(model, "encoder") for model in self.models])
+        self.readout = StackedLayers([_stages(model, "readout") for model in self.models])
         with torch.no_grad():
             padded = self.pad([model.state_dict() for model in self.models])
             for name, parameter in self.named_parameters():
@@ -87,7 +95,7 @@ class Population(nn.Module):
         for parameter in self.parameters():
             parameter.data, parameter.grad = parameter.data[list(rows)], None
         for part in self.modules():
-            if isinstance(part, _Choice | _Functions | _Dense):
+            if isinstance(part, Choice | Functions | StackedDense | StackedReductions):
                 part.keep(rows)
 
     def in_callers_order(self, values: Sequence[T]) -> list[T]:
@@ -101,7 +109,7 @@ class Population(nn.Module):
             weights = (model.layers.circuit.weights,)
             yield "weights", _Place(k, "quantum.module.weights", weights)
         for prefix, part in self.named_modules():
-            if isinstance(part, _Dense):
+            if isinstance(part, StackedDense):
                 for k, stage in enumerate(part.stages):
                     if stage is not None:
                         shape = (stage.dense.outputs, stage.dense.inputs)
@@ -122,30 +130,15 @@ class _Place:
         return padded[self.row][tuple(slice(size) for size in self.shape)].view(self.shape)
 
 
-@dataclass(frozen=True, slots=True)
-class _Stage:
-    """A dense layer of one network and the function behind it.
-
-    Args:
-        name: of the layer among the network's modules, such as `encoder.0`.
-        dense: its size.
-        function: by its name, `identity` where none follows.
-    """
-
-    name: str
-    dense: Dense
-    function: str
-
-
-def _stages(model: HQNN, part: str) -> list[_Stage]:
+def _stages(model: HQNN, part: str) -> list[Stage]:
     """The layers of an encoder or a readout, each dense one with the function behind it."""
     layers: tuple[Layer, ...] = getattr(model.layers, part)
     modules: nn.Sequential = getattr(model, part)
-    stages: list[_Stage] = []
+    stages: list[Stage] = []
     for place, layer in enumerate(layers):
-        if isinstance(layer, Dense):
-            stages.append(_Stage(f"{part}.{place}", layer, "identity"))
-        elif stages and stages[-1].function == "identity":
+        if isinstance(layer, Dense) or (isinstance(layer, Reduce) and place == 0):
+            stages.append(Stage(f"{part}.{place}", layer, "identity"))
+        elif isinstance(layer, Function) and stages and stages[-1].function == "identity":
             stages[-1] = replace(stages[-1], function=layer.name)
         else:
             raise ValueError(
@@ -166,111 +159,6 @@ def _agree(module: nn.Module, layer: Layer) -> bool:
     if isinstance(layer, Dense):
         shape = (layer.outputs, layer.inputs)
         return isinstance(module, nn.Linear) and module.weight.shape == shape
+    if isinstance(layer, Reduce):
+        return isinstance(module, Reduction) and module.layer == layer
     return type(module) is type(FUNCTIONS[layer.name]()) and not any(module.parameters())
-
-
-class _Choice(nn.Module):
-    """One of two values for each of K networks."""
-
-    is_first: Tensor
-
-    def __init__(self, is_first: Sequence[bool]):
-        super().__init__()
-        choice = torch.tensor(is_first)[:, None, None]
-        self.register_buffer("is_first", choice, persistent=False)
-        self.all, self.any = all(is_first), any(is_first)
-
-    def keep(self, rows: Sequence[int]) -> None:
-        self.is_first = self.is_first[list(rows)]
-        self.all, self.any = bool(self.is_first.all()), bool(self.is_first.any())
-
-    def forward(self, x: Tensor, first: nn.Module, second: nn.Module) -> Tensor:
-        """[K or none, n, B] -> [K, m, B]; a function that no network takes is not called."""
-        if self.all or not self.any:
-            return first(x) if self.all else second(x)
-        return torch.where(self.is_first, first(x), second(x))
-
-
-class _Functions(nn.Module):
-    """A function for each of K networks, by its name: [K, n, B] -> [K, n, B]."""
-
-    takes: Tensor
-
-    def __init__(self, names: Sequence[str]):
-        super().__init__()
-        used = sorted(set(names))
-        self.functions = nn.ModuleList(FUNCTIONS[name]() for name in used)
-        takes = torch.tensor([[own == name for own in names] for name in used])
-        self.register_buffer("takes", takes[:, :, None, None], persistent=False)
-
-    def keep(self, rows: Sequence[int]) -> None:
-        self.takes = self.takes[:, list(rows)]
-
-    def forward(self, x: Tensor) -> Tensor:
-        values: Tensor = self.functions[0](x)
-        for takes, function in zip(self.takes[1:], list(self.functions)[1:], strict=True):
-            values = torch.where(takes, function(x), values)
-        return values
-
-
-class _Layers(nn.Module):
-    """The dense layers of K encoders or readouts: [inputs, B] or [K, inputs, B] -> [K, outputs, B].
-
-    A network of one layer has it in `single`. The others have their last one at the end of
-    `several`, and before it hidden ones, all of one padded width.
-    """
-
-    def __init__(self, networks: Sequence[Sequence[_Stage]]):
-        super().__init__()
-        inputs = max(own[0].dense.inputs for own in networks)
-        outputs = max(own[-1].dense.outputs for own in networks)
-        width = max((s.dense.outputs for own in networks for s in own[:-1]), default=0)
-        self.is_single = _Choice([len(own) == 1 for own in networks])
-        single = [own[0] if len(own) == 1 else None for own in networks]
-        self.single = _Dense(single, inputs, outputs)
-        hidden: list[nn.Module] = []
-        for depth in range(max(map(len, networks)) - 1):
-            own = [own[depth] if len(own) > depth + 1 else None for own in networks]
-            hidden.append(_Hidden(own, inputs if depth == 0 else width, width))
-        last = [own[-1] if len(own) > 1 else None for own in networks]
-        self.several = nn.Sequential(*hidden, _Dense(last, width, outputs))
-        self.function = _Functions([own[-1].function for own in networks])
-
-    def forward(self, x: Tensor) -> Tensor:
-        values: Tensor = self.function(self.is_single(x, self.single, self.several))
-        return values
-
-
-class _Hidden(nn.Module):
-    """A hidden layer and its activation; networks without the layer pass their values on."""
-
-    def __init__(self, stages: Sequence[_Stage | None], inputs: int, outputs: int):
-        super().__init__()
-        self.dense = _Dense(stages, inputs, outputs)
-        self.has = _Choice([stage is not None for stage in stages])
-        anything = next(stage.function for stage in stages if stage is not None)
-        self.activation = _Functions([s.function if s is not None else anything for s in stages])
-
-    def forward(self, x: Tensor) -> Tensor:
-        active: Tensor = self.activation(self.dense(x))
-        passes = x.shape == active.shape and not self.has.all
-        return torch.where(self.has.is_first, active, x) if passes else active
-
-
-class _Dense(nn.Module):
-    """K dense layers, weights [K, outputs, inputs]; None where a network has none."""
-
-    def __init__(self, stages: Sequence[_Stage | None], inputs: int, outputs: int):
-        super().__init__()
-        self.stages = tuple(stages)
-        self.weight = nn.Parameter(torch.zeros(len(stages), outputs, inputs))
-        self.bias = nn.Parameter(torch.zeros(len(stages), outputs, 1))
-
-    def keep(self, rows: Sequence[int]) -> None:
-        self.stages = tuple(self.stages[k] for k in rows)
-
-    def forward(self, x: Tensor) -> Tensor:
-        if x.dim() == 2:  # the same for all
-            values = self.weight.flatten(0, 1) @ x
-            return values.view(*self.weight.shape[:2], -1) + self.bias
-        return torch.baddbmm(self.bias, self.weight, x)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Any, Literal
 
+from hybhanas.circuit import lay_out
 from hybhanas.errors import ConfigError, unknown
 
 Evaluation = Any
@@ -119,6 +120,16 @@ _OURS = (
         worst=1.0,
     ),
     Quantity(name="parameters", label="trainable parameters", get=lambda e: e.parameters or 0),
+    Quantity(
+        name="quantum_parameters",
+        label="trainable angles of the circuit",
+        get=lambda e: lay_out(e.architecture).weights,
+    ),
+    Quantity(
+        name="classical_parameters",
+        label="trainable parameters, classical layers",
+        get=lambda e: (e.parameters or 0) - lay_out(e.architecture).weights,
+    ),
     _proxy("flops", "operations per sample, classical and simulated"),
     _proxy("classical_flops", "operations per sample, classical layers"),
     _proxy("simulation_flops", "operations per sample, simulated circuit"),

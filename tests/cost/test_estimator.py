@@ -128,6 +128,17 @@ def test_of_several_layouts_the_cheapest_is_kept_and_their_spread_told():
     assert len(set(costs)) > 1
 
 
+def test_inputs_are_not_shifted_where_nothing_before_the_circuit_is_trained():
+    # RY of an input and RY of a weight on one qubit: 1 + 2 x 2 circuits, without the input's 1 + 2
+    estimator = CostEstimator(LINE, MODEL, DEVICE, WORK, 20e3)
+    trained, direct = (
+        estimator(lay_out(Architecture(qubits=1, encoding="rx", rotations="ry", encoder=e)), 0)
+        for e in ("linear", "none")
+    )
+    assert trained.executions.circuits_per_sample == 5
+    assert direct.executions.circuits_per_sample == 3
+
+
 def test_a_known_circuit_is_answered_from_memory():
     estimator = CostEstimator(LINE, MODEL, DEVICE, WORK, 20e3)
     assert estimator(ONE_RY, 7) is estimator(ONE_RY, 7)

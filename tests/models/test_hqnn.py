@@ -34,6 +34,31 @@ def test_parameters_and_flops_are_those_of_a_hand_count():
     assert classical_flops(architecture, 4, 3) == 2 * (4 * 8 + 8 * 2 + 2 * 3)
 
 
+def test_without_an_encoder_the_features_are_the_angles_and_only_circuit_and_readout_are_trained():
+    # 2 RY angles on each of 3 qubits; a readout of one Z to 2 classes: 2 weights, 2 biases
+    architecture = Architecture(
+        qubits=3, depth=2, rotations="ry", encoder="none", measurement="z_first", hidden_layers=2
+    )
+    assert parameter_count(architecture, 5, 2) == 6 + 4
+    assert classical_flops(architecture, 5, 2) == 2 * 1 * 2
+    first = HQNN(architecture, 5, 2, "fused").encoder(torch.arange(5.0)[None])
+    torch.testing.assert_close(first, torch.tanh(torch.tensor([[0.0, 1.0, 2.0]])) * np.pi / 2)
+
+
+@pytest.mark.parametrize(
+    ("encoder", "features", "reduced"),
+    [("pool", 4, [0.5, 2.5]), ("pool", 3, [0.5, 1.5]), ("pool", 1, [0, 0]), ("none", 3, [0, 1])],
+)
+def test_features_are_pooled_or_cut_to_the_inputs_of_the_circuit_alone_and_in_a_stack(
+    encoder, features, reduced
+):
+    model = HQNN(Architecture(qubits=2, encoder=encoder), features, 2, "fused")
+    x = torch.arange(float(features))[None]
+    assert model.encoder[0](x).tolist() == [reduced]
+    layer = model.layers.encoder[0]
+    assert (torch.tensor(layer.matrix) @ x[0]).tolist() == reduced
+
+
 @pytest.mark.parametrize("architecture", RANDOM[:5], ids=str)
 def test_classical_flops_are_those_that_torch_counts(architecture):
     model = HQNN(architecture, 5, 3, "fused")
