@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 # processes of the tests: one per core, as far as each has 2 GiB of memory
 JOBS   ?= $(shell $(PYTHON) -c 'import os; print(max(1, min(os.cpu_count() or 1, os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") >> 31)))')
 
-.PHONY: help run test slow faults slurm lint format bench clean
+.PHONY: help run test slow faults slurm lint format bench gpu clean
 
 help:  ## show this
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*##/\t/' | expand -t 10
@@ -38,6 +38,9 @@ format: $(VENV)/ready  ## format the code and apply safe fixes
 
 bench: $(VENV)/ready  ## time the simulators, the cost model and start-up; ARGS="layers costs" selects parts
 	$(BIN)/python -m scripts.bench $(ARGS)
+
+gpu: $(VENV)/ready  ## test and time training on a GPU, where there is one; ARGS="tests steps" selects parts
+	$(BIN)/python -m scripts.gpu $(ARGS)
 
 clean:  ## remove caches and build products, keep outputs/ and the environment
 	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -24,6 +24,12 @@ EVALUATION_BATCH = 1024
 Loader = DataLoader[tuple[torch.Tensor, ...]]
 
 
+class SplitLoader(Loader):
+    """Batches of a split: of its tensors, by the indices of a BatchSampler, each sample prepared
+    like any other.
+    """
+
+
 def shuffled(split: Split, batch_size: int, seed: int, epoch: int) -> Loader:
     """Batches from an epoch on, in an order that depends on the seed and the epoch alone."""
     data = _tensors(split)
@@ -48,7 +54,7 @@ def _tensors(split: Split) -> TensorDataset:
 def _loader(data: TensorDataset, batches: BatchSampler, steps: Sequence[Step]) -> Loader:
     """A loader that indexes the tensors once a batch instead of collating single samples."""
     convert = partial(_after_steps, steps=steps) if steps else None
-    return DataLoader(data, sampler=batches, batch_size=None, collate_fn=convert)
+    return SplitLoader(data, sampler=batches, batch_size=None, collate_fn=convert)
 
 
 def _after_steps(batch: Sequence[torch.Tensor], steps: Sequence[Step]) -> list[torch.Tensor]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 
 import pytorch_lightning as pl
@@ -11,6 +12,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from hybhanas.models.adam import StackedAdam
+from hybhanas.models.captured import CapturedSteps
 from hybhanas.models.population import Population
 from hybhanas.models.state import TrainingState, restore_moments
 
@@ -26,6 +28,7 @@ class PopulationModule(pl.LightningModule):
         steps: of the learning rate's schedule; training starts at the first.
         states: of networks that were trained before, to resume from. These and the rates are in
             the order of `population.models`.
+        captured: whether steps are `CapturedSteps`, for a GPU.
     """
 
     rates: Tensor
@@ -36,21 +39,31 @@ class PopulationModule(pl.LightningModule):
         rates: Sequence[float],
         steps: range,
         states: Sequence[TrainingState] = (),
+        captured: bool = False,
     ):
         super().__init__()
+        self.automatic_optimization = not captured
         self.steps, self.states = steps, states
         self.population = population
         self.register_buffer("rates", torch.tensor(rates), persistent=False)
         self._correct: Tensor
         self._seen = 0
         self._finite: Tensor
+        self._captured: CapturedSteps | None = None
 
     def forward(self, x: Tensor) -> Tensor:
         """[batch, features] -> logits [K, classes, batch]."""
         logits: Tensor = self.population(x)
         return logits
 
-    def training_step(self, batch: list[Tensor], index: int) -> Tensor:
+    def training_step(self, batch: list[Tensor], index: int) -> Tensor | None:
+        """The loss of one batch; with captured steps nothing, since the step is done."""
+        if self._captured is None:
+            return self.loss(batch)
+        self._captured(batch)
+        return None
+
+    def loss(self, batch: Sequence[Tensor]) -> Tensor:
         """The sum over networks of the mean loss of one batch."""
         features, classes = batch
         logits = self.population(features)  # (K, classes, B)
@@ -83,8 +96,26 @@ class PopulationModule(pl.LightningModule):
         counted = zip(self._correct.tolist(), self._finite.tolist(), strict=True)
         return [correct / self._seen if finite else None for correct, finite in counted]
 
+    def launch_kernel_by_kernel(self) -> None:
+        """Has captured steps run as they come, which takes longer."""
+        if self._captured is not None:
+            self._captured.stop_capturing()
+
+    def on_train_end(self) -> None:
+        """Frees the memory of captured steps."""
+        self._captured = None
+
     def keep(self, rows: Sequence[int]) -> None:
-        """Continues training with some of the networks."""
+        """Continues training with some of the networks. Those of captured steps are cut to them
+        once half have stopped, and until then the others' rates are zero: to capture again takes
+        longer than to train them along.
+        """
+        if self._captured is not None:
+            if 2 * len(rows) > len(self.population.models):
+                stopped = sorted(set(range(len(self.population.models))) - set(rows))
+                self.optimizer.rates[stopped] = 0
+                return
+            self._captured.forget()
         self.population.keep(rows)
         self.optimizer.keep(rows)
 
@@ -106,7 +137,24 @@ class PopulationModule(pl.LightningModule):
             done = {"last_epoch": self.steps.start - 1, "_step_count": self.steps.start + 1}
             schedule.load_state_dict(schedule.state_dict() | done)
             schedule.step()
+        if not self.automatic_optimization:
+            table = _factors(optimizer, schedule, self.steps)
+            self._captured = CapturedSteps(self.loss, optimizer, table.to(self.rates.device))
+            return optimizer
         return {
             "optimizer": optimizer,
             "lr_scheduler": {"scheduler": schedule, "interval": "step"},
         }
+
+
+def _factors(
+    optimizer: StackedAdam, schedule: torch.optim.lr_scheduler.LRScheduler, steps: range
+) -> Tensor:
+    """[steps, 3]: `StackedAdam.factors` of each step, by a schedule that is at the first."""
+    factors = [optimizer.factors(steps.start + 1)]
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Detected call of `lr_scheduler.step")
+        for step in steps[1:]:
+            schedule.step()
+            factors.append(optimizer.factors(step + 1))
+    return torch.tensor(factors)

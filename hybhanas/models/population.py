@@ -83,7 +83,7 @@ class Population(nn.Module):
     def write_back(self) -> None:
         """Copies the weights into `models`."""
         with torch.no_grad():
-            owned = self.split(dict(self.named_parameters()))
+            owned = self.split({name: p.detach().cpu() for name, p in self.named_parameters()})
             for model, own in zip(self.models, owned, strict=True):
                 model.load_state_dict(own)
 

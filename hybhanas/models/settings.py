@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -116,6 +117,23 @@ def processor_of(accelerator: str) -> str:
     import torch
 
     return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def gpus() -> int:
+    """How many GPUs this process may use."""
+    if not _has_gpu_driver():
+        return 0
+    import torch
+
+    return torch.cuda.device_count()
+
+
+def take_gpu(number: int) -> None:
+    """Has this process, which has not used a GPU yet, use one of several, counted round."""
+    if (count := gpus()) > 1:
+        visible = os.environ.get("CUDA_VISIBLE_DEVICES", "").split(",")
+        names = visible if len(visible) == count else [str(i) for i in range(count)]
+        os.environ["CUDA_VISIBLE_DEVICES"] = names[number % count]
 
 
 def _has_gpu_driver() -> bool:

@@ -14,13 +14,15 @@ from lightning_fabric.plugins.environments.lightning import LightningEnvironment
 from pytorch_lightning.trainer.states import TrainerFn
 
 from hybhanas.architecture import Architecture
-from hybhanas.data.protocol import SearchData
+from hybhanas.data.protocol import Batches, SearchData
 from hybhanas.errors import CandidateError
 from hybhanas.models.hqnn import HQNN
 from hybhanas.models.module import PopulationModule
 from hybhanas.models.population import Population
+from hybhanas.models.resident import resident
 from hybhanas.models.settings import TrainSettings
 from hybhanas.models.state import TrainingState, states_of
+from hybhanas.quantum.simulators import SIMULATORS
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +76,18 @@ def train(  # noqa: PLR0913 - what a training depends on
     with _settings_of_process(settings.threads):
         models = _networks(architectures, data, simulator, seeds, states)
         population = Population(models, simulator)
-        batches = data.train_dataloader(first)
+        batches = _placed(data.train_dataloader(first), settings)
         module = PopulationModule(
             population,
             [m.architecture.learning_rate or settings.learning_rate for m in population.models],
             range(first * len(batches), epochs * len(batches)),
             [states[i] for i in population.members] if states else (),
+            captured=_captures(settings, simulator),
         )
         stopping = EarlyStopping(settings.patience)
         trainer = _trainer(last - first, settings.processor, stopping)
-        trainer.fit(module, batches, data.val_dataloader() if stopping.active else None)
+        validation = _placed(data.val_dataloader(), settings) if stopping.active else None
+        trainer.fit(module, batches, validation)
         population.write_back()
         left = dict[int, TrainingState]()
         if last < epochs:
@@ -91,7 +95,7 @@ def train(  # noqa: PLR0913 - what a training depends on
             left = dict(zip(population.members, left_states, strict=True))
         if stopping.epochs:
             module.population = Population(models, simulator)
-        accuracies = _evaluated(trainer, module, data, test)
+        accuracies = _evaluated(trainer, module, data, settings, test)
     return [
         CandidateError("training diverged: a logit is not finite")
         if validated is None
@@ -132,8 +136,10 @@ class EarlyStopping(pl.Callback):
             return
         assert isinstance(pl_module, PopulationModule)
         members = pl_module.population.members
-        stay = []
+        stay, known = [], len(self.epochs)
         for row, (member, accuracy) in enumerate(zip(members, pl_module.accuracies, strict=True)):
+            if member in self.epochs:  # has stopped, and is trained along
+                continue
             best = self._best.get(member, -1.0)
             better = accuracy is None or accuracy > best
             self._worse[member] = 0 if better else self._worse[member] + 1
@@ -142,7 +148,7 @@ class EarlyStopping(pl.Callback):
                 stay.append(row)
             else:
                 self.epochs[member] = trainer.current_epoch + 1
-        if len(stay) < len(members):
+        if len(self.epochs) > known:
             pl_module.population.write_back()
             if stay:
                 pl_module.keep(stay)
@@ -168,25 +174,41 @@ def _networks(
 
 
 def _evaluated(
-    trainer: pl.Trainer, module: PopulationModule, data: SearchData, test: bool
+    trainer: pl.Trainer,
+    module: PopulationModule,
+    data: SearchData,
+    settings: TrainSettings,
+    test: bool,
 ) -> list[tuple[float | None, float | None]]:
     """Of each network, in the caller's order, its accuracy on the validation split and, with
     `test`, on the test split.
     """
-    trainer.validate(module, data.val_dataloader(), verbose=False)
+    trainer.validate(module, _placed(data.val_dataloader(), settings), verbose=False)
     validated = module.accuracies
     tested: list[float | None] = [None] * len(validated)
     if test:
-        trainer.test(module, data.test_dataloader(), verbose=False)
+        trainer.test(module, _placed(data.test_dataloader(), settings), verbose=False)
         tested = module.accuracies
     return module.population.in_callers_order([*zip(validated, tested, strict=True)])
+
+
+def _captures(settings: TrainSettings, simulator: str) -> bool:
+    """Whether steps of training are captured; see `hybhanas.models.captured`."""
+    return settings.processor == "cuda" and SIMULATORS[simulator].launches_alike
+
+
+def _placed(batches: Batches, settings: TrainSettings) -> Batches:
+    """Batches whose samples are where they are used, if that is a GPU."""
+    if settings.processor != "cuda":
+        return batches
+    return resident(batches, torch.device("cuda", torch.cuda.current_device()))
 
 
 def _trainer(epochs: int, processor: str, stopping: EarlyStopping) -> pl.Trainer:
     return pl.Trainer(
         max_epochs=epochs,
         accelerator=processor,
-        devices=1,
+        devices=[torch.cuda.current_device()] if processor == "cuda" else 1,
         callbacks=[stopping],
         logger=False,
         enable_checkpointing=False,
@@ -200,19 +222,23 @@ def _trainer(epochs: int, processor: str, stopping: EarlyStopping) -> pl.Trainer
 @contextmanager
 def _settings_of_process(threads: int) -> Iterator[None]:
     """Changes what belongs to the whole process, and restores it: torch's threads and random
-    numbers, warnings, and the level of Lightning's log, which greets every trainer.
+    numbers, products in TF32, warnings, and the level of Lightning's log, which greets every
+    trainer.
     """
     log = logging.getLogger("pytorch_lightning")
     level, threads_before = log.level, torch.get_num_threads()
+    precision = torch.get_float32_matmul_precision()
     with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
         warnings.filterwarnings("ignore", module="pytorch_lightning")  # worker counts, short epochs
         warnings.filterwarnings("ignore", message="The `srun` command is available")
         log.setLevel(logging.ERROR)
         torch.set_num_threads(threads)
+        torch.set_float32_matmul_precision("highest")  # else a GPU keeps three digits
         try:
             yield
         except SystemExit:  # what Lightning makes of Ctrl-C
             raise KeyboardInterrupt from None
         finally:
             torch.set_num_threads(threads_before)
+            torch.set_float32_matmul_precision(precision)
             log.setLevel(level)

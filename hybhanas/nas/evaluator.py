@@ -199,7 +199,8 @@ class Evaluator:
 
     def groups(self, architectures: Sequence[Architecture]) -> list[list[int]]:
         """The indices of the architectures to train together; see `hybhanas.models.plan.plan`."""
-        return plan(architectures, self.data.batch_size, self.training, self.simulator)
+        data = self.data
+        return plan(architectures, data.batch_size, self.training, self.simulator, data.features)
 
     def train_networks(
         self,

@@ -155,7 +155,7 @@ def _add_padded(of_inputs: Tensor, index: Tensor, gradient: Tensor) -> None:
     """Adds the gradient [..., B] of `_padded(inputs)[index]` to that of the inputs."""
     circuits, count, batch = of_inputs.shape
     padded = of_inputs.new_zeros(circuits * (count + 1), batch)
-    padded.index_add_(0, index.flatten(), gradient.reshape(-1, batch))
+    kernels.add_rows(padded, index.flatten(), gradient.reshape(-1, batch))
     of_inputs += padded.view(circuits, count + 1, batch)[:, :-1]
 
 

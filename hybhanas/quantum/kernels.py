@@ -180,6 +180,16 @@ def gate_angles_backward(traces_conj: Tensor, gates: Tensor, generators: Tensor)
     return torch.bmm(flat, generators).view(-1)
 
 
+def add_rows(target: Tensor, index: Tensor, rows: Tensor) -> None:
+    """Adds each of `rows` to the row of `target` that `index` names, in an order that is always the
+    same: on a GPU `index_add_` adds in any order, and so rounds differently every time.
+    """
+    if target.is_cuda:
+        target.index_put_((index,), rows, accumulate=True)
+    else:
+        target.index_add_(0, index, rows)
+
+
 # Measurement
 
 

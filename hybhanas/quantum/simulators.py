@@ -39,6 +39,10 @@ class Simulator(ABC):
     gains_by_groups = False
     """Whether many networks are trained in less time together than one after the other."""
 
+    launches_alike = False
+    """Whether every call for inputs of the same shape does the same on the GPU and never waits for
+    it, so that a step of training can be captured as a CUDA graph."""
+
     @abstractmethod
     def module(self, circuit: Circuit) -> nn.Module:
         """A `CircuitModule`, its weights as `hybhanas.quantum.weights.initial_weights` draws them.
@@ -69,6 +73,7 @@ class Simulator(ABC):
 
 class _Fused(Simulator):
     gains_by_groups = True
+    launches_alike = True
 
     def module(self, circuit: Circuit) -> nn.Module:
         from hybhanas.quantum.fused import FusedModule

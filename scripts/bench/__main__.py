@@ -11,37 +11,38 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Sequence
+from importlib import import_module
 
 import torch
 
-from scripts.bench import (
-    costs,
-    end_to_end,
-    executors,
-    layers,
-    memory,
-    page,
-    peers,
-    population,
-    results,
-    scaling,
-    startup,
-)
+from scripts.bench import page, results
+
+
+def _part(module: str, function: str = "run") -> Callable[[], results.Result]:
+    """A part whose module is imported when it runs: others may need what is not installed."""
+
+    def run() -> results.Result:
+        result: results.Result = getattr(import_module(f"scripts.bench.{module}"), function)()
+        return result
+
+    return run
+
 
 PARTS: dict[str, Callable[[], results.Result]] = {
-    "layers": layers.run,
-    "scaling": scaling.run,
-    "population": population.run,
-    "memory": memory.run,
-    "end_to_end": end_to_end.run,
-    "executors": executors.run,
-    "peers": peers.run,
-    "costs": costs.run,
-    "large": costs.large,
-    "startup": startup.run,
+    "layers": _part("layers"),
+    "scaling": _part("scaling"),
+    "population": _part("population"),
+    "memory": _part("memory"),
+    "end_to_end": _part("end_to_end"),
+    "executors": _part("executors"),
+    "peers": _part("peers"),
+    "costs": _part("costs"),
+    "large": _part("costs", "large"),
+    "startup": _part("startup"),
+    "gpu": _part("gpu"),
 }
 """The parts by name, in the order in which they run. A part prints its table and returns what
-goes under its name in the file, {} if it could measure nothing."""
+goes under its name in the file, {} if it could measure nothing or keeps it in a file of its own."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 
 from hybhanas import atomic
 from scripts import page
-from scripts.bench import results
+from scripts.bench import gpu, gpu_page, results
 
 PAGE = page.DOCS / "performance.md"
 BATCH = 32  # of the picture, where it is not the axis
@@ -25,6 +25,11 @@ def write() -> None:
     Raises:
         ValueError: the page lacks the marks of a part.
     """
+    if cards := gpu.measured():
+        page.fill("gpu", gpu_page.sections(cards), PAGE)
+        print(f"gpu written to docs/{PAGE.name}")
+    if not results.PATH.exists():
+        return
     measured = json.loads(results.PATH.read_text())
     parts = measured["parts"]
     page.fill("machine", _machine(measured), PAGE)

@@ -11,7 +11,8 @@ import pytest
 
 from hybhanas.architecture import Architecture
 from hybhanas.errors import ConfigError
-from hybhanas.models.plan import STATES_BYTES, _makespan_s, _step_s, plan, work_of
+from hybhanas.models.plan import STATES_BYTES, _makespan_s, plan
+from hybhanas.models.work import step_s, work_of
 from tests.helpers.settings import everything, train_settings
 
 SETTINGS = train_settings(epochs=1, final_epochs=1, learning_rate=0.03)
@@ -40,7 +41,7 @@ def test_sixty_equal_small_circuits_are_one_group_and_wide_ones_are_apart():
 def test_a_group_holds_no_more_states_than_its_bound():
     wide = [Architecture(qubits=9, depth=d) for d in range(1, 20)]
     groups = plan(wide, 256, SETTINGS, "fused")
-    assert max(map(len, groups)) * 2**9 * 256 * 8 <= STATES_BYTES["cpu"]
+    assert max(map(len, groups)) * 2**9 * 256 * 8 <= STATES_BYTES
     too_wide_for_a_group = [Architecture(qubits=14, depth=d) for d in (1, 2)]
     assert len(plan(too_wide_for_a_group, 64, SETTINGS, "fused")) == 2
 
@@ -66,7 +67,7 @@ def test_more_shares_divide_the_work_and_longest_groups_come_first():
         groups = plan(RANDOM, 64, replace(SETTINGS, shares=shares), "fused")
         assert sorted(i for group in groups for i in group) == list(range(40))
         assert len(groups) >= least
-    times = [_step_s(reduce(add, (work_of(RANDOM[i]) for i in group)), 64) for group in groups]
+    times = [step_s(reduce(add, (work_of(RANDOM[i]) for i in group)), 64) for group in groups]
     assert times == sorted(times, reverse=True)
 
 
@@ -75,7 +76,7 @@ def test_what_many_workers_take_is_never_more_than_with_the_groups_of_one():
 
     def spans(shares: int) -> list[float]:
         groups = plan(RANDOM, 64, replace(SETTINGS, shares=shares), "fused")
-        times = [_step_s(reduce(add, (work[i] for i in group)), 64) for group in groups]
+        times = [step_s(reduce(add, (work[i] for i in group)), 64) for group in groups]
         return [_makespan_s(times, workers) for workers in (1, shares)]
 
     alone, _ = spans(1)

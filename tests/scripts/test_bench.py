@@ -7,7 +7,7 @@ import json
 import pytest
 
 from scripts.bench import __main__ as bench
-from scripts.bench import page, results
+from scripts.bench import gpu, page, results
 from scripts.bench.timing import take_turns
 
 
@@ -15,6 +15,7 @@ from scripts.bench.timing import take_turns
 def _elsewhere(monkeypatch, tmp_path):
     monkeypatch.setattr(results, "PATH", tmp_path / "bench.json")
     monkeypatch.setattr(page, "PAGE", tmp_path / "performance.md")
+    monkeypatch.setattr(gpu, "FOLDER", tmp_path)
 
 
 def test_named_parts_run_and_gather_in_one_file(monkeypatch, capsys):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hybhanas.models.settings import processor_of
+from hybhanas.models.settings import gpus, processor_of
 from hybhanas.nas.executors.cluster import DaskWorkers, check_threads
 from hybhanas.nas.executors.executor import Executor, InProcess, Serial, Step, Workers
 from hybhanas.nas.executors.local import Local, cores
@@ -24,8 +24,8 @@ ALONE_S = 3.0
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Auto(Executor):
     """Starts in this process and switches to workers on this machine after ALONE_S: as many as
-    a generation is divided for, and no more than there are cores for. Where that is one, or where
-    there is a GPU, which one process saturates, no worker is started.
+    a generation is divided for, and no more than there are cores for; with GPUs as many as these,
+    each of which one process keeps busy. Where that is one, no worker is started.
 
     Raises:
         ConfigError: a value that is not accepted.
@@ -33,7 +33,7 @@ class Auto(Executor):
 
     threads: int = 1  # that each computes with: the trainer's
     shares: int = 2  # workers, at most: the trainer's
-    accelerator: str = "auto"  # the trainer's; a GPU is one process's
+    accelerator: str = "auto"  # the trainer's; a GPU is one worker's
 
     def __post_init__(self) -> None:
         check_threads(self.threads)
@@ -42,7 +42,7 @@ class Auto(Executor):
     def max_workers(self) -> int:
         """See `Executor.max_workers`."""
         if processor_of(self.accelerator) == "cuda":
-            return 1
+            return max(1, min(gpus(), cores() // self.threads))
         return max(1, min(self.shares, cores() // self.threads))
 
     @contextmanager

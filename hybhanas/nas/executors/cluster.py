@@ -18,6 +18,7 @@ from typing import Any
 
 from hybhanas import plugins
 from hybhanas.errors import ConfigError
+from hybhanas.models.settings import TrainSettings, take_gpu
 from hybhanas.nas.executors.executor import Executor, Step, WorkerLostError, compute
 
 _PLUGIN = "evaluator"
@@ -146,11 +147,19 @@ def _client(cluster: Any, evaluator: object) -> Iterator[Any]:
 
         def setup(self, worker: object) -> None:
             plugins.load(self.modules)
+            number = getattr(worker, "name", None)
+            if isinstance(number, int) and _trains_on_gpus(self.evaluator):
+                take_gpu(number)
             gc.freeze()  # else the last collection delays a worker's exit by seconds
 
     with Client(cluster) as client:
         client.register_plugin(EvaluatorPlugin(evaluator))
         yield client
+
+
+def _trains_on_gpus(evaluator: object) -> bool:
+    training = getattr(evaluator, "training", None)
+    return isinstance(training, TrainSettings) and training.processor == "cuda"
 
 
 @contextmanager
