@@ -17,6 +17,7 @@ from hybhanas.architecture import Architecture
 from hybhanas.data.fitted import Fitted
 from hybhanas.errors import ConfigError
 from hybhanas.models.layers import Dense, Layer, Reduce, lay_out_network
+from hybhanas.models.logits import predicted
 from hybhanas.quantum.layer import quantum_layer
 
 
@@ -68,7 +69,7 @@ class HQNN(nn.Module):
     Args:
         architecture: what to build.
         features: length of one sample.
-        classes: number of logits.
+        classes: number of classes; two of them share one logit.
         simulator: such as `fused` or `torchquantum`; parameters have the same names in all.
 
     Attributes:
@@ -92,7 +93,7 @@ class HQNN(nn.Module):
         self.fitted: Fitted | None = None
 
     def forward(self, x: Tensor) -> Tensor:
-        """[batch, features] -> logits [batch, classes]."""
+        """[batch, features] -> logits [batch, classes], or [batch, 1] of the second of two."""
         logits: Tensor = self.readout(self.quantum(self.encoder(x)))
         return logits
 
@@ -117,7 +118,7 @@ class HQNN(nn.Module):
             )
         with torch.no_grad():
             logits = self(torch.from_numpy(self.fitted(samples)))
-        return np.array(self.fitted.class_names)[logits.argmax(dim=1).numpy()]
+        return np.array(self.fitted.class_names)[predicted(logits).numpy()]
 
 
 def load_model(path: Path) -> HQNN:

@@ -108,13 +108,18 @@ class Layers:
         return [layer for layer in (*self.encoder, *self.readout) if isinstance(layer, Dense)]
 
 
+def logits_for(classes: int) -> int:
+    """The logits of a network: one a class, a single one for two classes."""
+    return 1 if classes == 2 else classes
+
+
 def lay_out_network(architecture: Architecture, features: int, classes: int) -> Layers:
     """Lays an architecture out for a data set.
 
     Args:
         architecture: what to lay out.
         features: length of one sample.
-        classes: number of logits.
+        classes: number of classes; see `logits_for`.
 
     Example:
         >>> layers = lay_out_network(Architecture(qubits=2), features=4, classes=3)
@@ -137,9 +142,10 @@ def lay_out_network(architecture: Architecture, features: int, classes: int) -> 
     amplitudes = architecture.by_amplitude
     encoder.append(Function("unit_vector" if amplitudes else "angle_scale"))
     observables = len(circuit.observables)
-    readout: list[Layer] = [Dense(observables, classes)]
+    logits = logits_for(classes)
+    readout: list[Layer] = [Dense(observables, logits)]
     if architecture.readout != "linear":
-        readout = [Dense(observables, hidden), activation, Dense(hidden, classes)]
+        readout = [Dense(observables, hidden), activation, Dense(hidden, logits)]
     return Layers(architecture, tuple(encoder), circuit, tuple(readout))
 
 

@@ -9,11 +9,12 @@ import pytorch_lightning as pl
 import torch
 from pytorch_lightning.utilities.types import OptimizerLRScheduler
 from torch import Tensor
-from torch.nn import functional
 
 from hybhanas.models.adam import StackedAdam
 from hybhanas.models.captured import CapturedSteps
+from hybhanas.models.logits import losses, predicted, scores_of
 from hybhanas.models.population import Population
+from hybhanas.models.scores import Scores
 from hybhanas.models.state import TrainingState, restore_moments
 
 
@@ -46,13 +47,11 @@ class PopulationModule(pl.LightningModule):
         self.steps, self.states = steps, states
         self.population = population
         self.register_buffer("rates", torch.tensor(rates), persistent=False)
-        self._correct: Tensor
-        self._seen = 0
-        self._finite: Tensor
+        self._seen: list[tuple[Tensor, Tensor]] = []
         self._captured: CapturedSteps | None = None
 
     def forward(self, x: Tensor) -> Tensor:
-        """[batch, features] -> logits [K, classes, batch]."""
+        """[batch, features] -> logits [K, logits, batch]."""
         logits: Tensor = self.population(x)
         return logits
 
@@ -66,35 +65,38 @@ class PopulationModule(pl.LightningModule):
     def loss(self, batch: Sequence[Tensor]) -> Tensor:
         """The sum over networks of the mean loss of one batch."""
         features, classes = batch
-        logits = self.population(features)  # (K, classes, B)
-        each = functional.cross_entropy(logits, classes.expand(len(logits), -1), reduction="none")
-        return each.mean(dim=1).sum()
+        return losses(self.population(features), classes).sum()
 
     def on_validation_epoch_start(self) -> None:
-        """Forgets earlier counts."""
-        count = len(self.population.models)
-        self._correct = torch.zeros(count, dtype=torch.long, device=self.device)
-        self._finite = torch.ones(count, dtype=torch.bool, device=self.device)
-        self._seen = 0
+        """Forgets what was seen before."""
+        self._seen = []
 
     def validation_step(self, batch: list[Tensor], index: int) -> None:
-        """Counts correct predictions."""
+        """Keeps the logits of a batch."""
         features, classes = batch
-        logits = self.population(features)  # (K, classes, B)
-        self._finite &= torch.isfinite(logits).all(dim=2).all(dim=1)
-        self._correct += (logits.argmax(dim=1) == classes).sum(dim=1)
-        self._seen += len(classes)
+        self._seen.append((self.population(features), classes))
 
     on_test_epoch_start = on_validation_epoch_start
     test_step = validation_step
 
     @property
+    def scores(self) -> list[Scores | None]:
+        """Of each network, in the last validation or test; None where a logit was not finite."""
+        return scores_of(*self._all_seen())
+
+    @property
     def accuracies(self) -> list[float | None]:
-        """Of each network, the fraction of correct predictions of the last validation or test; None
-        where a logit was not finite.
-        """
-        counted = zip(self._correct.tolist(), self._finite.tolist(), strict=True)
-        return [correct / self._seen if finite else None for correct, finite in counted]
+        """The accuracies among `scores`, in less time."""
+        logits, classes = self._all_seen()
+        finite = logits.isfinite().flatten(1).all(dim=1).tolist()
+        correct = (predicted(logits) == classes).sum(dim=1).tolist()
+        counted = zip(correct, finite, strict=True)
+        return [count / len(classes) if is_finite else None for count, is_finite in counted]
+
+    def _all_seen(self) -> tuple[Tensor, Tensor]:
+        """Logits [K, logits, samples] and classes [samples]."""
+        logits, classes = zip(*self._seen, strict=True)
+        return torch.cat(logits, dim=2), torch.cat(classes)
 
     def launch_kernel_by_kernel(self) -> None:
         """Has captured steps run as they come, which takes longer."""

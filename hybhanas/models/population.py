@@ -58,7 +58,7 @@ class Population(nn.Module):
                 parameter.copy_(padded[name])
 
     def forward(self, x: Tensor) -> Tensor:
-        """[batch, features] -> logits [K, classes, batch]."""
+        """[batch, features] -> logits [K, logits, batch]."""
         inputs = self.encoder(x.T)  # (K, inputs, batch)
         expectations = self.circuits(inputs, self.weights)  # (K, observables, batch)
         logits: Tensor = self.readout(expectations)

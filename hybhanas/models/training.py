@@ -20,6 +20,7 @@ from hybhanas.models.hqnn import HQNN
 from hybhanas.models.module import PopulationModule
 from hybhanas.models.population import Population
 from hybhanas.models.resident import resident
+from hybhanas.models.scores import Scores
 from hybhanas.models.settings import TrainSettings
 from hybhanas.models.state import TrainingState, states_of
 from hybhanas.quantum.simulators import SIMULATORS
@@ -32,16 +33,26 @@ class Trained:
     Args:
         model: its weights are the trained ones.
         epochs: that it was trained for.
-        validation_accuracy: a fraction of samples.
-        test_accuracy: likewise; None where the test split was not touched.
+        validation: how well it classifies the validation split.
+        test: likewise; None where the test split was not touched.
         state: to resume from; None where training is at its end.
     """
 
     model: HQNN
     epochs: int
-    validation_accuracy: float
-    test_accuracy: float | None
+    validation: Scores
+    test: Scores | None
     state: TrainingState | None
+
+    @property
+    def validation_accuracy(self) -> float:
+        """The fraction of samples whose class it predicts."""
+        return self.validation.accuracy
+
+    @property
+    def test_accuracy(self) -> float | None:
+        """Likewise; None where the test split was not touched."""
+        return None if self.test is None else self.test.accuracy
 
 
 def train(  # noqa: PLR0913 - what a training depends on
@@ -95,14 +106,14 @@ def train(  # noqa: PLR0913 - what a training depends on
             left = dict(zip(population.members, left_states, strict=True))
         if stopping.epochs:
             module.population = Population(models, simulator)
-        accuracies = _evaluated(trainer, module, data, settings, test)
+        scores = _evaluated(trainer, module, data, settings, test)
     return [
         CandidateError("training diverged: a logit is not finite")
         if validated is None
         else Trained(
             model, first + stopping.epochs.get(i, last - first), validated, tested, left.get(i)
         )
-        for i, (model, (validated, tested)) in enumerate(zip(models, accuracies, strict=True))
+        for i, (model, (validated, tested)) in enumerate(zip(models, scores, strict=True))
     ]
 
 
@@ -179,16 +190,16 @@ def _evaluated(
     data: SearchData,
     settings: TrainSettings,
     test: bool,
-) -> list[tuple[float | None, float | None]]:
-    """Of each network, in the caller's order, its accuracy on the validation split and, with
-    `test`, on the test split.
+) -> list[tuple[Scores | None, Scores | None]]:
+    """Of each network, in the caller's order, its scores on the validation split and, with `test`,
+    on the test split.
     """
     trainer.validate(module, _placed(data.val_dataloader(), settings), verbose=False)
-    validated = module.accuracies
-    tested: list[float | None] = [None] * len(validated)
+    validated = module.scores
+    tested: list[Scores | None] = [None] * len(validated)
     if test:
         trainer.test(module, _placed(data.test_dataloader(), settings), verbose=False)
-        tested = module.accuracies
+        tested = module.scores
     return module.population.in_callers_order([*zip(validated, tested, strict=True)])
 
 

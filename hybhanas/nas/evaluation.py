@@ -28,6 +28,8 @@ class Evaluation:
         reason: one line, empty unless infeasible or failed.
         epochs: that it was trained for.
         validation_accuracy: fraction of the validation split, None unless trained.
+        balanced_accuracy, roc_auc: of the validation split likewise; see
+            `hybhanas.models.scores.Scores`. The latter is None too where the split has one class.
         parameters: trainable ones, quantum and classical.
         proxies: the numbers of `quantities.PROXIES`, stand-ins for cost that others use.
         cost: None if costing failed.
@@ -42,6 +44,8 @@ class Evaluation:
     reason: str = ""
     epochs: int = 0
     validation_accuracy: float | None = None
+    balanced_accuracy: float | None = None
+    roc_auc: float | None = None
     parameters: int | None = None
     proxies: dict[str, int] | None = None
     cost: CostReport | None = None

@@ -19,6 +19,7 @@ from hybhanas.data.protocol import SearchData
 from hybhanas.errors import CandidateError
 from hybhanas.models.layers import Layers, lay_out_network
 from hybhanas.models.plan import plan
+from hybhanas.models.scores import Scores
 from hybhanas.models.settings import TrainSettings
 from hybhanas.nas.constraints import Constraints
 from hybhanas.nas.evaluation import (
@@ -73,11 +74,9 @@ class Group:
 class Finished:
     """A network of the front after its final training; the checkpoint is in torch's format."""
 
-    validation_accuracy: float
-    test_accuracy: float | None
+    validation: Scores
+    test: Scores
     checkpoint: bytes
-    validation_samples: int  # that the accuracies are fractions of
-    test_samples: int
 
 
 @dataclass(frozen=True)
@@ -184,7 +183,7 @@ class Evaluator:
             known: dict[str, Any] = {"seconds": member.seconds + share_s, "epochs": group.epochs}
             if not isinstance(outcome, Exception):
                 known |= {"status": status, "epochs": outcome.epochs}
-                known |= {"validation_accuracy": outcome.validation_accuracy}
+                known |= _validated(outcome.validation)
                 left = None if outcome.state is None else outcome.state.to_bytes()
                 results.append((replace(member, **known, reason=""), left))
             else:
@@ -250,15 +249,8 @@ class Evaluator:
             },
             content,
         )
-        accuracies = trained.validation_accuracy, trained.test_accuracy
-        return Finished(*accuracies, content.getvalue(), *self._held_out)
-
-    @cached_property
-    def _held_out(self) -> tuple[int, int]:
-        """The samples of the validation and of the test split."""
-        loaders = self.data.val_dataloader(), self.data.test_dataloader()
-        validation, test = (sum(len(batch[1]) for batch in loader) for loader in loaders)
-        return validation, test
+        assert trained.test is not None
+        return Finished(trained.validation, trained.test, content.getvalue())
 
 
 def _size(layers: Layers) -> dict[str, Any]:
@@ -267,10 +259,21 @@ def _size(layers: Layers) -> dict[str, Any]:
     return {"parameters": layers.parameters, "proxies": proxies}
 
 
+def _validated(scores: Scores) -> dict[str, float | None]:
+    """Scores on the validation split, as an evaluation names them."""
+    return {
+        "validation_accuracy": scores.accuracy,
+        "balanced_accuracy": scores.balanced_accuracy,
+        "roc_auc": scores.roc_auc,
+    }
+
+
 def failed(evaluation: Evaluation, error: Exception, **known: Any) -> Evaluation:
     """The evaluation of a candidate that failed with an error."""
-    known |= {"status": FAILED, "reason": _in_one_line(error), "validation_accuracy": None}
-    return replace(evaluation, **known)
+    scores = dict.fromkeys(("validation_accuracy", "balanced_accuracy", "roc_auc"))
+    return replace(
+        evaluation, **(scores | known | {"status": FAILED, "reason": _in_one_line(error)})
+    )
 
 
 def _in_one_line(error: Exception) -> str:

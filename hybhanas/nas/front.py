@@ -32,11 +32,20 @@ class FrontMember:
     validation_samples: int | None = None  # that the accuracies are fractions of
     test_samples: int | None = None
     on_front: bool = True  # not dominated by another member after the final training
+    final_balanced_accuracy: float | None = None  # of the validation split, as the next
+    final_roc_auc: float | None = None
+    test_balanced_accuracy: float | None = None
+    test_roc_auc: float | None = None
 
     @property
     def final(self) -> Evaluation:
-        """Its evaluation with the accuracy of the final training."""
-        return replace(self.evaluation, validation_accuracy=self.final_validation_accuracy)
+        """Its evaluation with the scores of the final training."""
+        return replace(
+            self.evaluation,
+            validation_accuracy=self.final_validation_accuracy,
+            balanced_accuracy=self.final_balanced_accuracy,
+            roc_auc=self.final_roc_auc,
+        )
 
     def row(self) -> dict[str, Any]:
         """What tables show of a member; none of it depends on when or where it was computed."""
@@ -47,6 +56,10 @@ class FrontMember:
             "final_validation_accuracy": self.final_validation_accuracy,
             "test_accuracy": self.test_accuracy,
             "on_front": self.on_front,
+            "final_balanced_accuracy": self.final_balanced_accuracy,
+            "final_roc_auc": self.final_roc_auc,
+            "test_balanced_accuracy": self.test_balanced_accuracy,
+            "test_roc_auc": self.test_roc_auc,
             **finite_values(evaluation, TIMES),
             "parameters": evaluation.parameters,
             "checkpoint": self.checkpoint,
@@ -77,6 +90,10 @@ def read_front(folder: RunFolder, evaluations: Sequence[Evaluation]) -> list[Fro
                 row.get("validation_samples"),
                 row.get("test_samples"),
                 row.get("on_front", True),
+                row.get("final_balanced_accuracy"),
+                row.get("final_roc_auc"),
+                row.get("test_balanced_accuracy"),
+                row.get("test_roc_auc"),
             )
             for row in json.loads(folder.front_json.read_bytes())
         ]
@@ -150,6 +167,10 @@ class _FinalRecord:
     reason: str = ""
     validation_samples: int | None = None
     test_samples: int | None = None
+    balanced_accuracy: float | None = None
+    roc_auc: float | None = None
+    test_balanced_accuracy: float | None = None
+    test_roc_auc: float | None = None
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> _FinalRecord:
@@ -172,10 +193,14 @@ def _kept(evaluation: Evaluation, outcome: Finished | Exception, folder: RunFold
     atomic.write_bytes(folder.checkpoint(evaluation.architecture), outcome.checkpoint)
     return _FinalRecord(
         evaluation.key,
-        outcome.validation_accuracy,
-        outcome.test_accuracy,
-        validation_samples=outcome.validation_samples,
-        test_samples=outcome.test_samples,
+        outcome.validation.accuracy,
+        outcome.test.accuracy,
+        validation_samples=outcome.validation.samples,
+        test_samples=outcome.test.samples,
+        balanced_accuracy=outcome.validation.balanced_accuracy,
+        roc_auc=outcome.validation.roc_auc,
+        test_balanced_accuracy=outcome.test.balanced_accuracy,
+        test_roc_auc=outcome.test.roc_auc,
     )
 
 
@@ -190,4 +215,8 @@ def _member(evaluation: Evaluation, record: _FinalRecord, folder: RunFolder) -> 
         None if record.reason else str(checkpoint),
         record.validation_samples,
         record.test_samples,
+        final_balanced_accuracy=record.balanced_accuracy,
+        final_roc_auc=record.roc_auc,
+        test_balanced_accuracy=record.test_balanced_accuracy,
+        test_roc_auc=record.test_roc_auc,
     )

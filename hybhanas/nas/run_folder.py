@@ -15,7 +15,7 @@ from hybhanas.nas.lock import NAME as LOCK
 from hybhanas.nas.lock import locked
 from hybhanas.nas.records import Records
 
-FORMAT = 2
+FORMAT = 3
 """Of the files of a run, as its settings name it; version 0.1 of hybhanas named none."""
 
 SETTINGS = "settings.json"

@@ -46,6 +46,8 @@ def evaluation_rows(evaluations: Sequence[Evaluation]) -> list[dict[str, Any]]:
             "status": evaluation.status,
             "epochs": evaluation.epochs,
             "validation_accuracy": evaluation.validation_accuracy,
+            "balanced_accuracy": evaluation.balanced_accuracy,
+            "roc_auc": evaluation.roc_auc,
             **finite_values(evaluation, TIMES),
             "parameters": evaluation.parameters,
             "seed": evaluation.seed,

@@ -35,12 +35,12 @@ def test_parameters_and_flops_are_those_of_a_hand_count():
 
 
 def test_without_an_encoder_the_features_are_the_angles_and_only_circuit_and_readout_are_trained():
-    # 2 RY angles on each of 3 qubits; a readout of one Z to 2 classes: 2 weights, 2 biases
+    # 2 RY angles on each of 3 qubits; the readout of one Z to one logit: a weight, a bias
     architecture = Architecture(
         qubits=3, depth=2, rotations="ry", encoder="none", measurement="z_first", hidden_layers=2
     )
-    assert parameter_count(architecture, 5, 2) == 6 + 4
-    assert classical_flops(architecture, 5, 2) == 2 * 1 * 2
+    assert parameter_count(architecture, 5, 2) == 6 + 2
+    assert classical_flops(architecture, 5, 2) == 2 * 1
     first = HQNN(architecture, 5, 2, "fused").encoder(torch.arange(5.0)[None])
     torch.testing.assert_close(first, torch.tanh(torch.tensor([[0.0, 1.0, 2.0]])) * np.pi / 2)
 
