@@ -95,6 +95,19 @@ class CostEstimator:
             )
         return self._known[key]
 
+    def survivals(self, circuit: Circuit) -> tuple[float, ...]:
+        """What noise leaves of each expectation value of an HQNN's circuit, from 0 to 1, in the
+        layout that its cost is of.
+
+        Raises:
+            CandidateError: the circuit does not fit the machine.
+        """
+        seed = self(circuit, 0).provenance.transpiler_seed
+        physical = self._transpilers[seed](to_qiskit(circuit))
+        timed = schedule(physical, self.calibration)
+        each = (self._survival(physical, timed, (one,), bare=False) for one in circuit.observables)
+        return tuple(math.exp(survival.log_p) for survival in each)
+
     def estimate(
         self, circuit: QuantumCircuit, classical_flops: int = 0, observables: Any = None
     ) -> CostReport:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import math
 import pickle
 from collections.abc import Callable, Sequence
@@ -73,8 +74,10 @@ class HQNN(nn.Module):
         simulator: such as `fused` or `torchquantum`; parameters have the same names in all.
 
     Attributes:
-        data_hash: of the data that it was trained on, where it was loaded from a run.
-        fitted: makes features of raw samples, where it was loaded from a run; see `predict`.
+        data_hash: of the data that it was trained on; None before.
+        fitted: makes features of raw samples; None before training, see `predict`.
+        survival: what noise leaves of each expectation value, by which they are scaled; None where
+            it was trained for a machine without noise. `quantum` alone is without noise.
 
     Example:
         >>> model = HQNN(Architecture(qubits=2), features=4, classes=3, simulator="fused")
@@ -84,17 +87,21 @@ class HQNN(nn.Module):
 
     def __init__(self, architecture: Architecture, features: int, classes: int, simulator: str):
         super().__init__()
-        self.architecture = architecture
+        self.architecture, self.features, self.classes = architecture, features, classes
         self.layers = lay_out_network(architecture, features, classes)
         self.encoder = built(self.layers.encoder)
         self.quantum = quantum_layer(self.layers.circuit, simulator)
         self.readout = built(self.layers.readout)
         self.data_hash: str | None = None
         self.fitted: Fitted | None = None
+        self.survival: tuple[float, ...] | None = None
 
     def forward(self, x: Tensor) -> Tensor:
         """[batch, features] -> logits [batch, classes], or [batch, 1] of the second of two."""
-        logits: Tensor = self.readout(self.quantum(self.encoder(x)))
+        expectations = self.quantum(self.encoder(x))
+        if self.survival is not None:
+            expectations = expectations * expectations.new_tensor(self.survival)
+        logits: Tensor = self.readout(expectations)
         return logits
 
     def predict(self, samples: Any) -> np.ndarray:
@@ -108,8 +115,8 @@ class HQNN(nn.Module):
             Texts [samples].
 
         Raises:
-            ConfigError: samples of another kind, or a network that was not loaded from a run, or
-                from one on a data set of a user's own class.
+            ConfigError: samples of another kind, or a network that was not trained, or on a data
+                set of a user's own class.
         """
         if self.fitted is None:
             raise ConfigError(
@@ -122,7 +129,7 @@ class HQNN(nn.Module):
 
 
 def load_model(path: Path) -> HQNN:
-    """The network of a checkpoint that a search wrote, on the CPU; nothing of the file is executed.
+    """The trained network of a checkpoint, on the CPU; nothing of the file is executed.
 
     Its circuit is an ordinary TorchQuantum module: `model.quantum.module`.
 
@@ -135,6 +142,8 @@ def load_model(path: Path) -> HQNN:
         model = HQNN(architecture, saved["features"], saved["classes"], "fused")
         model.load_state_dict(saved["state_dict"])
         model.data_hash = saved.get("data_hash")
+        if saved.get("survival") is not None:
+            model.survival = tuple(map(float, saved["survival"]))
         if saved.get("fitted") is not None:
             model.fitted = Fitted.from_dict(saved["fitted"])
     except (
@@ -148,6 +157,24 @@ def load_model(path: Path) -> HQNN:
         reason = " ".join(str(error).split())[:200]
         raise ConfigError(f"{path} is not a checkpoint of a search: {reason}") from None
     return model
+
+
+def checkpoint(model: HQNN) -> bytes:
+    """A trained network as `load_model` reads it, with the preparation of its data."""
+    content = io.BytesIO()
+    torch.save(
+        {
+            "architecture": model.architecture.to_dict(),
+            "features": model.features,
+            "classes": model.classes,
+            "data_hash": model.data_hash,
+            "fitted": None if model.fitted is None else model.fitted.to_dict(),
+            "survival": None if model.survival is None else [*model.survival],
+            "state_dict": {name: value.cpu() for name, value in model.state_dict().items()},
+        },
+        content,
+    )
+    return content.getvalue()
 
 
 def built(layers: Sequence[Layer]) -> nn.Sequential:

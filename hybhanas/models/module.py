@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Sequence
 
@@ -9,6 +10,7 @@ import pytorch_lightning as pl
 import torch
 from pytorch_lightning.utilities.types import OptimizerLRScheduler
 from torch import Tensor
+from torch.optim.lr_scheduler import LambdaLR, LRScheduler, OneCycleLR
 
 from hybhanas.models.adam import StackedAdam
 from hybhanas.models.captured import CapturedSteps
@@ -19,7 +21,7 @@ from hybhanas.models.state import TrainingState, restore_moments
 
 
 class PopulationModule(pl.LightningModule):
-    """Cross-entropy and Adam under a one-cycle learning rate, for each of K networks.
+    """Cross-entropy and Adam under a schedule of the learning rate, for each of K networks.
 
     The losses are summed: a network's gradient is that of its own.
 
@@ -29,23 +31,32 @@ class PopulationModule(pl.LightningModule):
         steps: of the learning rate's schedule; training starts at the first.
         states: of networks that were trained before, to resume from. These and the rates are in
             the order of `population.models`.
+        schedule: one of `hybhanas.models.settings.SCHEDULES`.
         captured: whether steps are `CapturedSteps`, for a GPU.
+
+    Attributes:
+        losses: of each network the mean loss of its last epoch, by its number in
+            `population.members`.
     """
 
     rates: Tensor
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a training depends on
         self,
         population: Population,
         rates: Sequence[float],
         steps: range,
         states: Sequence[TrainingState] = (),
+        schedule: str = "one_cycle",
         captured: bool = False,
     ):
         super().__init__()
         self.automatic_optimization = not captured
-        self.steps, self.states = steps, states
+        self.steps, self.states, self.schedule = steps, states, schedule
         self.population = population
+        self.losses: dict[int, float] = {}
+        self._members: list[int] = []
+        self._loss = torch.empty(0)  # of each network, summed over the batches of an epoch
         self.register_buffer("rates", torch.tensor(rates), persistent=False)
         self._seen: list[tuple[Tensor, Tensor]] = []
         self._captured: CapturedSteps | None = None
@@ -65,7 +76,25 @@ class PopulationModule(pl.LightningModule):
     def loss(self, batch: Sequence[Tensor]) -> Tensor:
         """The sum over networks of the mean loss of one batch."""
         features, classes = batch
-        return losses(self.population(features), classes).sum()
+        each = losses(self.population(features), classes)
+        self._loss += each.detach()  # in place, for captured steps
+        return each.sum()
+
+    def on_train_epoch_start(self) -> None:
+        """Notes which networks see the whole epoch, before early stopping removes some."""
+        self._members = [*self.population.members]
+        if len(self._loss) == len(self._members):
+            self._loss.zero_()
+        else:
+            self._loss = torch.zeros(len(self._members), device=self.device)
+        if self.population.shot_noise is not None:
+            first = self.steps.start // int(self.trainer.num_training_batches)
+            self.population.shot_noise.start(first + self.current_epoch, self.device)
+
+    def on_train_epoch_end(self) -> None:
+        """Keeps the mean losses."""
+        means = (self._loss / int(self.trainer.num_training_batches)).tolist()
+        self.losses |= dict(zip(self._members, means, strict=True))
 
     def on_validation_epoch_start(self) -> None:
         """Forgets what was seen before."""
@@ -129,12 +158,10 @@ class PopulationModule(pl.LightningModule):
         return optimizer
 
     def configure_optimizers(self) -> OptimizerLRScheduler:
-        """Adam, its rates rising to their peaks in 30 % of the steps and falling to zero."""
+        """Adam, its rates relative to their peaks."""
         optimizer = StackedAdam(self.parameters(), self.rates)
-        schedule = torch.optim.lr_scheduler.OneCycleLR(
-            optimizer, max_lr=1.0, total_steps=self.steps.stop
-        )
-        if self.states:
+        schedule = _schedule(self.schedule, optimizer, self.steps.stop)
+        if self.states and self.steps.start:
             restore_moments(optimizer, self.population, self.states, self.steps.start)
             done = {"last_epoch": self.steps.start - 1, "_step_count": self.steps.start + 1}
             schedule.load_state_dict(schedule.state_dict() | done)
@@ -149,9 +176,7 @@ class PopulationModule(pl.LightningModule):
         }
 
 
-def _factors(
-    optimizer: StackedAdam, schedule: torch.optim.lr_scheduler.LRScheduler, steps: range
-) -> Tensor:
+def _factors(optimizer: StackedAdam, schedule: LRScheduler, steps: range) -> Tensor:
     """[steps, 3]: `StackedAdam.factors` of each step, by a schedule that is at the first."""
     factors = [optimizer.factors(steps.start + 1)]
     with warnings.catch_warnings():
@@ -160,3 +185,14 @@ def _factors(
             schedule.step()
             factors.append(optimizer.factors(step + 1))
     return torch.tensor(factors)
+
+
+def _schedule(name: str, optimizer: StackedAdam, steps: int) -> LRScheduler:
+    """A schedule of so many steps, as `trainer.schedule` names it; each rate is computed from the
+    number of the step alone, so that one that is resumed is the same.
+    """
+    if name == "one_cycle":
+        return OneCycleLR(optimizer, max_lr=1.0, total_steps=steps)
+    if name == "cosine":
+        return LambdaLR(optimizer, lambda step: (1 + math.cos(math.pi * step / steps)) / 2)
+    return LambdaLR(optimizer, lambda _: 1.0)

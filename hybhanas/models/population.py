@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from hybhanas.models.hqnn import FUNCTIONS, HQNN, Reduction
 from hybhanas.models.layers import Dense, Function, Layer, Reduce
+from hybhanas.models.noise import ShotNoise, Survival
 from hybhanas.models.stacked import (
     Choice,
     Functions,
@@ -39,6 +40,7 @@ class Population(nn.Module):
     Attributes:
         models: in the order of the stack, which is that of the first dimension of everything here.
         members: where each of `models` stands among those that the population was made from.
+        shot_noise: of training, where there is any.
 
     Raises:
         ValueError: a network has a layer that a population does not compute, such as dropout.
@@ -52,6 +54,11 @@ class Population(nn.Module):
         self.weights = nn.Parameter(torch.zeros(len(models), max(c.weights for c in circuits)))
         self.encoder = StackedLayers([_stages(model, "encoder") for model in self.models])
         self.readout = StackedLayers([_stages(model, "readout") for model in self.models])
+        self.survival: Survival | None = None
+        self.shot_noise: ShotNoise | None = None
+        factors = [model.survival for model in self.models]
+        if any(factors):
+            self.survival = Survival(factors, max(len(c.observables) for c in circuits))
         with torch.no_grad():
             padded = self.pad([model.state_dict() for model in self.models])
             for name, parameter in self.named_parameters():
@@ -61,6 +68,10 @@ class Population(nn.Module):
         """[batch, features] -> logits [K, logits, batch]."""
         inputs = self.encoder(x.T)  # (K, inputs, batch)
         expectations = self.circuits(inputs, self.weights)  # (K, observables, batch)
+        if self.survival is not None:
+            expectations = self.survival(expectations)
+        if self.shot_noise is not None:
+            expectations = self.shot_noise(expectations)
         logits: Tensor = self.readout(expectations)
         return logits
 
@@ -95,7 +106,9 @@ class Population(nn.Module):
         for parameter in self.parameters():
             parameter.data, parameter.grad = parameter.data[list(rows)], None
         for part in self.modules():
-            if isinstance(part, Choice | Functions | StackedDense | StackedReductions):
+            if isinstance(
+                part, Choice | Functions | StackedDense | StackedReductions | Survival | ShotNoise
+            ):
                 part.keep(rows)
 
     def in_callers_order(self, values: Sequence[T]) -> list[T]:

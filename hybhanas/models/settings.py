@@ -16,11 +16,13 @@ from hybhanas.quantum.simulators import SIMULATORS
 
 AUTO = "auto"
 ACCELERATORS = (AUTO, "cpu", "cuda")
+SCHEDULES = ("one_cycle", "cosine", "constant")
+NOISES = ("none", "survival")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainSettings:
-    """How an HQNN is trained: Adam under a one-cycle learning rate.
+    """How an HQNN is trained: by Adam, under a schedule of the learning rate.
 
     Raises:
         ConfigError: a value that is not accepted.
@@ -33,6 +35,14 @@ class TrainSettings:
     epochs: int = 12  # passes over the training split while searching
     final_epochs: int = 30  # passes when a member of the front is trained to the end
     learning_rate: float = 0.03  # peak of the schedule; an architecture may have its own
+    # Of the learning rate. one_cycle: rises for 30 % of the steps, then falls to zero; cosine:
+    # falls from the peak to zero; constant: stays.
+    schedule: str = "one_cycle"
+    # survival: each expectation value is scaled by what the cost model says that noise leaves of it
+    # on the backend, in training and in every score; none: as on a machine without noise.
+    noise: str = "none"
+    # Training sees means over so many shots instead of expectation values; null: these themselves.
+    shots: int | None = None
     patience: int | None = None  # early stopping: epochs without a better validation accuracy
     accelerator: str = AUTO  # auto takes a GPU if there is one; or cpu, cuda
     # Networks trained at once, at most; auto: as many as pay, see `hybhanas.models.plan`.
@@ -48,15 +58,19 @@ class TrainSettings:
         return cls(**(preset("trainer", name) | changes))
 
     def __post_init__(self) -> None:
-        for name in ("epochs", "final_epochs", "shares", "threads"):
-            if getattr(self, name) < 1:
-                raise ConfigError(
-                    f"trainer.{name}={getattr(self, name)} is not accepted: at least 1"
-                )
-        if self.patience is not None and self.patience < 1:
-            raise ConfigError(
-                f"trainer.patience={self.patience} is not accepted: at least 1, or null for never"
-            )
+        for name, otherwise in (
+            *((name, "") for name in ("epochs", "final_epochs", "shares", "threads")),
+            ("patience", ", or null for never"),
+            ("shots", ", or null for no shot noise"),
+        ):
+            value = getattr(self, name)
+            if not (value is None and otherwise) and value < 1:
+                raise ConfigError(f"trainer.{name}={value} is not accepted: at least 1{otherwise}")
+        for name, accepted in (
+            ("schedule", SCHEDULES), ("noise", NOISES), ("accelerator", ACCELERATORS),
+        ):  # fmt: skip
+            if getattr(self, name) not in accepted:
+                raise unknown(f"trainer.{name}", getattr(self, name), accepted)
         if self.population != AUTO and (isinstance(self.population, str) or self.population < 1):
             raise ConfigError(
                 f"trainer.population={self.population} is not accepted: auto, or at least 1"
@@ -65,8 +79,6 @@ class TrainSettings:
             raise ConfigError(
                 f"trainer.learning_rate={self.learning_rate} is not accepted: between 0 and 1"
             )
-        if self.accelerator not in ACCELERATORS:
-            raise unknown("trainer.accelerator", self.accelerator, ACCELERATORS)
         if self.accelerator == "cuda" and processor_of(AUTO) != "cuda":
             raise ConfigError("trainer.accelerator=cuda is not accepted: torch sees no GPU here")
 

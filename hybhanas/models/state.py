@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 import torch
@@ -33,6 +33,11 @@ class TrainingState:
         content = io.BytesIO()
         torch.save(asdict(self), content)
         return content.getvalue()
+
+    @classmethod
+    def start(cls, weights: Mapping[str, Tensor]) -> TrainingState:
+        """Weights before the first epoch."""
+        return cls(0, dict(weights), {}, {})
 
     @classmethod
     def from_bytes(cls, content: bytes) -> TrainingState:

@@ -11,13 +11,15 @@ from dataclasses import dataclass
 import pytorch_lightning as pl
 import torch
 from lightning_fabric.plugins.environments.lightning import LightningEnvironment
-from pytorch_lightning.trainer.states import TrainerFn
 
 from hybhanas.architecture import Architecture
+from hybhanas.data.in_memory import InMemoryData
 from hybhanas.data.protocol import Batches, SearchData
 from hybhanas.errors import CandidateError
+from hybhanas.models.early_stopping import EarlyStopping
 from hybhanas.models.hqnn import HQNN
 from hybhanas.models.module import PopulationModule
+from hybhanas.models.noise import ShotNoise
 from hybhanas.models.population import Population
 from hybhanas.models.resident import resident
 from hybhanas.models.scores import Scores
@@ -33,6 +35,7 @@ class Trained:
     Args:
         model: its weights are the trained ones.
         epochs: that it was trained for.
+        loss: the mean cross-entropy of its last epoch of training.
         validation: how well it classifies the validation split.
         test: likewise; None where the test split was not touched.
         state: to resume from; None where training is at its end.
@@ -40,6 +43,7 @@ class Trained:
 
     model: HQNN
     epochs: int
+    loss: float
     validation: Scores
     test: Scores | None
     state: TrainingState | None
@@ -65,6 +69,7 @@ def train(  # noqa: PLR0913 - what a training depends on
     test: bool = False,
     until: int | None = None,
     states: Sequence[TrainingState] = (),
+    survivals: Sequence[Sequence[float] | None] = (),
 ) -> list[Trained | CandidateError]:
     """Trains HQNNs at once; the outcome of each depends on its own arguments alone, except for
     rounding.
@@ -74,25 +79,27 @@ def train(  # noqa: PLR0913 - what a training depends on
         data: its splits and batches, the same for all.
         settings: all but the number of epochs.
         simulator: what runs the circuits.
-        seeds: of the initial weights of each.
+        seeds: of the initial weights of each, and of its shots.
         epochs: passes over the training split of the whole training.
         test: evaluate on the test split at the end, besides the validation split.
         until: the epoch to stop at, with states to resume from; None: to the end.
         states: of each, after the same number of epochs, to resume from; empty: from the start.
+        survivals: of each, what noise leaves of its expectation values; None, or empty: all.
 
     Returns:
         For each architecture the trained network, or why there is none.
     """
     first, last = states[0].epochs if states else 0, epochs if until is None else until
     with _settings_of_process(settings.threads):
-        models = _networks(architectures, data, simulator, seeds, states)
-        population = Population(models, simulator)
+        models = _networks(architectures, data, simulator, seeds, states, survivals)
+        population = _population(models, simulator, settings.shots, seeds)
         batches = _placed(data.train_dataloader(first), settings)
         module = PopulationModule(
             population,
             [m.architecture.learning_rate or settings.learning_rate for m in population.models],
             range(first * len(batches), epochs * len(batches)),
             [states[i] for i in population.members] if states else (),
+            settings.schedule,
             captured=_captures(settings, simulator),
         )
         stopping = EarlyStopping(settings.patience)
@@ -100,88 +107,77 @@ def train(  # noqa: PLR0913 - what a training depends on
         validation = _placed(data.val_dataloader(), settings) if stopping.active else None
         trainer.fit(module, batches, validation)
         population.write_back()
-        left = dict[int, TrainingState]()
-        if last < epochs:
-            left_states = states_of(population, module.optimizer, last)
-            left = dict(zip(population.members, left_states, strict=True))
+        states = states_of(population, module.optimizer, last) if last < epochs else ()
+        left = dict(zip(population.members, states, strict=bool(states)))
         if stopping.epochs:
             module.population = Population(models, simulator)
         scores = _evaluated(trainer, module, data, settings, test)
+    ends = [first + stopping.epochs.get(i, last - first) for i in range(len(models))]
     return [
         CandidateError("training diverged: a logit is not finite")
         if validated is None
-        else Trained(
-            model, first + stopping.epochs.get(i, last - first), validated, tested, left.get(i)
-        )
-        for i, (model, (validated, tested)) in enumerate(zip(models, scores, strict=True))
+        else Trained(models[i], ends[i], module.losses[i], validated, tested, left.get(i))
+        for i, (validated, tested) in enumerate(scores)
     ]
 
 
-class EarlyStopping(pl.Callback):
-    """Early stopping: removes networks that no longer improve from the population, keeping their
-    current weights.
-
-    Args:
-        patience: a network stops after so many validations without a better accuracy, or when a
-            logit is not finite; None: never.
-
-    Attributes:
-        epochs: of this training, after which each network stopped that did, by its member number
-            in the population.
+def evaluate(
+    models: Sequence[HQNN], data: SearchData, settings: TrainSettings, simulator: str
+) -> list[tuple[Scores | None, Scores | None]]:
+    """The scores of each network on the validation and the test split; None where a logit is not
+    finite.
     """
-
-    def __init__(self, patience: int | None):
-        self.patience = patience
-        self.epochs: dict[int, int] = {}
-        self._best: dict[int, float] = {}
-        self._worse: dict[int, int] = {}
-
-    @property
-    def active(self) -> bool:
-        """Whether networks may stop."""
-        return self.patience is not None
-
-    def on_validation_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Decides by the accuracies of a validation during training."""
-        if self.patience is None or trainer.state.fn != TrainerFn.FITTING:
-            return
-        assert isinstance(pl_module, PopulationModule)
-        members = pl_module.population.members
-        stay, known = [], len(self.epochs)
-        for row, (member, accuracy) in enumerate(zip(members, pl_module.accuracies, strict=True)):
-            if member in self.epochs:  # has stopped, and is trained along
-                continue
-            best = self._best.get(member, -1.0)
-            better = accuracy is None or accuracy > best
-            self._worse[member] = 0 if better else self._worse[member] + 1
-            self._best[member] = max(best, accuracy or 0.0)
-            if accuracy is not None and self._worse[member] < self.patience:
-                stay.append(row)
-            else:
-                self.epochs[member] = trainer.current_epoch + 1
-        if len(self.epochs) > known:
-            pl_module.population.write_back()
-            if stay:
-                pl_module.keep(stay)
-            else:
-                trainer.should_stop = True
+    with _settings_of_process(settings.threads):
+        module = PopulationModule(Population(models, simulator), [0.0] * len(models), range(0))
+        trainer = _trainer(1, settings.processor, EarlyStopping(None))
+        return _evaluated(trainer, module, data, settings, test=True)
 
 
-def _networks(
+def network(
+    architecture: Architecture,
+    data: SearchData,
+    simulator: str,
+    survival: Sequence[float] | None = None,
+) -> HQNN:
+    """A network for a data set, whose preparation it carries, with fresh weights."""
+    model = HQNN(architecture, data.features, data.classes, simulator)
+    model.data_hash = data.hash
+    model.fitted = data.fitted if isinstance(data, InMemoryData) else None
+    model.survival = None if survival is None else tuple(survival)
+    return model
+
+
+def _networks(  # noqa: PLR0913 - what a network at its start depends on
     architectures: Sequence[Architecture],
     data: SearchData,
     simulator: str,
     seeds: Sequence[int],
     states: Sequence[TrainingState],
+    survivals: Sequence[Sequence[float] | None],
 ) -> list[HQNN]:
     """The networks at the start of a training: with initial weights, or those of their states."""
     models = []
-    for architecture, seed in zip(architectures, seeds, strict=True):
+    factors = survivals or [None] * len(seeds)
+    for architecture, seed, survival in zip(architectures, seeds, factors, strict=True):
         torch.manual_seed(seed)
-        models.append(HQNN(architecture, data.features, data.classes, simulator))
+        models.append(network(architecture, data, simulator, survival))
     for model, state in zip(models, states, strict=bool(states)):
         model.load_state_dict(state.weights)
     return models
+
+
+def _population(
+    models: Sequence[HQNN], simulator: str, shots: int | None, seeds: Sequence[int]
+) -> Population:
+    """The networks side by side, with shot noise where there is any; seeds are of each."""
+    population = Population(models, simulator)
+    if shots is not None:
+        population.shot_noise = ShotNoise(
+            shots,
+            [seeds[i] for i in population.members],
+            [len(model.layers.circuit.observables) for model in population.models],
+        )
+    return population
 
 
 def _evaluated(
@@ -204,8 +200,11 @@ def _evaluated(
 
 
 def _captures(settings: TrainSettings, simulator: str) -> bool:
-    """Whether steps of training are captured; see `hybhanas.models.captured`."""
-    return settings.processor == "cuda" and SIMULATORS[simulator].launches_alike
+    """Whether steps of training are captured; see `hybhanas.models.captured`. Random numbers of
+    one's own generators, as of shots, are not.
+    """
+    alike = SIMULATORS[simulator].launches_alike
+    return settings.processor == "cuda" and alike and settings.shots is None
 
 
 def _placed(batches: Batches, settings: TrainSettings) -> Batches:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import time
 from collections.abc import Sequence
@@ -13,8 +12,8 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from hybhanas.architecture import Architecture
+from hybhanas.circuit import lay_out
 from hybhanas.cost.estimator import CostEstimator
-from hybhanas.data.in_memory import InMemoryData
 from hybhanas.data.protocol import SearchData
 from hybhanas.errors import CandidateError
 from hybhanas.models.layers import Layers, lay_out_network
@@ -190,6 +189,14 @@ class Evaluator:
                 results.append((failed(member, outcome, **known), None))
         return results
 
+    def survival(self, architecture: Architecture) -> tuple[float, ...] | None:
+        """What noise leaves of each of its expectation values; None where `trainer.noise` leaves
+        it out.
+        """
+        if self.training.noise == "none":
+            return None
+        return self.estimator.survivals(lay_out(architecture))
+
     def finish(self, group: Group) -> list[Finished | Exception]:
         """Trains a group from initial weights to the group's epochs, and tests each network."""
         members = [member.architecture for member in group.members]
@@ -218,7 +225,10 @@ class Evaluator:
         seeds = [derived_seed(self.seed, architecture) for architecture in architectures]
         settings = (self.data, self.training, self.simulator)
         try:
-            return list(train(architectures, *settings, seeds, epochs, test, until, states))
+            survivals = [self.survival(architecture) for architecture in architectures]
+            return list(
+                train(architectures, *settings, seeds, epochs, test, until, states, survivals)
+            )
         except (CandidateError, MemoryError, ArithmeticError, RuntimeError) as error:
             if not _is_candidate_error(error):
                 raise
@@ -234,23 +244,10 @@ class Evaluator:
         ]
 
     def _finished(self, trained: Trained) -> Finished:
-        import torch
+        from hybhanas.models.hqnn import checkpoint
 
-        fitted = self.data.fitted if isinstance(self.data, InMemoryData) else None
-        content = io.BytesIO()
-        torch.save(
-            {
-                "architecture": trained.model.architecture.to_dict(),
-                "features": self.data.features,
-                "classes": self.data.classes,
-                "data_hash": self.data.hash,
-                "fitted": None if fitted is None else fitted.to_dict(),
-                "state_dict": {k: v.cpu() for k, v in trained.model.state_dict().items()},
-            },
-            content,
-        )
         assert trained.test is not None
-        return Finished(trained.validation, trained.test, content.getvalue())
+        return Finished(trained.validation, trained.test, checkpoint(trained.model))
 
 
 def _size(layers: Layers) -> dict[str, Any]:
@@ -270,10 +267,8 @@ def _validated(scores: Scores) -> dict[str, float | None]:
 
 def failed(evaluation: Evaluation, error: Exception, **known: Any) -> Evaluation:
     """The evaluation of a candidate that failed with an error."""
-    scores = dict.fromkeys(("validation_accuracy", "balanced_accuracy", "roc_auc"))
-    return replace(
-        evaluation, **(scores | known | {"status": FAILED, "reason": _in_one_line(error)})
-    )
+    known |= {"status": FAILED, "reason": _in_one_line(error), "validation_accuracy": None}
+    return replace(evaluation, **known, balanced_accuracy=None, roc_auc=None)
 
 
 def _in_one_line(error: Exception) -> str:
