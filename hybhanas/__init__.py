@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from hybhanas.api import Run as Run
     from hybhanas.api import load_run as load_run
     from hybhanas.api import search as search
+    from hybhanas.api import train as train
     from hybhanas.architecture import Architecture as Architecture
     from hybhanas.calibration import Calibration as Calibration
     from hybhanas.cost.job import JobCost as JobCost
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from hybhanas.cost.options import RuntimeOptions as RuntimeOptions
     from hybhanas.cost.report import CostReport as CostReport
     from hybhanas.estimating import estimate as estimate
+    from hybhanas.models.classifier import HQNNClassifier as HQNNClassifier
     from hybhanas.models.settings import TrainSettings as TrainSettings
     from hybhanas.search_space import SearchSpace as SearchSpace
 
@@ -41,6 +43,7 @@ _WHERE = {
     "CostReport": "hybhanas.cost.report",
     "Device": "hybhanas.cost.model",
     "JobCost": "hybhanas.cost.job",
+    "HQNNClassifier": "hybhanas.models.classifier",
     "Run": "hybhanas.api",
     "RuntimeOptions": "hybhanas.cost.options",
     "SearchSpace": "hybhanas.search_space",
@@ -49,6 +52,7 @@ _WHERE = {
     "Workload": "hybhanas.cost.model",
     "load_run": "hybhanas.api",
     "search": "hybhanas.api",
+    "train": "hybhanas.api",
 }
 
 __all__ = [*_WHERE]

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from omegaconf import DictConfig, OmegaConf
 from rich.console import Console
 
+from hybhanas.architecture import Architecture
 from hybhanas.errors import ConfigError
 from hybhanas.hydra_app.check import check
 from hybhanas.hydra_app.compose import composed
@@ -24,11 +25,15 @@ from hybhanas.hydra_app.schema import schema
 from hybhanas.nas.front import FrontMember, read_front
 from hybhanas.nas.run_folder import RunFolder
 from hybhanas.nas.selection import Selected, choose, select
+from hybhanas.nas.train_folder import TrainFolder
 from hybhanas.presets import CONF
 from hybhanas.reporting.terminal import terminal
 from hybhanas.tasks.finished import FinishedRun, read_run
 from hybhanas.tasks.search import prepare, run
 from hybhanas.tasks.setup import build
+from hybhanas.tasks.train import run as run_training
+from hybhanas.tasks.trained import TrainedRun
+from hybhanas.tasks.training_job import prepare as training_job
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,6 +79,57 @@ def search(folder: str | Path, *, progress: bool = True, **choices: Any) -> Run:
     executor, tracker = build("executor", config.executor), build("logger", config.logger)
     run(prepare(config, folder), executor, tracker, config.dataset.name, resolved, console)
     return load_run(folder)
+
+
+def train(
+    folder: str | Path,
+    *,
+    architecture: Architecture | Mapping[str, Any] | None = None,
+    progress: bool = True,
+    **choices: Any,
+) -> TrainedRun:
+    """Trains one architecture to the end with several seeds, and writes the folder of a training.
+
+    It is `python run.py task=train` with the same settings, but that it tracks nothing unless
+    `logger` says otherwise. Called again with the same folder and settings it resumes.
+
+    Args:
+        folder: of the training; a new one, or that of the same training.
+        architecture: what to train, or its choices; or `run=FOLDER` and `member` name one that a
+            search found, or `checkpoint` a file to train further.
+        progress: print the mean accuracy now and then, and the table.
+        choices: as of `search`; `seeds=5`, `trainer={"final_epochs": 100}`.
+
+    Raises:
+        ConfigError: a setting that is not accepted; its text is one line.
+
+    Example:
+        >>> import tempfile
+        >>> trained = train(
+        ...     tempfile.mkdtemp(), architecture={"qubits": 2}, progress=False, dataset="iris",
+        ...     seeds=2, trainer={"final_epochs": 2},
+        ... )
+        >>> [seed.epochs for seed in trained.result.seeds]
+        [2, 2]
+    """
+    folder = Path(folder)
+    config = _configuration({"task": "train", "logger": {"mode": "disabled"}} | choices)
+    if architecture is not None:
+        if isinstance(architecture, Architecture):
+            architecture = architecture.to_dict()
+        config.architecture = dict(architecture)
+    console = terminal() if progress else Console(file=io.StringIO())
+    job = training_job(config, _named(choices))
+    result = run_training(job, folder, build("logger", config.logger), console)
+    return TrainedRun(TrainFolder(folder), result)
+
+
+def _named(choices: Mapping[str, Any]) -> set[str]:
+    """The groups and settings that replace those of a run."""
+    named: set[str] = set()
+    for key, value in choices.items():
+        named |= {f"{key}.{name}" for name in value} if isinstance(value, Mapping) else {key}
+    return named
 
 
 def load_run(folder: str | Path) -> Run:
@@ -205,6 +261,20 @@ class Run:
                 "failed, and it has no model"
             )
         return load_model(self.folder.path / member.checkpoint)
+
+    def train(
+        self, member: int | str, folder: str | Path, *, progress: bool = True, **choices: Any
+    ) -> TrainedRun:
+        """Trains a member of the front to the end with several seeds; see `hybhanas.train`.
+
+        Args:
+            member: what `select` takes.
+            folder: of the training.
+            progress: see `hybhanas.train`.
+            choices: of `hybhanas.train`; what they leave out is as the search had it.
+        """
+        run = str(self.folder.path)
+        return train(folder, progress=progress, run=run, member=member, **choices)
 
     def __repr__(self) -> str:
         found = f"{len(self.evaluations)} evaluations, {len(self.front)} on the front"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,9 @@ from hybhanas.tasks.options import targets
 
 OF_COST = ("backend", "calibration", "cost_model", "device")
 """The groups that determine a cost, besides the workload."""
+
+OF_TRAINING = ("dataset", "trainer", "simulator")
+"""The groups that determine a training, besides the seed."""
 
 LIVE_FOLDER = "outputs/calibrations"
 """Where a calibration is saved that is fetched because a run was made with calibration=live."""
@@ -141,19 +144,42 @@ def overrides() -> list[str] | None:
     return list(HydraConfig.get().overrides.task) if HydraConfig.initialized() else None
 
 
-def settings_of_cost(config: DictConfig, run: FinishedRun) -> DictConfig:
-    """The run's own settings of every cost, but for what the command line names.
-
-    A group that is chosen (`backend=ibm_fez`) replaces the run's, a backend with its calibration;
-    a single value (`cost_model.shots=100`) changes it.
-    """
+def named_settings() -> set[str] | None:
+    """The groups and settings that the command line names; None without one."""
     given = overrides()
     if given is None:
-        named = set(OF_COST)
-    else:
-        named = {o.key_or_group for o in OverridesParser.create().parse_overrides(given)}
+        return None
+    return {o.key_or_group for o in OverridesParser.create().parse_overrides(given)}
+
+
+def settings_of_training(
+    config: DictConfig, run: FinishedRun, named: Collection[str]
+) -> dict[str, Any]:
+    """The run's own data, trainer and simulator, but for the groups and settings that are named.
+
+    Raises:
+        ConfigError: one of its groups builds something else than hybhanas has.
+    """
+    chosen = _settings_of(OF_TRAINING, config, run, named)
+    for group in {*OF_TRAINING} - {*named}:
+        for where, key, value in _items(OmegaConf.to_container(chosen[group])):
+            accepted = targets(group) if key == "_target_" and not where else []
+            if str(key).startswith("_") and value not in accepted:
+                raise ConfigError(
+                    f"run={run.folder} is not accepted: its config.yaml has {group}.{where}{key}="
+                    f"{value}; {group}=... names another"
+                )
+    if "dataset" not in named and "collection" in chosen["dataset"]:
+        chosen["dataset"].collection = None  # never downloads to where a stranger's settings say
+    return chosen
+
+
+def _settings_of(
+    groups: Sequence[str], config: DictConfig, run: FinishedRun, named: Collection[str]
+) -> dict[str, Any]:
+    """The run's own settings, but for the groups and the single values that are named."""
     chosen: dict[str, Any] = {}
-    for group in OF_COST:
+    for group in groups:
         replaced = group in named or (group == "calibration" and "backend" in named)
         source = config if replaced else run.config
         chosen[group] = OmegaConf.create(OmegaConf.to_container(source[group], resolve=True))
@@ -161,6 +187,21 @@ def settings_of_cost(config: DictConfig, run: FinishedRun) -> DictConfig:
             if not replaced and key.startswith(f"{group}."):
                 value = OmegaConf.select(config, key)
                 OmegaConf.update(chosen[group], key.partition(".")[2], value)
+    return chosen
+
+
+def settings_of_cost(
+    config: DictConfig, run: FinishedRun, named: Collection[str] | None = None
+) -> DictConfig:
+    """The run's own settings of every cost, but for what is named, by the command line if not here.
+
+    A group that is chosen (`backend=ibm_fez`) replaces the run's, a backend with its calibration;
+    a single value (`cost_model.shots=100`) changes it.
+    """
+    if named is None:
+        named = named_settings()
+    named = {*OF_COST} if named is None else {*named}
+    chosen = _settings_of(OF_COST, config, run, named)
     calibration, backend = chosen["calibration"], chosen["backend"]
     if not named & {"backend", "calibration", "calibration.folder"} and "folder" in calibration:
         calibration.folder = LIVE_FOLDER  # never where a stranger's settings say

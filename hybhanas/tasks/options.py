@@ -33,7 +33,7 @@ from hybhanas.nas.settings import (
 )
 from hybhanas.reporting.tracking import Tracker
 from hybhanas.search_space import SearchSpace
-from hybhanas.tasks.settings import CompareTask, CostTask, RecostTask, SearchTask
+from hybhanas.tasks.settings import CompareTask, CostTask, RecostTask, SearchTask, TrainTask
 
 GROUPS: dict[str, type] = {
     "backend": Backend,
@@ -89,6 +89,7 @@ TASKS: dict[str, type] = {
     "hybhanas.tasks.cost.cost": CostTask,
     "hybhanas.tasks.recost.recost": RecostTask,
     "hybhanas.tasks.compare.compare": CompareTask,
+    "hybhanas.tasks.train.train": TrainTask,
 }
 """The settings of tasks stand at the root: `task=cost circuit=x.qasm`."""
 

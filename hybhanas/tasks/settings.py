@@ -49,6 +49,19 @@ class RecostTask:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TrainTask:
+    """What task=train trains to the end."""
+
+    architecture: Any = None  # choices such as {qubits: 4, depth: 2}
+    run: str | None = None  # folder of a search, whose data and settings are taken
+    # Of its front: a rank from 1, the start of a hash, best, knee, smallest, cheapest, or a budget
+    # such as under=10h; see `hybhanas.nas.selection`.
+    member: Any = None
+    checkpoint: str | None = None  # file of a trained network, to train it further
+    seeds: int | None = None  # networks, each of its own initial weights; null: 5, a checkpoint's 1
+
+
+@dataclass(frozen=True, kw_only=True)
 class CompareTask:
     """Which searches task=compare compares."""
 
