@@ -91,6 +91,7 @@ def test_networks_stop_after_the_same_epochs_whether_they_are_cut_away_or_traine
 
 
 def test_a_step_by_factors_is_a_step_by_numbers():
+    torch.manual_seed(0)
     rates = torch.tensor([0.1, 0.003], dtype=torch.double)
     start = torch.randn(2, 3, 2, dtype=torch.double)
     numbers, tensors = (torch.nn.Parameter(start.clone()) for _ in range(2))
@@ -104,7 +105,7 @@ def test_a_step_by_factors_is_a_step_by_numbers():
         by_tensors.step_on_device([gradient], factors)
         schedule.step()
     torch.testing.assert_close(numbers, tensors)
-    assert (numbers - start).abs().min() > 1e-4
+    assert (numbers - start).abs().max() > 0.1
 
 
 def test_what_cannot_be_captured_runs_kernel_by_kernel_and_says_so(caplog):
