@@ -40,6 +40,7 @@ class PopulationModule(pl.LightningModule):
     """
 
     rates: Tensor
+    _loss: Tensor
 
     def __init__(  # noqa: PLR0913 - what a training depends on
         self,
@@ -56,8 +57,9 @@ class PopulationModule(pl.LightningModule):
         self.population = population
         self.losses: dict[int, float] = {}
         self._members: list[int] = []
-        self._loss = torch.empty(0)  # of each network, summed over the batches of an epoch
         self.register_buffer("rates", torch.tensor(rates), persistent=False)
+        # Of each network, summed over the batches of an epoch.
+        self.register_buffer("_loss", torch.zeros(len(rates)), persistent=False)
         self._seen: list[tuple[Tensor, Tensor]] = []
         self._captured: CapturedSteps | None = None
 
