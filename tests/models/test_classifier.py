@@ -24,6 +24,12 @@ SMALL = hybhanas.HQNNClassifier(
     {"qubits": 2}, epochs=10, learning_rate=0.1, random_state=1, accelerator="cpu"
 )
 
+ROUNDING = "circuits are simulated in single precision, where the order of samples changes 1e-7"
+INEXACT = dict.fromkeys(
+    ("check_methods_sample_order_invariance", "check_methods_subset_invariance"), ROUNDING
+)
+"""The checks that are not passed, with the reason: they ask for nine digits."""
+
 
 @pytest.mark.slow
 @parametrize_with_checks(
@@ -31,7 +37,8 @@ SMALL = hybhanas.HQNNClassifier(
         hybhanas.HQNNClassifier(
             {"qubits": 2, "depth": 2}, epochs=20, learning_rate=0.1, accelerator="cpu"
         )
-    ]
+    ],
+    expected_failed_checks=lambda _: INEXACT,
 )
 def test_it_passes_the_checks_of_scikit_learn(estimator, check):
     check(estimator)
