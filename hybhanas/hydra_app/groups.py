@@ -27,7 +27,8 @@ OPTIONAL = ("experiment", *WITHOUT)
 
 
 def checked(arguments: Iterable[str]) -> Iterator[str]:
-    """Command-line arguments as Hydra accepts them: `logger=null` as its `~logger`.
+    """Command-line arguments as Hydra accepts them: `logger=null` as its `~logger`, and
+    `member=under=10h` in quotes.
 
     Raises:
         ConfigError: null, a number or a list where a group needs the name of an option.
@@ -41,7 +42,9 @@ def checked(arguments: Iterable[str]) -> Iterator[str]:
         try:
             override = parser.parse_override(argument)
         except HydraException:  # an option such as --multirun, or a mistake that Hydra explains
-            yield argument
+            name, _, value = argument.partition("=")
+            is_budget = name == "member" and value.startswith("under=")
+            yield f"member='{value}'" if is_budget else argument
             continue
         group = override.key_or_group
         if not (CONF / group).is_dir() or isinstance(override.value(), dict):

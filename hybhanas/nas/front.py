@@ -31,11 +31,17 @@ class FrontMember:
     checkpoint: str | None  # its path below the run's folder
     validation_samples: int | None = None  # that the accuracies are fractions of
     test_samples: int | None = None
-    on_front: bool = True  # not dominated by another member after the final training
+    # What dominates it after the final training: a baseline's name, or `other members`.
+    behind: str = ""
     final_balanced_accuracy: float | None = None  # of the validation split, as the next
     final_roc_auc: float | None = None
     test_balanced_accuracy: float | None = None
     test_roc_auc: float | None = None
+
+    @property
+    def on_front(self) -> bool:
+        """Whether nothing dominates it after the final training."""
+        return not self.behind
 
     @property
     def final(self) -> Evaluation:
@@ -56,6 +62,7 @@ class FrontMember:
             "final_validation_accuracy": self.final_validation_accuracy,
             "test_accuracy": self.test_accuracy,
             "on_front": self.on_front,
+            "behind": self.behind,
             "final_balanced_accuracy": self.final_balanced_accuracy,
             "final_roc_auc": self.final_roc_auc,
             "test_balanced_accuracy": self.test_balanced_accuracy,
@@ -89,7 +96,7 @@ def read_front(folder: RunFolder, evaluations: Sequence[Evaluation]) -> list[Fro
                 row["checkpoint"],
                 row.get("validation_samples"),
                 row.get("test_samples"),
-                row.get("on_front", True),
+                row.get("behind", ""),
                 row.get("final_balanced_accuracy"),
                 row.get("final_roc_auc"),
                 row.get("test_balanced_accuracy"),
@@ -105,13 +112,45 @@ def read_front(folder: RunFolder, evaluations: Sequence[Evaluation]) -> list[Fro
     raise ConfigError(f"run={folder.path} is not accepted: {reason}") from None
 
 
-def ranked(members: Sequence[FrontMember], objectives: Objectives) -> list[FrontMember]:
-    """The members by rank: those that no other dominates by its final accuracy first, then those
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """A classical model that members must not be dominated by; it takes no time of a machine."""
+
+    name: str
+    validation_accuracy: float
+    parameters: int
+
+    def dominates(self, member: FrontMember, objectives: Objectives) -> bool:
+        """Whether it is as good as a member in all objectives; in the quantum ones it is better."""
+        accuracy = member.final_validation_accuracy
+        if accuracy is None or self.validation_accuracy < accuracy:
+            return False
+        counted = {"parameters", "classical_parameters"} & {*objectives.names}
+        return all(self.parameters <= QUANTITIES[name].value(member.evaluation) for name in counted)
+
+
+OTHERS = "other members"
+
+
+def ranked(
+    members: Sequence[FrontMember], objectives: Objectives, floor: Sequence[Rival] = ()
+) -> list[FrontMember]:
+    """The members by rank: those that nothing dominates by its final accuracy first, then those
     that fell behind in the final training, each by descending accuracy, then ascending time.
+
+    Args:
+        members: of a front, in any order.
+        objectives: of the search.
+        floor: what else a member of the front must not be dominated by.
     """
     trained = [m.final for m in members if m.final_validation_accuracy is not None]
     ahead = {evaluation.key for evaluation in objectives.front(trained)}
-    marked = [replace(m, on_front=m.evaluation.key in ahead) for m in members]
+
+    def ahead_of(member: FrontMember) -> str:
+        rivals = [rival.name for rival in floor if rival.dominates(member, objectives)]
+        return next(iter(rivals), "" if member.evaluation.key in ahead else OTHERS)
+
+    marked = [replace(member, behind=ahead_of(member)) for member in members]
 
     def place(member: FrontMember) -> tuple[bool, float, float, str]:
         accuracy = member.final_validation_accuracy

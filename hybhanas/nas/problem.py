@@ -28,11 +28,14 @@ class Problem:
         evaluator: of architectures.
         strategy: that asks for them.
         folder: that the run writes to.
+        floor: whether the front is without what logistic regression or the majority class
+            dominates.
     """
 
     evaluator: Evaluator
     strategy: Strategy
     folder: RunFolder
+    floor: bool = True
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -62,6 +65,7 @@ def pose(  # noqa: PLR0913 - a constructor of keywords
     seed: int,
     folder: RunFolder,
     cache: Path | None = None,
+    floor: bool = True,
 ) -> Problem:
     """Puts a search together and checks it; nothing is written yet.
 
@@ -78,6 +82,7 @@ def pose(  # noqa: PLR0913 - a constructor of keywords
         seed: of everything random.
         folder: of the run.
         cache: folder of transpiled circuits, shared by runs; None: no cache.
+        floor: see `Problem`.
 
     Raises:
         ConfigError: the space is wider than the backend, or the folder holds another search.
@@ -93,6 +98,6 @@ def pose(  # noqa: PLR0913 - a constructor of keywords
     )
     estimator = CostEstimator(calibration, cost_model, device, workload, power_w, cache)
     evaluator = Evaluator(data, estimator, training, simulator, seed, search.parsed_constraints())
-    problem = Problem(evaluator, search.strategy(space), folder)
+    problem = Problem(evaluator, search.strategy(space), folder, floor)
     folder.check_same_search(problem.settings)
     return problem

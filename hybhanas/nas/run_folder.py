@@ -99,6 +99,21 @@ class RunFolder:
         return self.path / "pareto.json"
 
     @property
+    def baselines(self) -> Path:
+        """Classical models on the same splits."""
+        return self.path / "baselines.json"
+
+    @property
+    def selection(self) -> Path:
+        """The members to take, with reasons."""
+        return self.path / "selection.json"
+
+    @property
+    def contribution(self) -> Path:
+        """What the circuits of the selected members contribute."""
+        return self.path / "contribution.json"
+
+    @property
     def front_picture(self) -> Path:
         """Accuracy against time."""
         return self.path / "front.png"

@@ -61,7 +61,7 @@ def best(members: Sequence[FrontMember]) -> Selected:
     Raises:
         ConfigError: no member was trained to the end.
     """
-    rank, member = min(_trained(members), key=lambda one: (-_accuracy(one[1]), _time(one[1])))
+    rank, member = min(_eligible(members), key=lambda one: (-_accuracy(one[1]), _time(one[1])))
     return Selected("best", rank, member, f"highest accuracy, {100 * _accuracy(member):.1f} %")
 
 
@@ -95,7 +95,7 @@ def knee(members: Sequence[FrontMember], objectives: Objectives) -> Selected:
     Raises:
         ConfigError: no member was trained to the end.
     """
-    trained = [one for one in _trained(members) if one[1].on_front] or _trained(members)
+    trained = _eligible(members)
     columns = []
     for quantity in objectives.quantities:
         values = [quantity.value(member.final) for _, member in trained]
@@ -133,7 +133,7 @@ def under(members: Sequence[FrontMember], budget: str) -> Selected:
     quantity, bound = QUANTITIES[name], float(parsed[1]) * unit
     if parsed[2] == "noise":
         bound = 1 - bound
-    trained = _trained(members)
+    trained = _eligible(members)
     within = [
         member
         for _, member in trained
@@ -220,7 +220,7 @@ def _least(
 ) -> Selected:
     top = best(members).member
     error = standard_error(top)
-    near = [o for o in _trained(members) if _accuracy(o[1]) >= _accuracy(top) - error - 1e-12]
+    near = [o for o in _eligible(members) if _accuracy(o[1]) >= _accuracy(top) - error - 1e-12]
     rank, member = min(near, key=lambda one: (key(one[1]), -_accuracy(one[1])))
     reason = f"{what} within one standard error ({100 * error:.1f} %) of the best"
     return Selected(word, rank, member, reason)
@@ -232,8 +232,9 @@ def standard_error(member: FrontMember) -> float:
     return math.sqrt(p * (1 - p) / n) if n else 0.0
 
 
-def _trained(members: Sequence[FrontMember]) -> list[tuple[int, FrontMember]]:
-    """The members with a model, each with its rank.
+def _eligible(members: Sequence[FrontMember]) -> list[tuple[int, FrontMember]]:
+    """The members with a model that nothing dominates, each with its rank; all with a model if
+    each of them is dominated, as by logistic regression.
 
     Raises:
         ConfigError: there is none.
@@ -245,7 +246,7 @@ def _trained(members: Sequence[FrontMember]) -> list[tuple[int, FrontMember]]:
     ]
     if not trained:
         raise ConfigError("no member of the front was trained to the end")
-    return trained
+    return [one for one in trained if one[1].on_front] or trained
 
 
 def _accuracy(member: FrontMember) -> float:

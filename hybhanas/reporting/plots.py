@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
+from itertools import cycle
 from pathlib import Path
 
 from matplotlib import colormaps
@@ -23,11 +24,16 @@ from hybhanas.reporting.units import duration, total_label
 
 
 def plot_front(
-    path: Path, evaluations: Sequence[Evaluation], front: Sequence[Evaluation], title: str
+    path: Path,
+    evaluations: Sequence[Evaluation],
+    front: Sequence[Evaluation],
+    title: str,
+    baselines: Mapping[str, float] | None = None,
 ) -> None:
     """Accuracy against total time, colour by parameters, the front marked and joined, with the 90 %
     interval of its QPU time and its effective execution time; crosses are the networks that were
-    stopped at a rung, with their accuracies there.
+    stopped at a rung, with their accuracies there. Lines are classical models, by their names and
+    accuracies, which take no time of a quantum machine.
     """
     known = [e for e in evaluations if e.status == EVALUATED]
     stopped = [e for e in evaluations if e.status == STOPPED]
@@ -67,14 +73,22 @@ def plot_front(
     axes.step(*_best_so_far(front), where="post", color="black", lw=0.8, alpha=0.6, zorder=1)
     if all(e.cost is not None and e.cost.provenance.total == "qpu" for e in front):
         _draw_interval_and_effective_time(axes, front)
+    _draw_baselines(axes, baselines or {})
     axes.set_xscale("log")
     axes.set_xlabel(f"{total_label(known)} (s)")
-    axes.set_ylabel("validation accuracy (%)")
+    axes.set_ylabel("validation accuracy (%), of the front after its final training")
     axes.set_title(title, fontsize=10)
     axes.grid(alpha=0.25, which="major")
     axes.legend(loc="lower right", fontsize=8)
     figure.colorbar(dots, ax=axes, label="trainable parameters")
     _save(figure, path)
+
+
+def _draw_baselines(axes: Axes, baselines: Mapping[str, float]) -> None:
+    styles = cycle(("--", ":", "-.", (0, (1, 5))))
+    for (name, accuracy), style in zip(baselines.items(), styles, strict=False):
+        label = f"{name}, {100 * accuracy:.1f} %"
+        axes.axhline(100 * accuracy, color="tab:red", lw=0.9, ls=style, label=label, zorder=1)
 
 
 def _draw_interval_and_effective_time(axes: Axes, front: Sequence[Evaluation]) -> None:

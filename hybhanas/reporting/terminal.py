@@ -1,17 +1,16 @@
-"""The terminal: what a person sees while a search runs, and its front at the end."""
+"""The terminal: what a person sees while a search runs."""
 
 from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from rich.console import Console, Group
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from hybhanas.nas.front import FrontMember
 from hybhanas.nas.loop import Generation, Progress
 from hybhanas.reporting.units import duration
 
@@ -103,42 +102,3 @@ class SearchView:
         for row in self._rows:
             table.add_row(*row)
         return table
-
-
-def front_table(members: Sequence[FrontMember]) -> Table:
-    """The front by ascending objectives, with units.
-
-    The first accuracy is that of the search, which decided on the front; the other two are of the
-    network trained to the end. `effective` is the effective execution time.
-    """
-    table = Table(title="Pareto front", title_style="bold", header_style="bold", box=None)
-    table.add_column("architecture")
-    for name in (
-        "search %",
-        "final %",
-        "test %",
-        "QPU time",
-        "effective",
-        "circuit us",
-        "P survival",
-        "parameters",
-    ):
-        table.add_column(name, justify="right", no_wrap=True, min_width=len(name))
-    for member in members:
-        evaluation = member.evaluation
-        table.add_row(
-            str(evaluation.architecture),
-            _percent(evaluation.validation_accuracy),
-            _percent(member.final_validation_accuracy),
-            _percent(member.test_accuracy),
-            duration(evaluation.values["qpu_s"]),
-            duration(evaluation.values["effective_s"]),
-            f"{1e6 * evaluation.values['circuit_s']:.2f}",
-            f"{evaluation.values['p_survival']:.3f}",
-            str(evaluation.parameters),
-        )
-    return table
-
-
-def _percent(fraction: float | None) -> str:
-    return "failed" if fraction is None else f"{100 * fraction:.1f}"

@@ -33,7 +33,14 @@ from hybhanas.nas.settings import (
 )
 from hybhanas.reporting.tracking import Tracker
 from hybhanas.search_space import SearchSpace
-from hybhanas.tasks.settings import CompareTask, CostTask, RecostTask, SearchTask, TrainTask
+from hybhanas.tasks.settings import (
+    CompareTask,
+    CostTask,
+    RecostTask,
+    SearchTask,
+    SelectTask,
+    TrainTask,
+)
 
 GROUPS: dict[str, type] = {
     "backend": Backend,
@@ -90,6 +97,7 @@ TASKS: dict[str, type] = {
     "hybhanas.tasks.recost.recost": RecostTask,
     "hybhanas.tasks.compare.compare": CompareTask,
     "hybhanas.tasks.train.train": TrainTask,
+    "hybhanas.tasks.select.select": SelectTask,
 }
 """The settings of tasks stand at the root: `task=cost circuit=x.qasm`."""
 

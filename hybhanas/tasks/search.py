@@ -21,15 +21,19 @@ from hybhanas import atomic
 from hybhanas.calibration import Calibration
 from hybhanas.data.protocol import ready
 from hybhanas.errors import ConfigError
+from hybhanas.evidence.baselines import LOGISTIC, MAJORITY, Baseline, baselines_of
 from hybhanas.nas.evaluation import EVALUATED, Evaluation
 from hybhanas.nas.executors import Executor, Workers
-from hybhanas.nas.front import FrontMember, ranked, train_front
+from hybhanas.nas.front import FrontMember, Rival, ranked, train_front
 from hybhanas.nas.loop import Generation, run_search
 from hybhanas.nas.problem import Problem, pose
 from hybhanas.nas.run_folder import RunFolder
+from hybhanas.nas.selection import select
 from hybhanas.nas.summary import Summary
-from hybhanas.reporting.terminal import SearchView, front_table, terminal
+from hybhanas.reporting.front_report import FrontReport, selection_rows
+from hybhanas.reporting.terminal import SearchView, terminal
 from hybhanas.reporting.tracking import TrackedRun, Tracker
+from hybhanas.tasks.select import print_report
 from hybhanas.tasks.setup import build, cache_folder, shown
 
 VERSIONS = ("hybhanas", "torch", "torchquantum-ng", "pymoo", "qiskit", "qiskit-ibm-runtime")
@@ -80,6 +84,7 @@ def prepare(config: DictConfig, folder: Path) -> Problem:
         seed=config.seed,
         folder=run_folder,
         cache=cache_folder(config),
+        floor=config.get("floor", True),
     )
 
 
@@ -122,20 +127,20 @@ def run(  # noqa: PLR0913 - the parts of a run
         evaluations = _searched(problem, workers, tracked, console)
         search_s = time.perf_counter() - started
         front = _front(problem, evaluations)
-        title = f"{data_name} on {calibration.name} ({calibration.date:%Y-%m-%d})"
-        _write_pictures(folder, evaluations, front, title)
         members = train_front(front, evaluator, workers, folder, partial(notify, markup=False))
-        members = ranked(members, problem.strategy.objectives)
+        report = _reported(problem, members)
+        title = f"{data_name} on {calibration.name} ({calibration.date:%Y-%m-%d})"
+        _write_pictures(folder, evaluations, report, title)
         wall_s = time.perf_counter() - started
-        _write_results(problem, evaluations, members, tracked, search_s, wall_s)
-    console.print(front_table(members))
+        _write_results(problem, evaluations, report, tracked, search_s, wall_s)
+    print_report(console, report)
     console.print(
         f"{len(evaluations)} architectures in {search_s:.0f} s, {wall_s:.0f} s in all; "
         f"front, pictures and models in {shown(folder.path)}",
         soft_wrap=True,
         markup=False,
     )
-    return members
+    return [*report.members]
 
 
 @contextmanager
@@ -186,16 +191,32 @@ def _front(problem: Problem, evaluations: Sequence[Evaluation]) -> list[Evaluati
     return front
 
 
+def _reported(problem: Problem, members: Sequence[FrontMember]) -> FrontReport:
+    """Ranks the members, and chooses among them."""
+    evaluator, objectives = problem.evaluator, problem.strategy.objectives
+    baselines, rivals = list[Baseline](), list[Rival]()
+    if problem.floor:
+        baselines = baselines_of(problem.folder, evaluator.data, evaluator.seed)
+        rivals = [
+            Rival(b.name, b.validation_accuracy, b.parameters)
+            for b in baselines
+            if b.name in (MAJORITY, LOGISTIC)
+        ]
+    in_order = ranked(members, objectives, rivals)
+    return FrontReport(in_order, select(in_order, objectives), baselines)
+
+
 def _write_pictures(
-    folder: RunFolder,
-    evaluations: Sequence[Evaluation],
-    front: Sequence[Evaluation],
-    title: str,
+    folder: RunFolder, evaluations: Sequence[Evaluation], report: FrontReport, title: str
 ) -> None:
     from hybhanas.reporting.interactive import write_front_page
     from hybhanas.reporting.plots import plot_anatomy, plot_front
 
-    plot_front(folder.front_picture, evaluations, front, title)
+    trained = [m for m in report.members if m.final_validation_accuracy is not None]
+    front = [m.final for m in trained if m.on_front] or [m.final for m in trained]
+    front = front or [m.evaluation for m in report.members]
+    lines = {b.name: b.validation_accuracy for b in report.baselines}
+    plot_front(folder.front_picture, evaluations, front, title, lines)
     plot_anatomy(folder.anatomy_picture, front, title)
     write_front_page(folder.front_page, evaluations, front, title)
 
@@ -203,7 +224,7 @@ def _write_pictures(
 def _write_results(  # noqa: PLR0913 - the parts of a run
     problem: Problem,
     evaluations: Sequence[Evaluation],
-    members: Sequence[FrontMember],
+    report: FrontReport,
     tracked: TrackedRun,
     search_s: float,
     wall_s: float,
@@ -213,7 +234,8 @@ def _write_results(  # noqa: PLR0913 - the parts of a run
 
     folder = problem.folder
     write_evaluations(folder, evaluations)
-    write_front(folder, members)
+    write_front(folder, report.members)
+    atomic.write_json(folder.selection, selection_rows(report.selected))
     summary = asdict(Summary.of(evaluations, problem.strategy.objectives))
     summary |= {"search_s": round(search_s, 3), "wall_s": round(wall_s, 3)}
     atomic.write_json(folder.summary, _provenance(problem) | summary)

@@ -24,7 +24,11 @@ class RunSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class SearchTask:
-    """task=search has no settings of its own: its groups are all it reads."""
+    """What task=search reads besides its groups."""
+
+    # Keeps off the front what the majority class or logistic regression dominates, on the same
+    # splits and with no time of a quantum machine.
+    floor: bool = field(default=True, metadata=NO_EFFECT)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +63,16 @@ class TrainTask:
     member: Any = None
     checkpoint: str | None = None  # file of a trained network, to train it further
     seeds: int | None = None  # networks, each of its own initial weights; null: 5, a checkpoint's 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class SelectTask:
+    """Which members task=select selects."""
+
+    run: str | None = None  # folder of a search
+    # A rank, the start of a hash, best, knee, smallest, cheapest, or a budget: under=10h,
+    # under=500parameters, under=0.3noise; null: the four words.
+    member: Any = None
 
 
 @dataclass(frozen=True, kw_only=True)

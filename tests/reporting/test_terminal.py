@@ -1,4 +1,4 @@
-"""What a search prints: a row per generation, and the front at the end."""
+"""What a search prints: a row per generation."""
 
 from __future__ import annotations
 
@@ -8,10 +8,8 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from hybhanas.nas.front import FrontMember
 from hybhanas.nas.loop import Generation, Progress
-from hybhanas.reporting.terminal import SearchView, front_table
-from tests.helpers.synthetic import make_evaluation
+from hybhanas.reporting.terminal import SearchView
 
 GENERATION = Generation(
     number=1, new=5, known=3, stopped=2, infeasible=1, failed=0, epochs=40, front_size=4,
@@ -48,31 +46,3 @@ def test_a_terminal_shows_the_candidates_of_the_generation_in_progress():
         view._live.refresh()
         shown = console.file.getvalue()
     assert "generation 2/6: 3/8 candidates, ETA " in shown
-
-
-def test_the_front_has_three_accuracies_and_says_where_the_final_training_failed():
-    console = Console(file=io.StringIO(), width=140)
-    evaluation = make_evaluation(accuracy=0.9, total_s=7200.0)
-    console.print(
-        front_table(
-            [
-                FrontMember(evaluation, 0.95, 0.94, "checkpoints/a.pt"),
-                FrontMember(evaluation, None, None, None),
-            ]
-        )
-    )
-    done, failed = console.file.getvalue().splitlines()[2:]
-    assert done.split()[-10:] == [
-        "90.0",
-        "95.0",
-        "94.0",
-        "2",
-        "h",
-        "12",
-        "min",
-        "1.00",
-        "0.500",
-        "30",
-    ]
-    assert failed.split()[-10:-3] == ["90.0", "failed", "failed", "2", "h", "12", "min"]
-    assert failed.split()[-3:] == ["1.00", "0.500", "30"]

@@ -1,0 +1,181 @@
+"""The front as a person reads it: what to take, with intervals, beside classical baselines."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from rich.table import Table
+
+from hybhanas.evidence.baselines import LOGISTIC, MAJORITY, Baseline
+from hybhanas.nas.front import OTHERS, FrontMember
+from hybhanas.nas.selection import Selected
+from hybhanas.reporting.units import duration
+
+MOST_ROWS = 12
+"""Members that the terminal shows; `pareto.csv` has all."""
+
+Z_95 = 1.959964
+"""Quantile of the normal distribution for intervals of 95 %."""
+
+
+@dataclass(frozen=True, slots=True)
+class FrontReport:
+    """What is printed of a front.
+
+    Args:
+        members: by rank.
+        selected: of them, see `hybhanas.nas.selection.select`.
+        baselines: on the same splits; empty where none were trained.
+    """
+
+    members: Sequence[FrontMember]
+    selected: Sequence[Selected]
+    baselines: Sequence[Baseline]
+
+    def first_lines(self) -> list[str]:
+        """What classical models and the final training make of the front, before the table."""
+        lines = []
+        floor = {b.name: b for b in self.baselines}
+        for name in (MAJORITY, LOGISTIC):
+            count = sum(member.behind == name for member in self.members)
+            if name in floor and (count or name == LOGISTIC):
+                lines.append(self._beaten(floor[name], count))
+        if lines and not any(member.on_front for member in self.members):
+            lines.append("that leaves none: what follows is shown for comparison")
+        fallen = sum(member.behind == OTHERS for member in self.members)
+        if fallen:
+            lines.append(f"{fallen} of {len(self.members)} fell behind in the final training")
+        tau = kendall_tau(self.members)
+        if tau is not None:
+            lines.append(
+                f"rankings of search and final training: Kendall tau {tau:.2f} "
+                f"over {len(self.members)} members"
+            )
+        return lines
+
+    def _beaten(self, baseline: Baseline, count: int) -> str:
+        outcome = f"dominates {count} of {len(self.members)} members, which are kept off the front"
+        return (
+            f"{baseline.name} ({baseline.parameters} parameters, no QPU time, "
+            f"{100 * baseline.validation_accuracy:.1f} % validation accuracy) "
+            + (outcome if count else "dominates none of the members")
+        )
+
+    def rows(self) -> list[tuple[int, FrontMember]]:
+        """The members to show, each with its rank: selected ones first, at most MOST_ROWS."""
+        by_rank = list(enumerate(self.members, 1))
+        chosen = {one.rank for one in self.selected}
+        kept = [one for one in by_rank if one[1].on_front] or by_rank
+        first = [one for one in by_rank if one[0] in chosen]
+        return [*first, *(one for one in kept if one[0] not in chosen)][:MOST_ROWS]
+
+    def table(self) -> Table:
+        """The members to show and the baselines, accuracies with 95 % intervals."""
+        table = Table(title="Pareto front", title_style="bold", header_style="bold", box=None)
+        table.add_column("#", justify="right", no_wrap=True)
+        table.add_column("architecture")
+        columns = ("search %", "final %", "test %", "QPU time", "effective", "P survival")
+        for name in (*columns, "parameters"):
+            table.add_column(name, justify="right", no_wrap=True)
+        for rank, member in self.rows():
+            table.add_row(str(rank), str(member.evaluation.architecture), *_cells(member))
+        samples = next(((m.validation_samples, m.test_samples) for m in self.members), (None, None))
+        for baseline in self.baselines:
+            accuracies = baseline.validation_accuracy, baseline.test_accuracy
+            shown = map(percent_with_interval, accuracies, samples)
+            none = ["-"] * 3
+            name = f"{baseline.name} {baseline.setting}".rstrip()
+            table.add_row("", name, "", *shown, *none, str(baseline.parameters), style="dim")
+        return table
+
+    def last_lines(self) -> list[str]:
+        """What to take and why, a line a member."""
+        words: dict[int, list[Selected]] = {}
+        for one in self.selected:
+            words.setdefault(one.rank, []).append(one)
+        lines = [
+            f"#{rank} {', '.join(o.word for o in chosen)}: {'; '.join(o.reason for o in chosen)}"
+            for rank, chosen in words.items()
+        ]
+        hidden = len(self.members) - len(self.rows())
+        if hidden:
+            lines.append(f"{hidden} more members in pareto.csv")
+        return lines
+
+
+def selection_rows(selected: Sequence[Selected]) -> list[dict[str, Any]]:
+    """The selected members for JSON: word, rank, reason, and what tables show of each."""
+    return [
+        {"word": one.word, "rank": one.rank, "reason": one.reason}
+        | one.member.row()
+        | {
+            "final_interval": interval_of(
+                one.member.final_validation_accuracy, one.member.validation_samples
+            ),
+            "test_interval": interval_of(one.member.test_accuracy, one.member.test_samples),
+        }
+        for one in selected
+    ]
+
+
+def interval_of(accuracy: float | None, samples: int | None) -> tuple[float, float] | None:
+    """The interval that holds the accuracy on new data with 95 % confidence: Wilson, J. Am. Stat.
+    Assoc. 22, 209 (1927).
+
+    Example:
+        >>> low, high = interval_of(0.9, 100)
+        >>> round(low, 3), round(high, 3)
+        (0.826, 0.945)
+    """
+    if accuracy is None or not samples:
+        return None
+    share = Z_95**2 / samples
+    centre = (accuracy + share / 2) / (1 + share)
+    half = math.sqrt(accuracy * (1 - accuracy) * share + share**2 / 4) / (1 + share)
+    return max(centre - half, 0.0), min(centre + half, 1.0)
+
+
+def percent_with_interval(accuracy: float | None, samples: int | None) -> str:
+    """An accuracy with its interval: `90.0 (82.6-94.5)`."""
+    if accuracy is None:
+        return "failed"
+    interval = interval_of(accuracy, samples)
+    text = f"{100 * accuracy:.1f}"
+    return (
+        text if interval is None else text + " ({:.1f}-{:.1f})".format(*(100 * x for x in interval))
+    )
+
+
+def kendall_tau(members: Sequence[FrontMember]) -> float | None:
+    """The rank correlation (tau-b) of the accuracies of search and final training; None of fewer
+    than three members, or if all are equal in one of the two.
+    """
+    pairs = [
+        (member.evaluation.validation_accuracy, member.final_validation_accuracy)
+        for member in members
+        if member.final_validation_accuracy is not None
+    ]
+    if len(pairs) < 3 or any(len({pair[i] for pair in pairs}) < 2 for i in (0, 1)):
+        return None
+    searched, final = (
+        np.sign(np.subtract.outer(values, values)) for values in zip(*pairs, strict=True)
+    )
+    return float((searched * final).sum() / np.sqrt((searched**2).sum() * (final**2).sum()))
+
+
+def _cells(member: FrontMember) -> list[str]:
+    evaluation = member.evaluation
+    searched = evaluation.validation_accuracy
+    return [
+        "failed" if searched is None else f"{100 * searched:.1f}",
+        percent_with_interval(member.final_validation_accuracy, member.validation_samples),
+        percent_with_interval(member.test_accuracy, member.test_samples),
+        duration(evaluation.values["qpu_s"]),
+        duration(evaluation.values["effective_s"]),
+        f"{evaluation.values['p_survival']:.3f}",
+        str(evaluation.parameters),
+    ]

@@ -1,0 +1,112 @@
+"""What a person is shown of a front: intervals, what dominates it, and what to take."""
+
+from __future__ import annotations
+
+import io
+import math
+
+import pytest
+from rich.console import Console
+
+from hybhanas.architecture import Architecture
+from hybhanas.evidence.baselines import LOGISTIC, MAJORITY, Baseline
+from hybhanas.nas.front import FrontMember, Rival, ranked
+from hybhanas.nas.objectives import Objectives
+from hybhanas.nas.selection import select
+from hybhanas.reporting.front_report import (
+    FrontReport,
+    interval_of,
+    kendall_tau,
+    percent_with_interval,
+    selection_rows,
+)
+from tests.helpers.synthetic import make_evaluation, make_report
+
+OBJECTIVES = Objectives(("error", "log10_total_s", "parameters"),
+                        {"log10_total_s": 9, "parameters": 1e5}, {})  # fmt: skip
+BASELINES = [Baseline(MAJORITY, 0.5, 0.5, 0), Baseline(LOGISTIC, 0.9, 0.88, 50, "C=1")]
+
+
+def member(number: int, searched: float, final: float | None, parameters: int) -> FrontMember:
+    total_s = 100.0 * number
+    evaluation = make_evaluation(
+        key=f"{number}", accuracy=searched, architecture=Architecture(qubits=number),
+        parameters=parameters, cost=make_report(total_s, math.log10(total_s)),
+    )  # fmt: skip
+    return FrontMember(evaluation, final, final, "a.pt" if final else None, 100, 100)
+
+
+def report(*members: FrontMember) -> FrontReport:
+    rivals = [Rival(b.name, b.validation_accuracy, b.parameters) for b in BASELINES]
+    in_order = ranked(members, OBJECTIVES, rivals)
+    return FrontReport(in_order, select(in_order, OBJECTIVES), BASELINES)
+
+
+def printed(table: object) -> list[str]:
+    console = Console(file=io.StringIO(), width=160)
+    console.print(table)
+    return console.file.getvalue().splitlines()
+
+
+def test_the_interval_is_wilsons():
+    # of 90 of 100, by the formula: (0.9 + 0.0192) / 1.0384 -+ 0.0596
+    low, high = interval_of(0.9, 100)
+    assert (low, high) == pytest.approx((0.8256, 0.9448), abs=1e-4)
+    assert interval_of(1.0, 30)[1] == 1.0
+    assert interval_of(0.9, None) is interval_of(None, 100) is None
+    assert percent_with_interval(0.9, 100) == "90.0 (82.6-94.5)"
+
+
+def test_what_is_worse_than_the_majority_or_dominated_by_logistic_regression_is_off_the_front():
+    shown = report(member(1, 0.4, 0.45, 10), member(2, 0.7, 0.85, 60), member(3, 0.8, 0.86, 20))
+    assert [m.behind for m in shown.members] == ["", LOGISTIC, MAJORITY]
+    majority, regression, _ = shown.first_lines()
+    assert majority.startswith("majority class (0 parameters, no QPU time, 50.0 %")
+    assert "dominates 1 of 3 members, which are kept off the front" in regression
+    assert [rank for rank, _ in shown.rows()] == [1]
+    assert {one.rank for one in shown.selected} == {1}
+    assert shown.last_lines()[-1] == "2 more members in pareto.csv"
+
+
+def test_a_front_that_is_dominated_as_a_whole_is_shown_and_said_so():
+    shown = report(member(1, 0.7, 0.8, 60), member(2, 0.7, 0.85, 70))
+    assert "that leaves none: what follows is shown for comparison" in shown.first_lines()
+    assert len(shown.rows()) == 2
+
+
+def test_a_member_has_its_accuracies_with_intervals_and_baselines_stand_below():
+    table = printed(report(member(1, 0.9, 0.95, 30)).table())
+    shown = " ".join(table[2].split())
+    assert "90.0 95.0 (88.8-97.8) 95.0 (88.8-97.8) 1.67 min 10 s 0.500 30" in shown
+    assert " ".join(table[-1].split()) == (
+        "logistic regression C=1 90.0 (82.6-94.5) 88.0 (80.2-93.0) - - - 50"
+    )
+
+
+def test_a_member_whose_final_training_failed_says_so():
+    rows = printed(report(member(1, 0.9, 0.95, 30), member(2, 0.95, None, 5)).table())
+    assert len([row for row in rows if "failed" in row]) == 0
+    alone = FrontReport([member(2, 0.95, None, 5)], [], [])
+    assert "failed" in printed(alone.table())[2]
+
+
+def test_at_most_twelve_members_are_shown_selected_ones_first():
+    many = [member(i, 0.9 + i / 1000, 0.91 + i / 1000, 20 + i) for i in range(1, 21)]
+    shown = report(*many)
+    assert len(shown.rows()) == 12
+    first = [rank for rank, _ in shown.rows()][: len({one.rank for one in shown.selected})]
+    assert set(first) == {one.rank for one in shown.selected}
+    assert shown.last_lines()[-1] == "8 more members in pareto.csv"
+
+
+def test_kendalls_tau_tells_how_far_the_search_ranked_as_the_final_training():
+    # of three pairs two are in the same order, one is not: (2 - 1) / 3
+    members = [member(1, 0.5, 0.6, 1), member(2, 0.6, 0.8, 1), member(3, 0.7, 0.7, 1)]
+    assert kendall_tau(members) == pytest.approx(1 / 3)
+    assert kendall_tau(members[:2]) is None
+
+
+def test_a_selection_in_json_has_the_reason_and_the_intervals():
+    (best, *_) = selection_rows(report(member(1, 0.9, 0.95, 30)).selected)
+    assert (best["word"], best["rank"], best["reason"]) == ("best", 1, "highest accuracy, 95.0 %")
+    assert best["test_interval"] == pytest.approx((0.888, 0.978), abs=1e-3)
