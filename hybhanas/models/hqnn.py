@@ -127,6 +127,30 @@ class HQNN(nn.Module):
             logits = self(torch.from_numpy(self.fitted(samples)))
         return np.array(self.fitted.class_names)[predicted(logits).numpy()]
 
+    def export(
+        self,
+        folder: str | Path,
+        formats: Sequence[str] | None = None,
+        features: np.ndarray | None = None,
+    ) -> list[Path]:
+        """Writes the network in other tools' formats; see `hybhanas.export.formats`.
+
+        Args:
+            folder: for the files.
+            formats: of qasm3, qpy, torchquantum, pennylane, onnx; None: all that are possible.
+            features: prepared samples [samples, features] whose bound circuits are written too.
+
+        Returns:
+            The files.
+
+        Raises:
+            ConfigError: a format that is unknown or not possible here.
+        """
+        from hybhanas.export.formats import contents, write
+
+        made, _ = contents(self, formats, features)
+        return write(Path(folder), made)
+
 
 def load_model(path: Path) -> HQNN:
     """The trained network of a checkpoint, on the CPU; nothing of the file is executed.

@@ -36,6 +36,7 @@ from hybhanas.search_space import SearchSpace
 from hybhanas.tasks.settings import (
     CompareTask,
     CostTask,
+    ExportTask,
     RecostTask,
     SearchTask,
     SelectTask,
@@ -98,6 +99,7 @@ TASKS: dict[str, type] = {
     "hybhanas.tasks.compare.compare": CompareTask,
     "hybhanas.tasks.train.train": TrainTask,
     "hybhanas.tasks.select.select": SelectTask,
+    "hybhanas.tasks.export.export": ExportTask,
 }
 """The settings of tasks stand at the root: `task=cost circuit=x.qasm`."""
 

@@ -76,6 +76,19 @@ class SelectTask:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ExportTask:
+    """What task=export writes."""
+
+    run: str | None = None  # folder of a search
+    # Members of its front: a rank from 1, the start of a hash, best, knee, smallest, cheapest,
+    # under=10h, or a list of these; null: all.
+    member: Any = None
+    # qasm3, qpy, torchquantum, pennylane, onnx, card; none: all that are possible here.
+    format: Sequence[str] = ()
+    samples: int = 0  # of the test split, whose circuits are written with their inputs bound
+
+
+@dataclass(frozen=True, kw_only=True)
 class CompareTask:
     """Which searches task=compare compares."""
 

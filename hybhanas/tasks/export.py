@@ -1,0 +1,126 @@
+"""task=export: members of a front as files of other tools, each with a model card."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from omegaconf import DictConfig, OmegaConf
+
+from hybhanas.errors import ConfigError, unknown
+from hybhanas.nas.front import FrontMember
+from hybhanas.nas.run_folder import RunFolder
+from hybhanas.reporting import card
+from hybhanas.reporting.terminal import terminal
+from hybhanas.tasks.finished import FinishedRun, overrides, read_run
+from hybhanas.tasks.run_data import checkpoint_of, data_of, members_of
+from hybhanas.tasks.setup import shown
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from hybhanas.models.hqnn import HQNN
+
+CARD = "card"
+"""The format that is written of a member rather than of its network."""
+
+
+def export(config: DictConfig, folder: Path) -> list[Path]:
+    """Writes members of the front of a search that has finished, each to a folder by its hash.
+
+    Args:
+        config: composed; `run` names the folder of the search, `member` the members, `format` the
+            formats of `hybhanas.export.formats.FORMATS` and `card`, `samples` the test samples
+            whose bound circuits are written.
+        folder: where the files are written.
+
+    Returns:
+        The files.
+
+    Raises:
+        ConfigError: a setting that is not accepted; nothing was then written.
+    """
+    from hybhanas.export.formats import FORMATS, contents, write
+    from hybhanas.models.hqnn import load_model
+
+    run = read_run(config.run)
+    words = [*map(str, config.format)]
+    for word in words:
+        if word not in (*FORMATS, CARD):
+            raise unknown("format", word, (*FORMATS, CARD))
+    if config.samples < 0:
+        raise ConfigError(f"samples={config.samples} is not accepted: at least 0")
+    chosen = members_of(run, config.member)
+    models = [load_model(run.folder / checkpoint_of(member)) for _, member in chosen]
+    features = _features(config, run, config.samples, models) if config.samples else None
+    formats = [word for word in words if word != CARD] if words else None
+
+    made: dict[Path, dict[str, bytes]] = {}
+    left_out: dict[str, None] = {}
+    for (rank, member), model in zip(chosen, models, strict=True):
+        own = folder / member.evaluation.architecture.hash
+        made[own], reasons = contents(model, formats, features)
+        left_out |= dict.fromkeys(reasons)
+        if CARD in words or not words:
+            made[own][card.NAME] = _card(run, rank, member, model).encode()
+
+    console = terminal()
+    written: list[Path] = []
+    for (rank, member), (own, files) in zip(chosen, made.items(), strict=True):
+        written += write(own, files)
+        line = f"{rank}: {member.evaluation.architecture}, {shown(own)}: {', '.join(files)}"
+        console.print(line, soft_wrap=True, markup=False, highlight=False)
+    for reason in left_out:
+        console.print(f"left out: {reason}", soft_wrap=True, markup=False, highlight=False)
+    return written
+
+
+def _features(
+    config: DictConfig, run: FinishedRun, count: int, models: Sequence[HQNN]
+) -> np.ndarray:
+    """The first test samples, prepared."""
+    data = data_of(config, run)
+    check_same_data(run, data.hash, models)
+    (features, _), *_ = data.test_dataloader()
+    return features[:count].numpy()
+
+
+def check_same_data(run: FinishedRun, data_hash: str, models: Sequence[HQNN]) -> None:
+    """Checks that data are those that networks were trained on.
+
+    Raises:
+        ConfigError: they are not.
+    """
+    if any(model.data_hash not in (None, data_hash) for model in models):
+        raise ConfigError(
+            f"run={run.folder}: the data are not those that its networks were trained on; "
+            "dataset=... names others"
+        )
+
+
+def _card(run: FinishedRun, rank: int, member: FrontMember, model: HQNN) -> str:
+    dataset: Any = OmegaConf.to_container(run.config.dataset)
+    names = () if model.fitted is None else model.fitted.class_names
+    origin = card.Origin(
+        run=shown(run.folder.absolute()),
+        dataset=dataset,
+        samples=run.workload.samples,
+        summary=json.loads(RunFolder(run.folder).summary.read_bytes()),
+        verdict=verdict(run.folder, member),
+        commands=[" ".join(["hybhanas", *(overrides() or ["task=export"])])],
+    )
+    return card.card(rank, member, model.data_hash, names, origin)
+
+
+def verdict(run: Path, member: FrontMember) -> str | None:
+    """What was found out about the quantum part of a member, in a sentence; None if nothing was.
+
+    It is the text `verdict` of `evidence/HASH.json` in the run's folder.
+    """
+    path = run / "evidence" / f"{member.evaluation.architecture.hash}.json"
+    try:
+        return str(json.loads(path.read_bytes())["verdict"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
