@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from hybhanas.errors import ConfigError
 from hybhanas.nas.evaluation import Evaluation
+from hybhanas.nas.hypervolume import greedy
 from hybhanas.nas.objectives import Objectives
 
 
@@ -50,16 +51,11 @@ class SuccessiveHalving:
             objectives: what is minimised; their box bounds the hypervolume.
         """
         candidates = [(e.key, point) for e in trained if (point := objectives.point(e)) is not None]
-        promoted: list[tuple[str, list[float]]] = []
-        while candidates and len(promoted) < math.ceil(self.keep * len(trained)):
-            points = [point for _, point in promoted]
-            best = max(
-                candidates,
-                key=lambda one: (objectives.volume([*points, one[1]]), objectives.volume([one[1]])),
-            )
-            promoted.append(best)
-            candidates.remove(best)
-        return {key for key, _ in promoted}
+        if not candidates:
+            return set()
+        points = objectives.scaled([point for _, point in candidates])
+        best = greedy(points, math.ceil(self.keep * len(trained)))
+        return {candidates[i][0] for i in best}
 
 
 TRAIN_ALL_IN_FULL = SuccessiveHalving(rungs=(), keep=0.5)

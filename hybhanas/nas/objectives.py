@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from hybhanas.errors import ConfigError
 from hybhanas.nas.evaluation import EVALUATED, Evaluation
+from hybhanas.nas.hypervolume import dominated
 from hybhanas.nas.quantities import Quantity, find
 
 
@@ -36,6 +38,12 @@ class Objectives:
             raise ConfigError(
                 f"search.objectives={list(self.names)} is not accepted: two or more, each once"
             )
+        for corner in ("reference_point", "ideal_point"):
+            for name, value in getattr(self, corner).items():
+                if not math.isfinite(value):
+                    raise ConfigError(
+                        f"search.{corner}.{name}={value} is not accepted: a finite number"
+                    )
         for quantity in self.quantities:
             name, worst = quantity.name, self.worst(quantity.name)
             if worst is None or not quantity.sign * (worst - self.best(name)) > 0:
@@ -78,10 +86,10 @@ class Objectives:
         known = [(point, e) for e in whole if (point := self.point(e)) is not None]
         if not known:
             return []
-        from pymoo.util.nds.non_dominated_sorting import NonDominatedSorting
+        import moocore
 
         points = np.array([point for point, _ in known])
-        best = NonDominatedSorting().do(points, only_non_dominated_front=True)
+        best = np.flatnonzero(moocore.is_nondominated(points, keep_weakly=True))
         members = sorted((known[i] for i in best), key=lambda pair: (pair[0], pair[1].key))
         return [evaluation for _, evaluation in members]
 
@@ -93,13 +101,16 @@ class Objectives:
         return self.volume([point for e in whole if (point := self.point(e)) is not None])
 
     def volume(self, points: Sequence[Sequence[float]]) -> float:
-        """The fraction of the box that is dominated by points, each as `point` returns it."""
-        if not points:
-            return 0.0
-        from pymoo.indicators.hv import HV
+        """The fraction of the box that is dominated by points, each as `point` returns it; with
+        more than four objectives it is estimated, see `hypervolume.dominated`.
+        """
+        return dominated(self.scaled(points)) if len(points) else 0.0
 
+    def scaled(self, points: Sequence[Sequence[float]]) -> np.ndarray:
+        """Points [points, objectives], each as `point` returns it, with the box's best corner at 0
+        and its worst at 1; what is beyond the box is at its border.
+        """
         signs = np.array([quantity.sign for quantity in self.quantities])
         best, worst = (signs * np.array(corner) for corner in zip(*self.box.values(), strict=True))
-        scaled = np.clip((np.array(points) - best) / (worst - best), 0, None)
-        inside = scaled[(scaled < 1).all(axis=1)]
-        return float(HV(ref_point=np.ones(len(worst)))(inside)) if len(inside) else 0.0
+        scaled: np.ndarray = np.clip((np.array(points) - best) / (worst - best), 0, 1)
+        return scaled

@@ -28,17 +28,55 @@ class Summary:
     @classmethod
     def of(cls, evaluations: Sequence[Evaluation], objectives: Objectives) -> Summary:
         """Counts evaluations under the given objectives."""
-        statuses = Counter(e.status for e in evaluations)
+        tally = Tally(objectives)
+        tally.add(evaluations)
+        return tally.summary()
+
+
+class Tally:
+    """The summary of evaluations that come in parts; adding some takes the same time however many
+    came before, but for the size of the front.
+
+    Args:
+        objectives: what the search minimises.
+    """
+
+    def __init__(self, objectives: Objectives):
+        self._objectives = objectives
+        self._statuses: Counter[str] = Counter()
+        self._front: list[Evaluation] = []
+        self._best_accuracy: float | None = None
+        self._cheapest_s: float | None = None
+        self._epochs, self._seconds = 0, 0.0
+
+    def add(self, evaluations: Sequence[Evaluation]) -> None:
+        """Takes further evaluations."""
+        self._statuses.update(e.status for e in evaluations)
+        self._front = self._objectives.front([*self._front, *evaluations])
         evaluated = [e.values for e in evaluations if e.status == EVALUATED]
-        return cls(
-            evaluations=len(evaluations),
-            stopped=statuses[STOPPED],
-            infeasible=statuses[INFEASIBLE],
-            failed=statuses[FAILED],
-            front_size=len(objectives.front(evaluations)),
-            hypervolume=objectives.hypervolume(evaluations),
-            best_accuracy=max((1 - values["error"] for values in evaluated), default=None),
-            cheapest_s=min((values["total_s"] for values in evaluated), default=None),
-            epochs=sum(e.epochs for e in evaluations),
-            evaluations_s=round(sum(e.seconds for e in evaluations), 3),
+        accuracies, times = (
+            [known, *values] if known is not None else values
+            for known, values in (
+                (self._best_accuracy, [1 - values["error"] for values in evaluated]),
+                (self._cheapest_s, [values["total_s"] for values in evaluated]),
+            )
+        )
+        self._best_accuracy = max(accuracies, default=None)
+        self._cheapest_s = min(times, default=None)
+        self._epochs += sum(e.epochs for e in evaluations)
+        self._seconds += sum(e.seconds for e in evaluations)
+
+    def summary(self) -> Summary:
+        """Of all that were added."""
+        return Summary(
+            evaluations=self._statuses.total(),
+            stopped=self._statuses[STOPPED],
+            infeasible=self._statuses[INFEASIBLE],
+            failed=self._statuses[FAILED],
+            front_size=len(self._front),
+            hypervolume=self._objectives.hypervolume(self._front),
+            best_accuracy=self._best_accuracy,
+            cheapest_s=self._cheapest_s,
+            epochs=self._epochs,
+            evaluations_s=round(self._seconds, 3),
         )
