@@ -7,7 +7,6 @@ in a notebook.
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, is_dataclass
 from pathlib import Path
@@ -28,6 +27,7 @@ from hybhanas.nas.selection import Selected, choose, select
 from hybhanas.nas.train_folder import TrainFolder
 from hybhanas.presets import CONF
 from hybhanas.reporting.terminal import terminal
+from hybhanas.stored import read_json
 from hybhanas.tasks.finished import FinishedRun, read_run
 from hybhanas.tasks.search import prepare, run
 from hybhanas.tasks.setup import build
@@ -141,7 +141,11 @@ def load_run(folder: str | Path) -> Run:
     finished, files = read_run(str(folder)), RunFolder(Path(folder))
     members = read_front(files, finished.evaluations)
     try:
-        summary = json.loads(files.summary.read_bytes())
+        summary = read_json(files.summary)
+        if not isinstance(summary, dict):
+            raise ValueError(f"its {files.summary.name} is damaged")
+    except ValueError as error:
+        raise ConfigError(f"run={folder} is not accepted: {error}") from None
     except OSError as error:
         raise ConfigError(
             f"run={folder} is not accepted: {Path(error.filename).name}: {error.strerror}; the "

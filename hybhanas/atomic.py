@@ -2,36 +2,47 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
 import os
 import re
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
 _PARTIAL = ".part"
+_LONGEST_WRITE_S = 60
 _NO_SYNC = (errno.EINVAL, errno.ENOTSUP)
 """What file systems answer that cannot sync a directory."""
 
 
-def write_bytes(path: Path, content: bytes) -> None:
+def write_bytes(path: Path, content: bytes, beside: Path | None = None) -> None:
     """Writes a file so that a crash at any moment leaves the old one or the new one.
 
     Only its owner can read it until it is complete; then its mode is what the umask leaves of 0666.
+
+    Args:
+        path: of the file.
+        content: of it.
+        beside: the folder, of the same file system, that it is written in until it is complete;
+            None: its own.
 
     Raises:
         OSError: with `path` as its file name; nothing is left of the attempt.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=_PARTIAL)
+        handle, name = tempfile.mkstemp(
+            dir=beside or path.parent, prefix=f".{path.name}.", suffix=_PARTIAL
+        )
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(content)
                 file.flush()
-                os.fsync(file.fileno())
-            os.chmod(name, 0o666 & ~_umask())
+                os.fchmod(handle, 0o666 & ~_umask())
+                os.fsync(handle)
             os.replace(name, path)
         except BaseException:
             Path(name).unlink(missing_ok=True)
@@ -71,10 +82,20 @@ def is_partial(path: Path) -> bool:
     return path.name.startswith(".") and path.suffix == _PARTIAL
 
 
-def remove_partial(folder: Path) -> None:
+def remove_partial_below(folder: Path) -> None:
     """Deletes what killed writes left behind below a folder that no one else is writing to."""
     for path in folder.rglob(f".*{_PARTIAL}"):
         path.unlink(missing_ok=True)
+
+
+def remove_partial(folder: Path) -> None:
+    """Deletes what killed writes left behind in a folder that others may be writing to: what is
+    older than a minute, since a write takes milliseconds.
+    """
+    with contextlib.suppress(OSError):
+        for path in folder.glob(f".*{_PARTIAL}"):
+            if time.time() - path.lstat().st_mtime > _LONGEST_WRITE_S:
+                path.unlink(missing_ok=True)
 
 
 def write_text(path: Path, text: str) -> None:
@@ -82,6 +103,7 @@ def write_text(path: Path, text: str) -> None:
     write_bytes(path, text.encode())
 
 
-def write_json(path: Path, value: Any) -> None:
+def write_json(path: Path, value: Any, beside: Path | None = None) -> None:
     """`write_bytes` of strict JSON, indented and in key order; NaN and infinity are refused."""
-    write_text(path, json.dumps(value, indent=1, sort_keys=True, allow_nan=False) + "\n")
+    text = json.dumps(value, indent=1, sort_keys=True, allow_nan=False) + "\n"
+    write_bytes(path, text.encode(), beside)

@@ -97,13 +97,27 @@ class PhysicalCircuit:
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> PhysicalCircuit:
-        """The inverse of `to_dict`."""
-        names = data["names"]
-        steps = (
+        """The inverse of `to_dict`.
+
+        Raises:
+            KeyError, IndexError, TypeError, ValueError: `data` is something else.
+        """
+        names, measurements = data["names"], tuple(data["measurements"])
+        steps = tuple(
             Instruction(names[name], tuple(qubits), None if angles is None else tuple(angles))
             for name, qubits, angles in data["instructions"]
         )
-        return cls(tuple(steps), tuple(data["measurements"]))
+        for name, qubits, angles in steps:
+            if not (
+                type(name) is str
+                and all(type(q) is int for q in qubits)
+                and all(type(angle) in (float, int) for angle in angles or ())
+            ):
+                raise ValueError(f"it holds {name!r:.40} on {qubits!r:.40}")
+        for index in measurements:
+            if index is not None and not (type(index) is int and steps[index].name == "measure"):
+                raise ValueError(f"it names {index!r:.40} as a measurement")
+        return cls(steps, measurements)
 
 
 def from_qiskit(circuit: QuantumCircuit, physical: tuple[int, ...]) -> PhysicalCircuit:

@@ -180,7 +180,10 @@ class CostReport:
         Raises:
             KeyError, TypeError, ValueError: `data` is something else.
         """
-        return cls(**{name: _section(kind, data[name]) for name, kind in SECTIONS.items()})
+        try:
+            return cls(**{name: _section(kind, data[name]) for name, kind in SECTIONS.items()})
+        except CandidateError as error:
+            raise ValueError(str(error)) from None
 
 
 SECTIONS: dict[str, type] = {
@@ -192,12 +195,12 @@ SECTIONS: dict[str, type] = {
     "parts": Parts,
     "provenance": Provenance,
 }
-_TYPES: dict[Any, type | tuple[type, ...]] = {"int": int, "float": (int, float), "str": str}
+_TYPES: dict[Any, tuple[type, ...]] = {"int": (int,), "float": (int, float), "str": (str,)}
 
 
 def _section(kind: type, data: dict[str, Any]) -> Any:
     values = {name: math.inf if value is None else value for name, value in data.items()}
     for field in fields(kind):
-        if not isinstance(values[field.name], _TYPES[field.type]):
+        if type(values[field.name]) not in _TYPES[field.type]:
             raise ValueError(f"{field.name} is {values[field.name]!r}")
     return kind(**values)

@@ -19,6 +19,7 @@ from hybhanas.cost.compilers import Compiler, compiler_for, fixed_layout
 from hybhanas.cost.physical import PhysicalCircuit, from_qiskit
 from hybhanas.cost.target import build_target
 from hybhanas.errors import CandidateError
+from hybhanas.stored import read_json
 
 _FORMAT = 6
 """Raised when what a cache entry holds changes: old entries are then not found."""
@@ -55,6 +56,8 @@ class Transpiler:
         versions = [f"{name} {version(name)}" for name in dict.fromkeys(("qiskit", compiler))]
         self._settings = [_FORMAT, versions, calibration.hash, optimization_level, seed]
         self._cache = cache
+        if cache is not None:
+            atomic.remove_partial(cache)
         self._known: dict[str, PhysicalCircuit] = {}
 
     def __call__(
@@ -87,7 +90,7 @@ class Transpiler:
             )
         key = _key(circuit, self._settings if places is None else [*self._settings, places])
         if key not in self._known:
-            self._known[key] = self._load(key) or self._transpile(key, circuit, places)
+            self._known[key] = self._load(key, circuit) or self._transpile(key, circuit, places)
         return self._known[key]
 
     def _runs(self, circuit: QuantumCircuit, places: tuple[int, ...]) -> bool:
@@ -121,7 +124,7 @@ class Transpiler:
         physical = from_qiskit(transpiled, self._physical)
         if self._cache is not None:
             try:
-                atomic.write_json(self._file(key), physical.to_dict())
+                atomic.write_json(self._file(key), physical.to_dict(), self._cache)
             except OSError as error:
                 log.warning("transpile cache: %s; going on without", error)
                 self._cache = None
@@ -138,16 +141,35 @@ class Transpiler:
         layout = [self._physical.index(i) for i in places]
         return fixed_layout(target, self._level, self._seed, layout)
 
-    def _load(self, key: str) -> PhysicalCircuit | None:
+    def _load(self, key: str, circuit: QuantumCircuit) -> PhysicalCircuit | None:
+        """The circuit that was kept, if this user kept it and it can be what it claims to be."""
         if self._cache is None:
             return None
         try:
-            return PhysicalCircuit.from_dict(json.loads(self._file(key).read_bytes()))
+            physical = PhysicalCircuit.from_dict(read_json(self._file(key), only_own=True))
+            self._check_kept(physical, circuit)
+            return physical
         except FileNotFoundError:
             return None
         except (OSError, ValueError, KeyError, IndexError, TypeError) as error:
             log.warning("transpile cache: %s is damaged (%s); made again", key, error)
             return None
+
+    def _check_kept(self, physical: PhysicalCircuit, circuit: QuantumCircuit) -> None:
+        """Raises ValueError unless every instruction is one of the machine's, and the classical
+        bits are measured that the circuit measures.
+        """
+        usable, known = set(self._physical), self._calibration.instructions
+        for name, qubits in physical.places:
+            if not usable.issuperset(qubits) or not (name in _NO_GATES or (name, qubits) in known):
+                raise ValueError(f"{self._calibration.name} has no {name} on {qubits}")
+        measured = {
+            circuit.find_bit(step.clbits[0]).index
+            for step in circuit.data
+            if step.name == "measure"
+        }
+        if len(physical.measurements) != circuit.num_clbits or set(physical.measured) != measured:
+            raise ValueError("other classical bits are measured")
 
     def _file(self, key: str) -> Path:
         assert self._cache is not None

@@ -8,7 +8,8 @@ from typing import Any
 
 from hybhanas.architecture import Architecture
 from hybhanas.cost.report import CostReport
-from hybhanas.nas.quantities import QUANTITIES
+from hybhanas.nas.quantities import PROXIES, QUANTITIES
+from hybhanas.stored import checked
 
 EVALUATED, STOPPED, INFEASIBLE, FAILED = "evaluated", "stopped", "infeasible", "failed"
 COSTED = "costed"
@@ -66,11 +67,27 @@ class Evaluation:
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Evaluation:
         """The inverse of `to_dict`; raises TypeError, KeyError or ValueError on other data."""
-        return replace(
-            cls(**data),
-            architecture=Architecture.from_dict(data["architecture"]),
-            cost=None if data["cost"] is None else CostReport.from_dict(data["cost"]),
-        )
+        known = checked(cls, data) | {"architecture": Architecture.from_dict(data["architecture"])}
+        if known.get("cost") is not None:
+            known["cost"] = CostReport.from_dict(data["cost"])
+        evaluation = cls(**known)
+        evaluation._check()
+        return evaluation
+
+    def _check(self) -> None:
+        """Raises ValueError unless it is what an evaluation of its status can be."""
+        if self.status not in (EVALUATED, STOPPED, INFEASIBLE, FAILED):
+            raise ValueError(f"status is {self.status[:40]!r}")
+        trained = self.status in (EVALUATED, STOPPED)
+        accuracy = self.validation_accuracy
+        if trained != (accuracy is not None) or not 0 <= (accuracy or 0) <= 1:
+            raise ValueError(f"validation_accuracy is {accuracy} of one that is {self.status}")
+        if (trained or self.status == INFEASIBLE) and None in (self.cost, self.parameters):
+            raise ValueError(f"it is {self.status} and has no cost or no parameters")
+        if self.cost is not None and set(self.proxies or ()) != set(PROXIES):
+            raise ValueError("its proxies are not those that evaluations have")
+        if min(self.epochs, self.parameters or 0, self.seconds, self.violation) < 0:
+            raise ValueError("it has a negative number")
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # equal as mappings are

@@ -29,6 +29,7 @@ from hybhanas.nas.evaluation import (
     STOPPED,
     Evaluation,
 )
+from hybhanas.nas.executors.executor import WorkerLostError
 from hybhanas.nas.quantities import PROXIES
 from hybhanas.settings import determining
 
@@ -118,6 +119,10 @@ class Evaluator:
             "constraints": dict(self.constraints.bounds),
         }
 
+    @cached_property
+    def _settings_text(self) -> str:
+        return json.dumps(self.settings, sort_keys=True)
+
     @property
     def epochs(self) -> int:
         """The epochs of a full training."""
@@ -125,7 +130,8 @@ class Evaluator:
 
     def key(self, architecture: Architecture) -> str:
         """The name of an architecture's record: 32 hex digits of SHA-256."""
-        text = json.dumps([architecture.canonical().to_dict(), self.settings], sort_keys=True)
+        choices = json.dumps(architecture.canonical().to_dict(), sort_keys=True)
+        text = f"[{choices}, {self._settings_text}]"  # a JSON list of both
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
     def failed_to_cost(self, architecture: Architecture, error: Exception) -> Evaluation:
@@ -269,6 +275,11 @@ def failed(evaluation: Evaluation, error: Exception, **known: Any) -> Evaluation
     """The evaluation of a candidate that failed with an error."""
     known |= {"status": FAILED, "reason": _in_one_line(error), "validation_accuracy": None}
     return replace(evaluation, **known, balanced_accuracy=None, roc_auc=None)
+
+
+def is_of_workers(reason: str) -> bool:
+    """Whether a failure is of the workers that computed it, not of the candidate."""
+    return reason.startswith(WorkerLostError.__name__)
 
 
 def _in_one_line(error: Exception) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 from collections.abc import Callable, Sequence
@@ -11,12 +12,13 @@ from typing import Any
 from hybhanas import atomic
 from hybhanas.errors import ConfigError
 from hybhanas.nas.evaluation import Evaluation
-from hybhanas.nas.evaluator import Evaluator, Finished, Group
+from hybhanas.nas.evaluator import Evaluator, Finished, Group, is_of_workers
 from hybhanas.nas.executors import WorkerLostError, Workers
-from hybhanas.nas.loop import compute_groups
+from hybhanas.nas.loop import MAX_STATE_BYTES, compute_groups
 from hybhanas.nas.objectives import Objectives
 from hybhanas.nas.quantities import QUANTITIES, TIMES, finite_values
 from hybhanas.nas.run_folder import RunFolder
+from hybhanas.stored import checked, read_bytes
 
 log = logging.getLogger(__name__)
 
@@ -210,18 +212,34 @@ class _FinalRecord:
     roc_auc: float | None = None
     test_balanced_accuracy: float | None = None
     test_roc_auc: float | None = None
+    checkpoint_sha256: str = ""
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> _FinalRecord:
-        return cls(**data)
+        record = cls(**checked(cls, data))
+        accuracies = (record.validation_accuracy, record.test_accuracy)
+        if any(not 0 <= a <= 1 for a in accuracies if a is not None):
+            raise ValueError(f"its accuracies are {accuracies}")
+        if record.validation_accuracy is None and not record.reason:
+            raise ValueError("it has neither an accuracy nor a reason")
+        return record
 
 
 def _known(evaluation: Evaluation, folder: RunFolder) -> _FinalRecord | None:
-    """The record of an earlier final training, if it failed or its checkpoint is there."""
+    """The record of an earlier final training, if it failed or its checkpoint is as it was."""
     known = folder.final.read(evaluation.key, _FinalRecord.from_dict)
-    if known is None or known.reason or folder.checkpoint(evaluation.architecture).is_file():
-        return known
-    return None
+    if known is None or known.reason:
+        return None if known is None or is_of_workers(known.reason) else known
+    path = folder.checkpoint(evaluation.architecture)
+    try:
+        if hashlib.sha256(read_bytes(path, MAX_STATE_BYTES)).hexdigest() == known.checkpoint_sha256:
+            return known
+        raise ValueError("it is not what was written")
+    except FileNotFoundError:
+        return None
+    except ValueError as error:
+        log.warning("checkpoint %s is damaged (%s); trained again", path.name, error)
+        return None
 
 
 def _kept(evaluation: Evaluation, outcome: Finished | Exception, folder: RunFolder) -> _FinalRecord:
@@ -240,6 +258,7 @@ def _kept(evaluation: Evaluation, outcome: Finished | Exception, folder: RunFold
         roc_auc=outcome.validation.roc_auc,
         test_balanced_accuracy=outcome.test.balanced_accuracy,
         test_roc_auc=outcome.test.roc_auc,
+        checkpoint_sha256=hashlib.sha256(outcome.checkpoint).hexdigest(),
     )
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import os
 import socket
+import stat
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,7 +28,7 @@ def locked(folder: Path) -> Iterator[None]:
     process it holds nobody off.
 
     Raises:
-        ConfigError: another process has it.
+        ConfigError: another process has it, or something that is no lock stands in its place.
         OSError: the folder cannot be written to.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -47,7 +49,7 @@ def locked(folder: Path) -> Iterator[None]:
 def _held(path: Path) -> Iterator[int]:
     """The open and locked file; it is the one that the folder has, and no deleted one."""
     while True:
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        handle = _opened(path)
         try:
             try:
                 fcntl.lockf(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -66,8 +68,27 @@ def _held(path: Path) -> Iterator[int]:
             os.close(handle)
 
 
+def _opened(path: Path) -> int:
+    """A handle of the lock's file, which is made if missing and is never another one's."""
+    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+    try:
+        handle = os.open(path, flags, 0o666)
+    except OSError as error:
+        if error.errno not in (errno.ELOOP, errno.EISDIR, errno.ENXIO):
+            raise
+    else:
+        status = os.fstat(handle)
+        if stat.S_ISREG(status.st_mode) and status.st_nlink <= 1:
+            return handle
+        os.close(handle)
+    raise ConfigError(
+        f"hydra.run.dir={path.parent} is not accepted: its {path.name} is a link, a pipe or a "
+        "folder, and no lock; accepted: a folder without it"
+    )
+
+
 def _is(path: Path, handle: int) -> bool:
     try:
-        return os.path.samestat(os.stat(path), os.fstat(handle))
+        return os.path.samestat(os.lstat(path), os.fstat(handle))
     except FileNotFoundError:
         return False

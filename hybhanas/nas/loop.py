@@ -16,13 +16,18 @@ from hybhanas import atomic
 from hybhanas.architecture import Architecture
 from hybhanas.nas.budget import Spent, idle_generations
 from hybhanas.nas.evaluation import COSTED, FAILED, INFEASIBLE, STOPPED, Evaluation
-from hybhanas.nas.evaluator import Evaluator, Group, failed
+from hybhanas.nas.evaluator import Evaluator, Group, failed, is_of_workers
 from hybhanas.nas.executors import WorkerLostError, Workers
+from hybhanas.nas.records import Records
 from hybhanas.nas.run_folder import RunFolder
 from hybhanas.nas.strategy import Strategy
-from hybhanas.nas.summary import Summary
+from hybhanas.nas.summary import Summary, Tally
+from hybhanas.stored import read_bytes
 
 log = logging.getLogger(__name__)
+
+MAX_STATE_BYTES = 2**40
+"""Of the state of a network, which is as large as the network."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,7 @@ def run_search(  # noqa: PLR0913 - two of them are callbacks
     candidates = _GenerationEvaluator(strategy, evaluator, RunFolder(folder), workers)
     evaluations: list[Evaluation] = []
     hypervolumes: list[float] = []
+    tally = Tally(strategy.objectives)
     started, computed = time.monotonic(), 0
     for number in range(1, strategy.settings.generations + 1):
         if shortlist := strategy.shortlist():
@@ -105,7 +111,8 @@ def run_search(  # noqa: PLR0913 - two of them are callbacks
         outcome = [found[architecture] for architecture in architectures]
         strategy.tell(outcome)
         evaluations += outcome
-        summary = Summary.of(evaluations, strategy.objectives)
+        tally.add(outcome)
+        summary = tally.summary()
         hypervolumes.append(summary.hypervolume)
         spent = Spent(
             seconds=time.monotonic() - started,
@@ -183,7 +190,7 @@ class _GenerationEvaluator:
         records = self._folder.records
         recorded: dict[Architecture, Evaluation] = {}
         for architecture in architectures:
-            record = records.read(self._evaluator.key(architecture), Evaluation.from_dict)
+            record = _recorded(records, self._evaluator.key(architecture), architecture)
             if record is not None:
                 recorded[architecture] = record
                 yield record, True
@@ -244,7 +251,7 @@ class _GenerationEvaluator:
         records = self._folder.rung(rung)
         groups = []
         for part in self._parts(members):
-            recorded = [records.read(e.key, Evaluation.from_dict) for e in part]
+            recorded = [_recorded(records, e.key, e.architecture) for e in part]
             if all(e is not None and self._resumable(e, rung) for e in recorded):
                 yield from (e for e in recorded if e is not None)
             else:
@@ -276,11 +283,29 @@ class _GenerationEvaluator:
         from hybhanas.models.state import TrainingState  # torch: seconds, and only for rungs
 
         try:
-            TrainingState.from_bytes(self._state(evaluation, rung).read_bytes())
+            TrainingState.from_bytes(self._read(evaluation, rung))
         except (OSError, ValueError, TypeError, RuntimeError, EOFError, UnpicklingError) as error:
             log.warning("rung %d of %s is damaged (%s); trained again", rung, evaluation.key, error)
             return False
         return True
 
     def _states(self, part: list[Evaluation], rung: int) -> list[bytes]:
-        return [self._state(e, rung).read_bytes() for e in part] if rung else []
+        return [self._read(e, rung) for e in part] if rung else []
+
+    def _read(self, evaluation: Evaluation, rung: int) -> bytes:
+        return read_bytes(self._state(evaluation, rung), MAX_STATE_BYTES)
+
+
+def _recorded(records: Records, key: str, architecture: Architecture) -> Evaluation | None:
+    """The record of an architecture, if there is one that can be trusted. That workers were lost is
+    no property of an architecture: with more memory it may be evaluated.
+    """
+
+    def parse(data: dict[str, Any]) -> Evaluation:
+        evaluation = Evaluation.from_dict(data)
+        if evaluation.architecture not in (architecture, architecture.canonical()):
+            raise ValueError(f"it is of another architecture, {evaluation.architecture}")
+        return evaluation
+
+    known = records.read(key, parse)
+    return None if known is not None and is_of_workers(known.reason) else known

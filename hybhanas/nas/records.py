@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 from hybhanas import atomic
+from hybhanas.stored import read_json
 
 log = logging.getLogger(__name__)
 Record = TypeVar("Record")
+
+DAMAGED = "damaged"
+"""The folder, beside records, of those that cannot be read."""
+
+MAX_BYTES = 1_000_000
+"""Of a record, which has a few thousand."""
 
 
 class Records:
@@ -32,14 +38,14 @@ class Records:
         """The parsed record of a key, or None where there is none that can be trusted."""
         path = self.folder / f"{key}.json"
         try:
-            data = json.loads(path.read_bytes())
+            data = read_json(path, MAX_BYTES)
             if data["key"] != key:
-                raise ValueError(f"it holds the key {data['key']}")
+                raise ValueError(f"it holds the key {str(data['key'])[:40]}")
             return parse(data)
         except FileNotFoundError:
             return None
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-            aside = self.folder / "damaged" / path.name
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            aside = self.folder / DAMAGED / path.name
             aside.parent.mkdir(parents=True, exist_ok=True)
             path.replace(aside)
             log.warning("record %s is damaged (%s); moved to %s", path.name, error, aside)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import json
+import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,8 @@ from hybhanas.architecture import Architecture
 from hybhanas.errors import ConfigError
 from hybhanas.nas.lock import NAME as LOCK
 from hybhanas.nas.lock import locked
-from hybhanas.nas.records import Records
+from hybhanas.nas.records import DAMAGED, MAX_BYTES, Records
+from hybhanas.stored import read_json
 
 FORMAT = 3
 """Of the files of a run, as its settings name it; version 0.1 of hybhanas named none."""
@@ -35,6 +36,25 @@ class RunFolder:
 
     def __init__(self, path: Path):
         self.path = path
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """Where its files are, but for those of single evaluations."""
+        return (
+            self.path / LOCK, self.settings, self.config, self.summary, self.evaluations_csv,
+            self.front_csv, self.front_json, self.front_picture, self.front_page,
+            self.anatomy_picture,
+        )  # fmt: skip
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """Where the folders in it are, each with files of its own kind."""
+        records = (self.records.folder, self.final.folder)
+        of_rungs = sorted(self.rungs.glob("*")) if _is_folder(self.rungs) else []
+        return (
+            *records, *(folder / DAMAGED for folder in (*records, *of_rungs)), self.rungs,
+            *of_rungs, self.path / "checkpoints", self.path / "slurm", self.path / "wandb",
+        )  # fmt: skip
 
     @property
     def settings(self) -> Path:
@@ -135,7 +155,7 @@ class RunFolder:
             OSError: they cannot be read.
             ValueError: they are those of no search, or of one by another version of hybhanas.
         """
-        settings = json.loads(self.settings.read_bytes())
+        settings = read_json(self.settings, MAX_BYTES)
         if not isinstance(settings, dict) or not {"search", "generations"} <= settings.keys():
             raise ValueError(f"its {SETTINGS} is not that of a search")
         if settings.get("format") != FORMAT:
@@ -158,8 +178,6 @@ class RunFolder:
             ):
                 return None
             reason = "the folder is not empty and holds no search"
-        except RecursionError:
-            reason = f"its {SETTINGS} is not that of a search"
         except (ValueError, AttributeError, OSError) as error:
             reason = " ".join(str(error).split())[:200]
         raise ConfigError(
@@ -203,7 +221,33 @@ class RunFolder:
             OSError: the folder cannot be written to.
         """
         with locked(self.path):
+            self._check_plain()
             self.check_same_search(settings)  # again: another search may have run since
-            atomic.remove_partial(self.path)
+            atomic.remove_partial_below(self.path)
             atomic.write_json(self.settings, dict(settings))
             yield
+
+    def _check_plain(self) -> None:
+        """Checks that nothing in the folder leads out of it.
+
+        Raises:
+            ConfigError: a link, a pipe or the like stands where a file or a folder of it would.
+        """
+        for paths, is_kind, kind in (
+            (self.files, stat.S_ISREG, "plain file"),
+            (self.folders, stat.S_ISDIR, "folder"),
+        ):
+            for path in paths:
+                try:
+                    mode = path.lstat().st_mode
+                except FileNotFoundError:
+                    continue
+                if not is_kind(mode):
+                    raise ConfigError(
+                        f"hydra.run.dir={self.path} is not accepted: its "
+                        f"{path.relative_to(self.path)} is no {kind}; accepted: a folder without it"
+                    )
+
+
+def _is_folder(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,6 +18,7 @@ from hybhanas.nas.summary import Summary
 from hybhanas.reporting.plots import plot_fronts
 from hybhanas.reporting.runs_table import RunRow, run_labels, runs_table
 from hybhanas.reporting.terminal import terminal
+from hybhanas.stored import read_json
 from hybhanas.tasks.differences import differences
 from hybhanas.tasks.finished import FinishedRun, read_run
 from hybhanas.tasks.setup import shown
@@ -131,8 +131,20 @@ def _row(run: FinishedRun, name: str, settings: dict[str, Any], objectives: Obje
 
 
 def _end(folder: Path) -> dict[str, Any]:
-    """The summary that a search wrote when it finished; empty if it has not."""
+    """The summary that a search wrote when it finished; empty if it has not, or if it is damaged,
+    which is said.
+    """
+    path = RunFolder(folder).summary
     try:
-        return dict(json.loads(RunFolder(folder).summary.read_bytes()))
+        summary = read_json(path)
+        if not isinstance(summary, dict):
+            raise ValueError("it is no summary")
+        for name, kinds in (("evaluations", (int,)), ("wall_s", (int, float))):
+            if type(summary.get(name)) not in kinds:
+                raise ValueError(f"its {name} is {summary.get(name)!r:.40}")
+        return summary
     except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        log.warning("%s is damaged (%s); its search counts as unfinished", path, error)
         return {}

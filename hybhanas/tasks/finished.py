@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-import json
+import logging
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import yaml
 from hydra.core.hydra_config import HydraConfig
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
 from hybhanas.cost.model import Workload
 from hybhanas.errors import ConfigError
 from hybhanas.nas.evaluation import Evaluation
 from hybhanas.nas.objectives import Objectives
+from hybhanas.nas.records import MAX_BYTES
 from hybhanas.nas.run_folder import RunFolder
 from hybhanas.presets import following
+from hybhanas.stored import checked, read_bytes, read_json
 from hybhanas.tasks.options import targets
 
 OF_COST = ("backend", "calibration", "cost_model", "device")
@@ -26,6 +30,8 @@ OF_COST = ("backend", "calibration", "cost_model", "device")
 
 OF_TRAINING = ("dataset", "trainer", "simulator")
 """The groups that determine a training, besides the seed."""
+
+log = logging.getLogger(__name__)
 
 LIVE_FOLDER = "outputs/calibrations"
 """Where a calibration is saved that is fetched because a run was made with calibration=live."""
@@ -40,7 +46,7 @@ class FinishedRun:
         config: resolved, as the search wrote it.
         workload: the training that its costs mean.
         objectives: what it minimised.
-        evaluations: every one of its records, sorted by key.
+        evaluations: every one of its records that can be read, sorted by key.
     """
 
     folder: Path
@@ -86,23 +92,51 @@ def read_run(setting: str | None, started: bool = False) -> FinishedRun:
     files = RunFolder(folder)
     try:
         settings = files.read_settings()
-        config = _trusted(files.config.read_text())
-        evaluations = [
-            Evaluation.from_dict(json.loads(path.read_bytes()))
-            for path in sorted(files.records.folder.glob("*.json"))
-        ]
-        if not (evaluations or started):
-            raise ValueError("it has no evaluation")
+        config = _trusted(read_bytes(files.config, MAX_BYTES).decode())
         measured = float(settings["device"]["peak_flops_per_s"])
         config.device.peak_flops_per_s = measured  # the configuration has none of a measured device
-        workload = Workload(**settings["workload"])
-        objectives = settings["objectives"]
-        return FinishedRun(folder, config, workload, Objectives(**objectives), evaluations)
+        workload = Workload(**checked(Workload, settings["workload"]))
+        objectives = Objectives(**checked(Objectives, settings["objectives"]))
+        evaluations = _evaluations(files, started)
+        return FinishedRun(folder, config, workload, objectives, evaluations)
     except OSError as error:
         reason = f"{Path(error.filename or folder).name}: {error.strerror}"
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, YAMLError) as error:
-        reason = " ".join(str(error).split())[:200]
+    except (*MALFORMED, OmegaConfBaseException, YAMLError) as error:
+        reason = _one_line(error)
     raise ConfigError(f"run={setting} is not accepted: {reason}; accepted: the folder of a search")
+
+
+MALFORMED = (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError)
+"""What reading something else than what a search wrote ends in."""
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())[:200]
+
+
+def _evaluations(files: RunFolder, started: bool) -> list[Evaluation]:
+    """The evaluations of a run; records that cannot be read are named and left out.
+
+    Raises:
+        ValueError: there is none, unless the search may have just started.
+    """
+    evaluations, damaged = [], []
+    for path in sorted(files.records.folder.glob("*.json")):
+        try:
+            evaluation = Evaluation.from_dict(read_json(path, MAX_BYTES))
+            if evaluation.key != path.stem:
+                raise ValueError(f"it holds the key {evaluation.key[:40]}")
+            evaluations.append(evaluation)
+        except (OSError, *MALFORMED) as error:
+            damaged.append(f"{path.name}: {_one_line(error)}")
+    if damaged and not evaluations:
+        raise ValueError(f"of {len(damaged)} records none can be read; {damaged[0]}")
+    if not (evaluations or started):
+        raise ValueError("it has no evaluation")
+    if damaged:
+        number = f"{len(damaged)} of {len(damaged) + len(evaluations)} records"
+        log.warning("run=%s: %s left out; the first is %s", files.path, number, damaged[0])
+    return evaluations
 
 
 def _trusted(text: str) -> DictConfig:
@@ -115,9 +149,15 @@ def _trusted(text: str) -> DictConfig:
     Raises:
         ValueError: it is no configuration, or holds such a thing.
     """
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        if isinstance(event, yaml.AliasEvent):  # which can stand for any number of values
+            raise ValueError("its config.yaml has an alias")
     config = OmegaConf.create(text)  # safe YAML: a tag of Python's is an error
     if not isinstance(config, DictConfig):
         raise ValueError("its config.yaml is not a mapping")
+    for group in OF_COST:
+        if not isinstance(config.get(group), DictConfig):
+            raise ValueError(f"its config.yaml has no {group}")
     plain: Any = OmegaConf.to_container(config, resolve=False)
     for where, key, value in _items(plain):
         if isinstance(value, str) and "${" in value:
