@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from hybhanas.errors import ConfigError
 from hybhanas.models.settings import gpus, processor_of
 from hybhanas.nas.executors.cluster import DaskWorkers, check_threads
 from hybhanas.nas.executors.executor import Executor, InProcess, Serial, Step, Workers
-from hybhanas.nas.executors.local import Local, cores
+from hybhanas.nas.executors.local import Local, by_memory, cores
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +44,7 @@ class Auto(Executor):
         """See `Executor.max_workers`."""
         if processor_of(self.accelerator) == "cuda":
             return max(1, min(gpus(), cores() // self.threads))
-        return max(1, min(self.shares, cores() // self.threads))
+        return max(1, min(self.shares, cores() // self.threads, by_memory()))
 
     @contextmanager
     def started(
@@ -87,9 +88,10 @@ class InProcessThenWorkers:
             return None
         try:
             return self._workers if self._workers.ready() else None
-        except (OSError, RuntimeError) as error:  # no loopback, no file descriptors left, ...
+        except (OSError, RuntimeError, ConfigError) as error:  # no loopback, no memory, ...
             log.warning(
                 "executor=auto: workers cannot be started (%s); continuing in this process", error
             )
+            self._workers.stop()
             self._workers = None
             return None

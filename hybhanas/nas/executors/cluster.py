@@ -7,6 +7,9 @@ from __future__ import annotations
 import gc
 import logging
 import signal
+import subprocess
+import sys
+import time
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -24,7 +27,10 @@ from hybhanas.nas.executors.executor import Executor, Step, WorkerLostError, com
 _PLUGIN = "evaluator"
 _DEATHS = 4
 _LOST = f"{_DEATHS} workers died computing it: out of memory, or a crash"
-_LEAST_MEMORY = "256MiB"
+WORKER_BYTES = 1280 * 2**20
+"""What a worker takes with the smallest networks, by `scripts/bench/workers.py`, and a quarter."""
+
+_POLL_S = 0.1
 
 
 class ClusterExecutor(Executor):
@@ -39,6 +45,10 @@ class ClusterExecutor(Executor):
     def _scale(self, cluster: Any) -> None:
         """Requests its workers, without waiting for them."""
 
+    def _deaths(self, cluster: Any) -> Callable[[], int]:
+        """A function that counts the workers that have ended so far, as far as that is known."""
+        return lambda: 0
+
     @contextmanager
     def started(
         self, evaluator: object, folder: Path, notify: Callable[[str], None]
@@ -46,15 +56,16 @@ class ClusterExecutor(Executor):
         """See `Executor.started`."""
         with ExitStack() as running:
 
-            def start() -> Any:
+            def start() -> tuple[Any, Callable[[], int]]:
                 with sigint_blocked():
                     cluster = running.enter_context(self._cluster(folder, notify))
                     client = running.enter_context(_client(cluster, evaluator))
                 notify(f"{self}; dashboard: {cluster.dashboard_link}")
+                deaths = self._deaths(cluster)
                 self._scale(cluster)
-                return client
+                return client, deaths
 
-            yield DaskWorkers(start, self.max_workers)
+            yield DaskWorkers(start, running.close, self.max_workers)
 
 
 class DaskWorkers:
@@ -63,27 +74,54 @@ class DaskWorkers:
     No item waits at a worker, where it would wait for a long one while another worker is free, and
     be blamed if that worker dies. Of many items Dask sends a worker one at a time; of few, up to
     two for each worker, it sends all at once, so that these are submitted as workers become free.
+
+    Args:
+        start: starts them, and returns Dask's client and a function that counts deaths.
+        stop: ends them.
+        number: of workers.
     """
 
-    def __init__(self, start: Callable[[], Any], number: int):
-        self._start, self._number = start, number
+    def __init__(
+        self,
+        start: Callable[[], tuple[Any, Callable[[], int]]],
+        stop: Callable[[], None],
+        number: int,
+    ):
+        self._start, self.stop, self._number = start, stop, number
 
     @cached_property
-    def _client(self) -> Any:
+    def _started(self) -> tuple[Any, Callable[[], int]]:
         return self._start()
+
+    @property
+    def _client(self) -> Any:
+        return self._started[0]
 
     @cached_property
     def _first_answer(self) -> Any:
         return self._client.submit(_answer, pure=False)
 
     def ready(self) -> bool:
-        """Whether a worker is ready; the first call starts the workers, and none waits for them."""
-        return bool(self._first_answer.status == "finished")  # no error, as when a worker died
+        """Whether a worker is ready; the first call starts the workers, and none waits for them.
+
+        Raises:
+            ConfigError: they end before any of them has answered.
+        """
+        if self._first_answer.status == "finished":
+            return True
+        if self._first_answer.status == "error" or self._started[1]() >= _DEATHS:
+            raise ConfigError(
+                f"executor: {_DEATHS} workers ended before any of them could compute; "
+                f"{_why_workers_end()}"
+            )
+        return False
 
     def map(self, step: Step, items: Sequence[Any]) -> Iterator[tuple[int, Any]]:
         """See `Workers.map`."""
         if not items:
             return
+        while not self.ready():  # so that no item is blamed for what no worker survives
+            time.sleep(_POLL_S)
         from distributed import KilledWorker, as_completed
 
         waiting = iter(enumerate(items))
@@ -111,6 +149,25 @@ class DaskWorkers:
 
 def _answer() -> None:
     """A task whose end shows that a worker is ready."""
+
+
+def _why_workers_end() -> str:
+    """What a new process says that imports what a worker does."""
+    module = "hybhanas.nas.executors.preloaded"
+    try:
+        tried = subprocess.run(
+            [sys.executable, "-c", f"import {module}"],
+            capture_output=True, text=True, check=False, timeout=60,
+        )  # fmt: skip
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return f"a process like theirs cannot start: {' '.join(str(error).split())[:200]}"
+    lines = tried.stderr.strip().splitlines()
+    if tried.returncode and lines:
+        return f"importing {module} fails: {lines[-1][:200]}"
+    return (
+        f"one takes about {WORKER_BYTES / 2**30:g} GiB before it trains: executor.memory, or a "
+        "limit of the machine, may be below that; accepted: fewer workers, or executor=serial"
+    )
 
 
 def _compute(step: Step, item: Any) -> Any:
@@ -203,9 +260,10 @@ def check_memory(value: str, *others: str) -> None:
     from dask.utils import parse_bytes
 
     try:
-        if parse_bytes(value) >= parse_bytes(_LEAST_MEMORY):
+        if parse_bytes(value) >= WORKER_BYTES:
             return
-    except ValueError:
+    except (ValueError, OverflowError):
         pass
-    accepted = " or ".join((*others, f"a size such as 4GiB, at least {_LEAST_MEMORY}"))
+    least = f"{WORKER_BYTES // 2**20}MiB, which a worker takes with the smallest networks"
+    accepted = " or ".join((*others, f"a size such as 4GiB, at least {least}"))
     raise ConfigError(f"executor.memory={value} is not accepted: {accepted}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import socket
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
@@ -16,12 +17,15 @@ from typing import Any
 
 from hybhanas.errors import ConfigError
 from hybhanas.nas.executors.cluster import (
+    WORKER_BYTES,
     ClusterExecutor,
     check_memory,
     check_threads,
     dask_settings,
 )
 
+_ALL = 1000
+_LOOPBACK_S = 5
 _LONGEST_PATH = 70
 """Characters of a folder that holds Python's folder of sockets: Linux takes 107 in all."""
 
@@ -47,6 +51,12 @@ class Local(ClusterExecutor):
                 f"may use {cores()} cores and trainer.threads={self.threads}, or null for all"
             )
         check_memory(self.memory, "auto")
+        if self.workers is not None and self.memory == "auto" and self.workers > by_memory():
+            raise ConfigError(
+                f"executor.workers={self.workers} is not accepted with executor.memory=auto: a "
+                f"worker takes {WORKER_BYTES / 2**30:g} GiB with the smallest networks; accepted: "
+                f"at most {by_memory()} on this machine, or null"
+            )
 
     def __str__(self) -> str:
         return f"{self.max_workers} workers on this machine"
@@ -54,10 +64,12 @@ class Local(ClusterExecutor):
     @property
     def max_workers(self) -> int:
         """See `Executor.max_workers`."""
-        return self.workers or max(cores() // self.threads, 1)
+        most = max(cores() // self.threads, 1)
+        return self.workers or (min(most, by_memory()) if self.memory == "auto" else most)
 
     @contextmanager
     def _cluster(self, folder: Path, notify: Callable[[str], None]) -> Iterator[Any]:
+        check_processes()
         with dask_settings(self.threads), _fork_server():
             from distributed import LocalCluster
 
@@ -77,6 +89,23 @@ class Local(ClusterExecutor):
 
     def _scale(self, cluster: Any) -> None:
         cluster.scale(self.max_workers)
+
+    def _deaths(self, cluster: Any) -> Callable[[], int]:
+        """See `ClusterExecutor._deaths`: new processes of a nanny, and nannies that gave up."""
+        pids: dict[Any, set[int]] = {}
+
+        def count() -> int:
+            for nanny in tuple(cluster._created):
+                seen = pids.setdefault(nanny, set())
+                if nanny.pid is not None:
+                    seen.add(nanny.pid)
+            ended = sum(nanny.status in (Status.failed, Status.closed) for nanny in pids)
+            all_ended = _ALL if pids and ended == len(pids) else ended
+            return all_ended + sum(max(len(seen) - 1, 0) for seen in pids.values())
+
+        from distributed.core import Status
+
+        return count
 
 
 @contextmanager
@@ -125,6 +154,35 @@ async def _kill(nannies: Iterable[Any]) -> None:
         if nanny.pid is not None:
             with suppress(ProcessLookupError):
                 os.kill(nanny.pid, signal.SIGKILL)
+
+
+def check_processes() -> None:
+    """Raises ConfigError where processes cannot be started or cannot reach each other."""
+    try:
+        multiprocessing.get_context("spawn").Lock()
+    except OSError as error:
+        raise ConfigError(
+            f"executor: workers need semaphores, which cannot be made here, as without a writable "
+            f"/dev/shm ({error.strerror}); accepted: executor=serial"
+        ) from None
+    try:
+        with (
+            socket.create_server(("127.0.0.1", 0)) as server,
+            socket.create_connection(server.getsockname(), timeout=_LOOPBACK_S),
+        ):
+            pass
+    except OSError as error:
+        raise ConfigError(
+            f"executor: workers need the loopback interface, which does not answer ({error}); "
+            "accepted: executor=serial"
+        ) from None
+
+
+def by_memory() -> int:
+    """How many workers the memory suffices for that this process may use; at least 1."""
+    from dask.system import MEMORY_LIMIT
+
+    return max(int(MEMORY_LIMIT // WORKER_BYTES), 1)
 
 
 def cores() -> int:
