@@ -11,7 +11,7 @@ from typing import Any
 
 from hybhanas.ansatz import ENCODINGS, ENTANGLERS, ROTATIONS, Encoding
 from hybhanas.entanglement import PATTERNS, entangled_pairs, first_word
-from hybhanas.errors import ConfigError, unknown
+from hybhanas.errors import ConfigError, check_at_most, unknown
 from hybhanas.gates import AMPLITUDE, Gate
 
 CHOICES: dict[str, Collection[str]] = {
@@ -27,6 +27,14 @@ CHOICES: dict[str, Collection[str]] = {
 """The accepted words of every choice that is a word, registered ones included; entanglement accepts
 more, see `hybhanas.entanglement`.
 """
+
+LIMITS = {
+    "qubits": (1, 1000),
+    "depth": (1, 1000),
+    "hidden_layers": (0, 1000),
+    "hidden_width": (1, 1_000_000_000),
+}
+"""The least and the most of every choice that is a number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,12 +78,17 @@ class Architecture:
         for name, accepted in CHOICES.items():
             if name != "entanglement" and getattr(self, name) not in accepted:
                 raise unknown(f"architecture.{name}", getattr(self, name), accepted)
-        for name, least in (("qubits", 1), ("depth", 1), ("hidden_layers", 0), ("hidden_width", 1)):
+        for name, (least, most) in LIMITS.items():
             value = getattr(self, name)
             if not isinstance(value, int) or isinstance(value, bool) or value < least:
                 raise ConfigError(
                     f"architecture.{name}={value} is not accepted: an integer >= {least}"
                 )
+            check_at_most(f"architecture.{name}", value, most)
+        if not isinstance(self.reuploading, bool):
+            raise ConfigError(
+                f"architecture.reuploading={self.reuploading} is not accepted: true or false"
+            )
         words = str(self.entanglement).split("-")
         for word in words:
             entangled_pairs(word, qubits=1)  # raises on an unknown one
@@ -85,7 +98,8 @@ class Architecture:
                 f"all layers, or as many as the depth ({self.depth}) joined by -"
             )
         rate = self.learning_rate
-        if rate is not None and not (isinstance(rate, int | float) and 0 < rate < 1):
+        is_number = isinstance(rate, int | float) and not isinstance(rate, bool)
+        if rate is not None and not (is_number and 0 < rate < 1):
             raise ConfigError(
                 f"architecture.learning_rate={self.learning_rate} is not accepted: "
                 "a number between 0 and 1, or null for the trainer's"

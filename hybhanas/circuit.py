@@ -9,8 +9,14 @@ from functools import cached_property, lru_cache
 from hybhanas.ansatz import ENCODINGS, ENTANGLERS, ROTATIONS, Encoding, Entangler, Rotations
 from hybhanas.architecture import Architecture
 from hybhanas.entanglement import Pairs, entangled_pairs
-from hybhanas.errors import ConfigError
+from hybhanas.errors import CandidateError, ConfigError
 from hybhanas.gates import AMPLITUDE, GATES, Gate, operations
+
+MAX_GATES = 100_000
+"""Of the circuit of an architecture."""
+
+MAX_AMPLITUDE_QUBITS = 16
+"""Whose 2^n amplitudes are inputs; each takes a gate on a machine."""
 
 
 @dataclass(frozen=True)
@@ -65,12 +71,15 @@ def lay_out(architecture: Architecture) -> Circuit:
 
     Raises:
         ConfigError: a registered word gives gates that no circuit can have.
+        CandidateError: it has more gates or amplitudes than a computer can work with.
 
     Example:
         >>> circuit = lay_out(Architecture(qubits=2, rotations="ry", entangler="crx"))
         >>> [gate.name for gate in circuit.gates], circuit.weights
         (['ry', 'ry', 'ry', 'ry', 'crx'], 3)
     """
+    if architecture.by_amplitude and architecture.qubits > MAX_AMPLITUDE_QUBITS:
+        raise CandidateError(f"amplitudes of more than {MAX_AMPLITUDE_QUBITS} qubits")
     words = architecture.entanglement_by_layer
     return _laid_out(
         architecture,
@@ -106,6 +115,8 @@ def _laid_out(
                 weights = max(weights, weight + 1)
                 gate = Gate(gate.name, gate.wires, gate.inputs, weight)
             gates.append(gate)
+            if len(gates) > MAX_GATES:
+                raise CandidateError(f"its circuit has more than {MAX_GATES:,} gates")
 
     for layer, pairs in enumerate(pairs_by_layer):
         if layer == 0 or uploads_again:

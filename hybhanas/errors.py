@@ -24,6 +24,12 @@ def unknown(setting: str, value: object, accepted: Iterable[object]) -> ConfigEr
     return ConfigError(f"{setting}={value} is unknown{hint}; accepted: {', '.join(names)}")
 
 
+def check_at_most(setting: str, value: int | None, most: int) -> None:
+    """Raises ConfigError for a number so large that it can only be a slip; None is accepted."""
+    if value is not None and value > most:
+        raise ConfigError(f"{setting}={value} is not accepted: at most {most:,}")
+
+
 def not_installed(error: BaseException) -> ConfigError | None:
     """Builds the error for a dependency that is missing, as most are beside hybhanas-cost.
 

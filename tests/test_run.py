@@ -150,7 +150,7 @@ def test_a_complete_folder_is_answered_without_torch(whole):
 def test_an_interrupt_that_comes_in_a_finalizer_is_not_lost():
     code = """
 import os, signal, time
-from hybhanas.hydra_app import main
+from hybhanas.hydra_app import application, main
 
 class Garbage:
     def __del__(self):
@@ -162,7 +162,7 @@ def work():
     time.sleep(60)
 
 signal.signal(signal.SIGINT, signal.default_int_handler)
-main.run = work
+application.run = work
 main.main()
 """
     outcome = subprocess.run(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hybhanas.cost.options import RuntimeOptions
-from hybhanas.errors import ConfigError, unknown
+from hybhanas.errors import ConfigError, check_at_most, unknown
 from hybhanas.presets import preset
 
 TIMINGS = ("scheduled", "serial")
@@ -19,6 +19,7 @@ GRADIENTS = ("parameter_shift", "spsa")
 TOTALS = ("qpu", "effective")
 MODES = ("job", "batch", "session")
 GENERATIONS = ("auto", "ibm_2023", "ibm_2025")
+MOST_LAYOUTS = 1000
 OVERHEADS = ("job_overhead_s", "circuit_overhead_s", "execution_overhead_s", "program_loading_s")
 
 
@@ -103,6 +104,7 @@ class CostModel:
         ):
             if getattr(self, name) not in accepted:
                 raise unknown(f"cost_model.{name}", getattr(self, name), accepted)
+        check_at_most("cost_model.layouts", self.layouts, MOST_LAYOUTS)
         if self.compiler == "pytket" and self.layouts > 1:
             raise ConfigError(
                 f"cost_model.layouts={self.layouts} is not accepted with cost_model.compiler="
@@ -164,7 +166,7 @@ class Device:
             from hybhanas.cost.host import matmul_flops_per_s
 
             object.__setattr__(self, "peak_flops_per_s", matmul_flops_per_s())
-        if not (self.peak_flops_per_s or 0) > 0:
+        if not 0 < (self.peak_flops_per_s or 0) < math.inf:
             raise ConfigError(
                 f"device.peak_flops_per_s={self.peak_flops_per_s} is not accepted: above 0"
             )

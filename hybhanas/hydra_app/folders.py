@@ -42,9 +42,9 @@ class RemoveEmptyFolders(Callback):
     def _note(self, config: DictConfig, mode: str) -> None:
         try:
             absolute = Path.cwd() / config.hydra[mode].dir
-        except OmegaConfBaseException:
-            return  # a name that it is made of is missing: the run itself says so
-        self._missing = [p for p in (absolute, *absolute.parents) if not p.exists()]
+            self._missing = [p for p in (absolute, *absolute.parents) if not p.exists()]
+        except (OmegaConfBaseException, OSError, ValueError):
+            return  # a name is missing, too long or none: the run itself says so
 
     def _remove(self, *folders: Path) -> None:
         for folder in folders:

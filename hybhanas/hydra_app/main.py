@@ -1,81 +1,54 @@
-"""The entry point: compose the configuration, check it, call the task."""
+"""The entry point: streams, signals and the exit code. It imports nothing that takes time, so that
+a Ctrl-C finds it prepared from the start.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import sys
-from pathlib import Path
 
-import hydra
-from hydra.core.config_store import ConfigStore
-from hydra.core.hydra_config import HydraConfig
-from omegaconf import DictConfig, OmegaConf
-
-from hybhanas.hydra_app.compose import register_all
-from hybhanas.hydra_app.groups import checked, complete
-from hybhanas.hydra_app.interrupts import interrupt_again
-from hybhanas.hydra_app.mistakes import (
-    MISTAKES,
-    USAGE_ERROR,
-    Mistake,
-    check_keys,
-    explain,
-    report_mistake,
-)
-from hybhanas.presets import CONF
-
-INTERRUPTED = 130
-"""The exit code after a Ctrl-C."""
-
-
-@hydra.main(version_base="1.3", config_path=str(CONF), config_name="config")
-def run(config: DictConfig) -> Mistake | None:
-    """Runs the task that the configuration names.
-
-    A mistake of the user's ends here as one line, since Hydra adds lines of its own to what passes
-    through it. The exit code comes at the end, so that the other jobs of a multirun still run.
-    """
-    from hybhanas.hydra_app.check import check  # a second of imports that --help does without
-    from hybhanas.tasks.setup import imported
-
-    folder = Path(HydraConfig.get().runtime.output_dir)
-    try:
-        complete(config, HydraConfig.get().runtime.choices)
-        check_keys(config)
-        OmegaConf.resolve(config)
-        check(config)
-        task = imported("task", config.task._target_)
-        task(config, folder)
-    except Exception as error:
-        line = explain(error)
-        if line is None:
-            raise
-        return report_mistake(line)
-    return None
+from hybhanas.hydra_app.interrupts import interrupt_again, stopped_by, stops_raise
 
 
 def main() -> None:
-    """Runs the command line; a mistake of the user's is one line on stderr and exit code 2."""
-    os.environ.setdefault("HYDRA_FULL_ERROR", "1")  # else Hydra prints several lines and exits 1
+    """Runs the command line; see `hybhanas.hydra_app.application.called`."""
+    _open_streams()
     sys.unraisablehook = interrupt_again
-    register_all()
-    store = ConfigStore.instance()
-    # For --help Hydra makes a hundred copies of the store, and writes to none: two seconds.
-    store.__deepcopy__ = lambda _: store  # type: ignore[attr-defined]
     try:
-        sys.argv[1:] = checked(sys.argv[1:])
-        run()
-    except KeyboardInterrupt:
+        stops_raise()
+        from hybhanas.hydra_app.application import called
+
+        code = called(sys.argv[1:])
+    except KeyboardInterrupt as stop:
+        code = stopped_by(stop)
         print("stopped; the same command on the same folder resumes the run", file=sys.stderr)
-        sys.exit(INTERRUPTED)
-    except Exception as error:
-        line = explain(error)
-        if line is None:
-            raise
-        print(f"error: {line}", file=sys.stderr)
-        sys.exit(USAGE_ERROR)
     finally:
         gc.freeze()  # else the interpreter looks for garbage among all imports, for seconds
-    if MISTAKES:
-        sys.exit(USAGE_ERROR)
+        _close_output()
+    if code:
+        sys.exit(code)
+
+
+def _open_streams() -> None:
+    """Gives a process that was started without stdin, stdout or stderr empty ones, so that no file
+    of a run takes their number.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # the lowest number that is free
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115 - until the process ends
+
+
+def _close_output() -> None:
+    """Drops what stdout does not take: the interpreter would try again, and add its own lines."""
+    try:
+        sys.stdout.flush()
+    except (OSError, ValueError):
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 import shlex
 import sys
@@ -21,6 +22,9 @@ from omegaconf.errors import OmegaConfBaseException
 
 from hybhanas.errors import ConfigError, not_installed, unknown
 from hybhanas.presets import CONF, preset
+
+_OF_OUTPUT = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EPIPE, errno.EBADF)
+"""Errors of a stream; those of files name the file."""
 
 USAGE_ERROR = 2
 """The exit code."""
@@ -64,11 +68,22 @@ def explain(error: BaseException) -> str | None:
     for one in reversed(chain):
         if isinstance(one, OmegaConfBaseException):
             return _omegaconf(one)
-        if isinstance(one, OSError) and one.filename is not None:
-            return f"{one.filename}: {one.strerror}"
+        if (line := _of_system(one)) is not None:
+            return line
     if isinstance(error, HydraException) and not isinstance(error, InstantiationException):
         return _hydra(error)
     return _below_nothing(error)
+
+
+def _of_system(error: BaseException) -> str | None:
+    """What the operating system says; None for any other error."""
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{error.filename}: {error.strerror}"
+    if isinstance(error, OSError) and error.errno in _OF_OUTPUT:
+        return f"what the run prints cannot be written: {error.strerror}"
+    if isinstance(error, RuntimeError) and "home directory" in str(error):
+        return "a path begins with ~, and there is no such home directory"
+    return None
 
 
 def _hydra(error: HydraException) -> str:

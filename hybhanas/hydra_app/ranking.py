@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 from hydra.experimental.callback import Callback
 from omegaconf import DictConfig
 
+from hybhanas.stored import read_json
 from hybhanas.tasks.settings import COST_FILE
 
 
@@ -21,7 +21,7 @@ class RankCosts(Callback):
     def on_multirun_end(self, config: DictConfig, **kwargs: Any) -> None:
         """Prints the ranking."""
         folder = Path(config.hydra.sweep.dir)
-        reports = [json.loads(path.read_text()) for path in folder.rglob(COST_FILE)]
+        reports = [read_json(path) for path in folder.rglob(COST_FILE)]
         if not reports:
             return
         everywhere = set.intersection(*(set(report["overrides"]) for report in reports))

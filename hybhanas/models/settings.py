@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hybhanas.errors import ConfigError, unknown
+from hybhanas.errors import ConfigError, check_at_most, unknown
 from hybhanas.presets import preset
 from hybhanas.quantum.simulators import SIMULATORS
 
@@ -18,6 +18,7 @@ AUTO = "auto"
 ACCELERATORS = (AUTO, "cpu", "cuda")
 SCHEDULES = ("one_cycle", "cosine", "constant")
 NOISES = ("none", "survival")
+MOST_SHARES = MOST_THREADS = 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +72,8 @@ class TrainSettings:
         ):  # fmt: skip
             if getattr(self, name) not in accepted:
                 raise unknown(f"trainer.{name}", getattr(self, name), accepted)
+        check_at_most("trainer.shares", self.shares, MOST_SHARES)
+        check_at_most("trainer.threads", self.threads, MOST_THREADS)
         if self.population != AUTO and (isinstance(self.population, str) or self.population < 1):
             raise ConfigError(
                 f"trainer.population={self.population} is not accepted: auto, or at least 1"

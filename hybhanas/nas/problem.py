@@ -85,13 +85,19 @@ def pose(  # noqa: PLR0913 - a constructor of keywords
         floor: see `Problem`.
 
     Raises:
-        ConfigError: the space is wider than the backend, or the folder holds another search.
+        ConfigError: the space is wider than the backend or smaller than a generation, or the
+            folder holds another search.
     """
     widest, usable = max(space.qubits), len(calibration.qubits)
     if widest > usable:
         raise ConfigError(
             f"search_space.qubits={list(space.qubits)} is not accepted: "
             f"backend {calibration.name} has {usable} usable qubits"
+        )
+    if search.population > space.size:
+        raise ConfigError(
+            f"search.population={search.population} is not accepted: search_space has "
+            f"{space.size:,} genomes; accepted: at most so many"
         )
     workload = Workload(
         samples=data.train_samples, epochs=training.final_epochs, batch_size=data.batch_size

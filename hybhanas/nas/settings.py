@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from hybhanas.errors import ConfigError, unknown
+from hybhanas.errors import ConfigError, check_at_most, unknown
 from hybhanas.nas.halving import SuccessiveHalving
-from hybhanas.nas.strategy import SearchSettings, Strategy
+from hybhanas.nas.strategy import MOST_PER_GENERATION, SearchSettings, Strategy
 from hybhanas.search_space import SearchSpace
 from hybhanas.settings import NO_EFFECT
 
@@ -99,6 +99,8 @@ class ModelSettings(SearchSettings):
         SearchSettings.__post_init__(self)  # super() does not work with slots
         if self.candidates < 2:
             raise ConfigError(f"search.candidates={self.candidates} is not accepted: at least 2")
+        most = MOST_PER_GENERATION // self.population
+        check_at_most("search.candidates", self.candidates, most)
 
     def strategy(self, space: SearchSpace) -> Strategy:
         """See `SearchSettings.strategy`."""

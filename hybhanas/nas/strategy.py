@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from hybhanas.architecture import Architecture
-from hybhanas.errors import ConfigError
+from hybhanas.errors import ConfigError, check_at_most
 from hybhanas.nas.budget import Budget
 from hybhanas.nas.constraints import Constraints
 from hybhanas.nas.evaluation import FAILED, INFEASIBLE, Evaluation
@@ -20,6 +20,9 @@ from hybhanas.settings import NO_EFFECT
 
 DRAWS_PER_GENOME = 200
 """Random draws for each genome wanted, before a space counts as exhausted."""
+
+MOST_PER_GENERATION = 100_000
+"""Architectures that are trained, costed or bred in a generation."""
 
 INFEASIBLE_OBJECTIVE = 1e9
 """Objective value of a candidate that has none. Such a candidate also violates a constraint, which
@@ -63,6 +66,7 @@ class SearchSettings(ABC):
                 raise ConfigError(
                     f"search.{name}={getattr(self, name)} is not accepted: at least {least}"
                 )
+        check_at_most("search.population", self.population, MOST_PER_GENERATION)
         self.parsed_objectives()
         self.parsed_constraints()
         self.halving()
@@ -151,7 +155,7 @@ def sample_distinct(
     has few left.
     """
     sampled: dict[Architecture, tuple[int, ...]] = {}
-    for _ in range(count * DRAWS_PER_GENOME):
+    for _ in range(min(count, space.size) * DRAWS_PER_GENOME):
         if len(sampled) == count:
             break
         genome = space.sample(rng)

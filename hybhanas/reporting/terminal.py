@@ -28,9 +28,17 @@ COLUMNS: dict[str, Callable[[Generation], str]] = {
 """The columns of a generation, after its number."""
 
 
+class _Console(Console):
+    """One that leaves it to the command line what a pipe means that nobody reads from."""
+
+    def on_broken_pipe(self) -> None:
+        """Raises the BrokenPipeError that it is called for."""
+        raise
+
+
 def terminal() -> Console:
     """The console that a task writes to: the terminal's width, or 140 columns into a file."""
-    return Console() if sys.stdout.isatty() else Console(width=140)
+    return _Console() if sys.stdout.isatty() else _Console(width=140)
 
 
 class SearchView:

@@ -133,7 +133,16 @@ def _subject(config: DictConfig) -> _Subject:
         if "qubits" not in choices:
             raise ConfigError(f"{setting} is not accepted: it names no qubits")
         architecture = Architecture.from_dict(choices).canonical()
+        _laid_out(setting, architecture)  # so many gates are told before any data is read
         data = ready(build("dataset", config.dataset))
         flops = lay_out_network(architecture, data.features, data.classes).classical_flops
         workload = Workload(samples=data.train_samples, epochs=epochs, batch_size=batch_size)
-    return _Subject(setting, str(architecture), lay_out(architecture), flops, workload)
+    circuit = _laid_out(setting, architecture)
+    return _Subject(setting, str(architecture), circuit, flops, workload)
+
+
+def _laid_out(setting: str, architecture: Architecture) -> Circuit:
+    try:
+        return lay_out(architecture)
+    except CandidateError as error:
+        raise ConfigError(f"{setting} is not accepted: {error}") from None

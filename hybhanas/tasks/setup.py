@@ -71,4 +71,12 @@ def shown(folder: Path) -> Path:
 
 def cache_folder(config: DictConfig) -> Path | None:
     """Where transpiled circuits are kept for all runs; None where the user wants no cache."""
-    return None if config.cache is None else Path(config.cache).expanduser() / "transpiled"
+    if config.cache is None:
+        return None
+    try:
+        return Path(config.cache).expanduser() / "transpiled"
+    except RuntimeError:  # no HOME and no entry in the system's list of users, or no such user
+        raise ConfigError(
+            f"cache={config.cache} is not accepted: there is no such home directory; accepted: a "
+            "folder, also by HYBHANAS_CACHE, or null for none"
+        ) from None

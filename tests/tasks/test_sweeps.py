@@ -66,9 +66,9 @@ def test_runs_of_a_sweep_share_a_group_and_others_have_none(mode, group):
 
 def test_a_mistake_from_another_process_is_told_in_this_one_and_makes_its_exit_code():
     code = (
-        "import pickle, sys, hybhanas.hydra_app.main\n"
+        "import pickle, sys, hybhanas.hydra_app.main, hybhanas.hydra_app.application\n"
         f"pickle.loads({pickle.dumps(Mistake('seed=-1 is not accepted'))!r})\n"
-        "hybhanas.hydra_app.main.run = lambda: None\n"  # a sweep whose jobs ran elsewhere
+        "hybhanas.hydra_app.application.run = lambda: None\n"  # a sweep whose jobs ran elsewhere
         "hybhanas.hydra_app.main.main()"
     )
     outcome = subprocess.run(
