@@ -38,10 +38,11 @@ def read_bytes(path: Path, most: int = MAX_BYTES, only_own: bool = False) -> byt
         if error.errno in (errno.ELOOP, errno.ENXIO):  # the latter of a socket
             raise ValueError(f"{path.name} is a link or a socket, not a file") from None
         raise
+    status = os.fstat(handle)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(handle)
+        raise ValueError(f"{path.name} is not a plain file")
     with os.fdopen(handle, "rb") as file:
-        status = os.fstat(handle)
-        if not stat.S_ISREG(status.st_mode):
-            raise ValueError(f"{path.name} is not a plain file")
         if status.st_size > most:
             raise ValueError(f"{path.name} has more than {most:,} bytes")
         if only_own and status.st_uid not in (os.geteuid(), 0):
@@ -109,7 +110,7 @@ def _shown(value: Any) -> str:
 def _fields(kind: type) -> tuple[dict[str, Callable[[Any], bool]], tuple[str, ...]]:
     """A test for each field, and the names of those without a default."""
     hints = get_type_hints(kind)
-    all_fields = fields(kind)  # type: ignore[arg-type]
+    all_fields = fields(kind)
     needed = tuple(
         f.name for f in all_fields if f.default is MISSING and f.default_factory is MISSING
     )

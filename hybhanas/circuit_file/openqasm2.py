@@ -17,7 +17,7 @@ LIBRARIES = ("qelib1.inc",)
 _REGISTER = re.compile(r"\b([qc])reg\s+\w+\s*\[\s*(\d+)\s*\]")
 _DECLARED = re.compile(r"\b(gate|opaque)\s+(\w+)\s*(?:\(([^()]*)\))?\s*([^{;]*)")
 _PLACE = re.compile(r"^<?[^:]*>?:(\d+),(\d+): (.*)", re.DOTALL)
-_DYNAMIC = re.compile(r"(?:^|[;{}])\s*(if)\b", re.MULTILINE)
+_DYNAMIC = re.compile(r"\b(if)\s*\(")
 
 
 def read(source: Source) -> QuantumCircuit:
@@ -127,8 +127,8 @@ def _each_once(circuit: QuantumCircuit) -> list[Any]:
 
 def _line_of(gate: str, source: Source) -> str:
     """Where a gate is called without angles, or else first named."""
-    for pattern in (rf"(?:^|[;{{}}])\s*({gate})\s+[a-zA-Z_]", rf"\b({gate})\b"):
-        found = re.search(pattern, source.text, re.MULTILINE)
+    for pattern in (rf"(?<!gate )\b({gate})\s+[a-zA-Z_]", rf"\b({gate})\b"):
+        found = re.search(pattern, source.text)
         if found is not None:
             return source.where(source.text.count("\n", 0, found.start(1)) + 1)
     return "somewhere"

@@ -29,7 +29,6 @@ from hybhanas.nas.evaluation import (
     STOPPED,
     Evaluation,
 )
-from hybhanas.nas.executors.executor import WorkerLostError
 from hybhanas.nas.quantities import PROXIES
 from hybhanas.settings import determining
 
@@ -275,11 +274,6 @@ def failed(evaluation: Evaluation, error: Exception, **known: Any) -> Evaluation
     """The evaluation of a candidate that failed with an error."""
     known |= {"status": FAILED, "reason": _in_one_line(error), "validation_accuracy": None}
     return replace(evaluation, **known, balanced_accuracy=None, roc_auc=None)
-
-
-def is_of_workers(reason: str) -> bool:
-    """Whether a failure is of the workers that computed it, not of the candidate."""
-    return reason.startswith(WorkerLostError.__name__)
 
 
 def _in_one_line(error: Exception) -> str:

@@ -12,8 +12,8 @@ from typing import Any
 from hybhanas import atomic
 from hybhanas.errors import ConfigError
 from hybhanas.nas.evaluation import Evaluation
-from hybhanas.nas.evaluator import Evaluator, Finished, Group, is_of_workers
-from hybhanas.nas.executors import WorkerLostError, Workers
+from hybhanas.nas.evaluator import Evaluator, Finished, Group
+from hybhanas.nas.executors import WorkerLostError, Workers, is_of_workers
 from hybhanas.nas.loop import MAX_STATE_BYTES, compute_groups
 from hybhanas.nas.objectives import Objectives
 from hybhanas.nas.quantities import QUANTITIES, TIMES, finite_values

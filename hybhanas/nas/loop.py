@@ -16,8 +16,8 @@ from hybhanas import atomic
 from hybhanas.architecture import Architecture
 from hybhanas.nas.budget import Spent, idle_generations
 from hybhanas.nas.evaluation import COSTED, FAILED, INFEASIBLE, STOPPED, Evaluation
-from hybhanas.nas.evaluator import Evaluator, Group, failed, is_of_workers
-from hybhanas.nas.executors import WorkerLostError, Workers
+from hybhanas.nas.evaluator import Evaluator, Group, failed
+from hybhanas.nas.executors import WorkerLostError, Workers, is_of_workers
 from hybhanas.nas.records import Records
 from hybhanas.nas.run_folder import RunFolder
 from hybhanas.nas.strategy import Strategy

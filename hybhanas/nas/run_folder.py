@@ -43,17 +43,17 @@ class RunFolder:
         return (
             self.path / LOCK, self.settings, self.config, self.summary, self.evaluations_csv,
             self.front_csv, self.front_json, self.front_picture, self.front_page,
-            self.anatomy_picture,
+            self.anatomy_picture, self.tracked,
         )  # fmt: skip
 
     @property
     def folders(self) -> tuple[Path, ...]:
-        """Where the folders in it are, each with files of its own kind."""
+        """Where the folders in it are, each with files of its own kind; outer ones come first."""
         records = (self.records.folder, self.final.folder)
         of_rungs = sorted(self.rungs.glob("*")) if _is_folder(self.rungs) else []
         return (
-            *records, *(folder / DAMAGED for folder in (*records, *of_rungs)), self.rungs,
-            *of_rungs, self.path / "checkpoints", self.path / "slurm", self.path / "wandb",
+            *records, self.rungs, *of_rungs, self.path / "checkpoints", self.path / "slurm",
+            self.path / "wandb", *(folder / DAMAGED for folder in (*records, *of_rungs)),
         )  # fmt: skip
 
     @property

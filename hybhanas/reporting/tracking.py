@@ -9,12 +9,14 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any, ClassVar
 
 from hybhanas.errors import ConfigError, unknown
+from hybhanas.reporting import wandb_service
 
 MODES = ("offline", "online", "disabled")
 
@@ -86,13 +88,17 @@ class Tracker:
             "settings": settings,
             "reinit": "finish_previous",
         }
+        files = folder / "wandb"
+        wandb_service.remove_left_over(files)
         try:
-            return wandb.init(mode=mode, **arguments)
+            run = wandb.init(mode=mode, **arguments)
         except (wandb.errors.Error, OSError) as error:
             if mode == "offline":
                 raise
             log.warning("W&B: %s; this run is offline", " ".join(str(error).split())[:200])
-            return wandb.init(mode="offline", **arguments)
+            run = wandb.init(mode="offline", **arguments)
+        wandb_service.use_folder(files)
+        return run
 
 
 class TrackedRun:
@@ -107,6 +113,7 @@ class TrackedRun:
 
     def __init__(self, start: Callable[[], Any] | None = None) -> None:
         self.finished = False
+        self._given_up = self._said = False
         self._start = start
         self._actions: SimpleQueue[Callable[[Any], object] | None] = SimpleQueue()
         self._thread: Thread | None = None
@@ -116,6 +123,7 @@ class TrackedRun:
 
     def log(self, metrics: dict[str, float], step: int) -> None:
         """Numbers of one step."""
+        self._said = True
         self._actions.put(lambda run: run.log(metrics, step=step))
 
     def finish_with(
@@ -135,20 +143,33 @@ class TrackedRun:
         self._actions.put(log_results)
 
     def finish(self, failed: bool, timeout_s: float) -> None:
-        """Ends the run of W&B, and gives up on it after a time; `finished` says which it was."""
+        """Ends the run of W&B, and gives up on it after a time; `finished` says which it was.
+
+        A search that failed before there was anything to say has no run.
+        """
         if self._thread is None:
             return
-        self._actions.put(lambda run: run.finish(exit_code=int(failed)))
+        self._actions.put(None if failed and not self._said else partial(_finish, failed=failed))
         self._actions.put(None)
-        self._thread.join(timeout_s)
-        if self._thread.is_alive():
-            log.warning("W&B: it did not finish within logger.finish_timeout_s=%g", timeout_s)
+        try:
+            self._thread.join(timeout_s)
+            if self._thread.is_alive():
+                log.warning(
+                    "W&B: it did not finish within logger.finish_timeout_s=%g; wandb sync uploads "
+                    "later what it has written",
+                    timeout_s,
+                )
+        finally:  # also after a Ctrl-C: the interpreter would wait for the service without end
+            if self._thread.is_alive():
+                self._given_up = True
+                wandb_service.end_own()
 
     def _first_action(self) -> Callable[[Any], object] | None:
         """What is said first, or nothing after START_AFTER_S."""
         try:
             return self._actions.get(timeout=START_AFTER_S)
         except Empty:
+            self._said = True
             return lambda _: None
 
     def _tell(self) -> None:
@@ -161,9 +182,14 @@ class TrackedRun:
                 action = self._actions.get()
             self.finished = True
         except Exception as error:  # of every kind, from its sockets to its own
-            reason = " ".join(f"{type(error).__name__}: {error}".split())[:200]
-            log.warning("W&B: %s; this run continues without it", reason)
+            if not self._given_up:
+                reason = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+                log.warning("W&B: %s; this run continues without it", reason)
             _tear_down()
+
+
+def _finish(run: Any, failed: bool) -> None:
+    run.finish(exit_code=int(failed))
 
 
 def _tear_down() -> None:

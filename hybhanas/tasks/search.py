@@ -27,12 +27,14 @@ from hybhanas.nas.executors import Executor, Workers
 from hybhanas.nas.front import FrontMember, Rival, ranked, train_front
 from hybhanas.nas.loop import Generation, run_search
 from hybhanas.nas.problem import Problem, pose
+from hybhanas.nas.records import MAX_BYTES
 from hybhanas.nas.run_folder import RunFolder
 from hybhanas.nas.selection import select
 from hybhanas.nas.summary import Summary
 from hybhanas.reporting.front_report import FrontReport, selection_rows
 from hybhanas.reporting.terminal import SearchView, terminal
 from hybhanas.reporting.tracking import TrackedRun, Tracker
+from hybhanas.stored import read_bytes
 from hybhanas.tasks.select import print_report
 from hybhanas.tasks.setup import build, cache_folder, shown
 
@@ -119,8 +121,8 @@ def run(  # noqa: PLR0913 - the parts of a run
     _warn_of_shares(executor, evaluator.training.shares)
     notify = partial(console.print, soft_wrap=True)
     with (
+        _tracked(tracker, problem, config) as tracked,  # the last to end: nothing waits for it
         folder.claimed(problem.settings),
-        _tracked(tracker, problem, config) as tracked,
         executor.started(evaluator, folder.path, notify) as workers,
     ):
         atomic.write_text(folder.config, OmegaConf.to_yaml(OmegaConf.create(dict(config))))
@@ -129,17 +131,18 @@ def run(  # noqa: PLR0913 - the parts of a run
         front = _front(problem, evaluations)
         members = train_front(front, evaluator, workers, folder, partial(notify, markup=False))
         report = _reported(problem, members)
+        wall_s = time.perf_counter() - started
+        summary, table = _write_results(problem, evaluations, report, search_s, wall_s)
+        print_report(console, report)
+        notify(
+            f"{len(evaluations)} architectures in {search_s:.0f} s, {wall_s:.0f} s in all; "
+            f"front, pictures and models in {shown(folder.path)}",
+            markup=False,
+        )
         title = f"{data_name} on {calibration.name} ({calibration.date:%Y-%m-%d})"
         _write_pictures(folder, evaluations, report, title)
-        wall_s = time.perf_counter() - started
-        _write_results(problem, evaluations, report, tracked, search_s, wall_s)
-    print_report(console, report)
-    console.print(
-        f"{len(evaluations)} architectures in {search_s:.0f} s, {wall_s:.0f} s in all; "
-        f"front, pictures and models in {shown(folder.path)}",
-        soft_wrap=True,
-        markup=False,
-    )
+        pictures = [folder.front_picture, folder.anatomy_picture]
+        tracked.finish_with(summary, table, pictures)
     return [*report.members]
 
 
@@ -148,9 +151,12 @@ def _tracked(tracker: Tracker, problem: Problem, config: Mapping[str, Any]) -> I
     """Tracks a search once: what was tracked to its end is not sent again."""
     folder, settings = problem.folder, problem.strategy.settings
     extent = json.dumps([settings.generations, asdict(settings.budget)])
-    if folder.tracked.is_file() and folder.tracked.read_text().strip() == extent:
-        yield TrackedRun()
-        return
+    try:
+        if read_bytes(folder.tracked, MAX_BYTES).strip() == extent.encode():
+            yield TrackedRun()
+            return
+    except (OSError, ValueError):
+        pass  # there is none, or none that can be trusted
     with tracker.run(folder.path, folder.path.name, dict(config)) as tracked:
         yield tracked
     if tracked.finished:
@@ -221,15 +227,14 @@ def _write_pictures(
     write_front_page(folder.front_page, evaluations, front, title)
 
 
-def _write_results(  # noqa: PLR0913 - the parts of a run
+def _write_results(
     problem: Problem,
     evaluations: Sequence[Evaluation],
     report: FrontReport,
-    tracked: TrackedRun,
     search_s: float,
     wall_s: float,
-) -> None:
-    """Writes the tables and the summary; the tracker gets them as well."""
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Writes the tables and the summary, and returns what a tracker shows of them."""
     from hybhanas.reporting.tables import evaluation_rows, write_evaluations, write_front
 
     folder = problem.folder
@@ -239,8 +244,7 @@ def _write_results(  # noqa: PLR0913 - the parts of a run
     summary = asdict(Summary.of(evaluations, problem.strategy.objectives))
     summary |= {"search_s": round(search_s, 3), "wall_s": round(wall_s, 3)}
     atomic.write_json(folder.summary, _provenance(problem) | summary)
-    pictures = [folder.front_picture, folder.anatomy_picture]
-    tracked.finish_with(summary, evaluation_rows(evaluations), pictures)
+    return summary, evaluation_rows(evaluations)
 
 
 def _introduce(console: Console, problem: Problem, data_name: str) -> None:

@@ -267,7 +267,7 @@ def test_a_warning_names_workers_that_will_have_little_to_do(tmp_path, composed,
         (["executor=local", "executor.workers=0"], "executor.workers=0 is not accepted: 1 to"),
         (["executor=local", "executor.workers=999"], "cores and trainer.threads=1, or null"),
         (["executor=local", "executor.memory=much"], "executor.memory=much is not accepted: auto"),
-        (["executor=local", "executor.memory=4"], "a size such as 4GiB, at least 256MiB"),
+        (["executor=local", "executor.memory=4"], "a size such as 4GiB, at least 1280MiB"),
         (
             ["executor=local", "executor.threads=0"],
             "executor.threads=0 is not accepted: at",

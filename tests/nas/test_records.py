@@ -10,12 +10,13 @@ import pytest
 from hybhanas import atomic
 from hybhanas.architecture import Architecture
 from hybhanas.nas.evaluation import EVALUATED, Evaluation
+from hybhanas.nas.quantities import PROXIES
 from hybhanas.nas.records import Records
 from tests.helpers.synthetic import make_report
 
 EVALUATION = Evaluation(
     key="ab12", architecture=Architecture(qubits=2), status=EVALUATED, validation_accuracy=0.5,
-    parameters=7, proxies={"classical_flops": 3}, cost=make_report(1.5), seed=3,
+    parameters=7, proxies=dict.fromkeys(PROXIES, 3), cost=make_report(1.5), seed=3,
     seconds=0.1,
 )  # fmt: skip
 
@@ -36,6 +37,24 @@ def test_an_unknown_key_is_none(records):
 
 
 OTHER = json.dumps(EVALUATION.to_dict() | {"key": "cd34"})
+WRONG = [
+    {"cost": {}}, {"cost": []}, {"parameters": "x"}, {"parameters": -7}, {"epochs": None},
+    {"seconds": "x"}, {"seconds": True}, {"status": "zap"}, {"status": "costed"},
+    {"status": "failed"}, {"validation_accuracy": None}, {"validation_accuracy": 1.5},
+    {"proxies": None}, {"proxies": {"flops": 1}}, {"violation": -1.0}, {"reason": 3},
+    {"architecture": {"qubits": 2, "reuploading": "banana"}}, {"architecture": {"qubits": 10**9}},
+    {"architecture": {"qubits": 2, "encoding": ["ry"]}}, {"architecture": [2]},
+]  # fmt: skip
+"""Well-formed JSON under its own key, and no evaluation."""
+
+
+@pytest.mark.parametrize("change", WRONG, ids=str)
+def test_a_record_of_a_wrong_shape_is_damaged(records, caplog, change):
+    records.write("ab12", EVALUATION.to_dict() | change)
+    assert records.read("ab12", Evaluation.from_dict) is None
+    assert "ab12.json is damaged" in caplog.text
+
+
 UNKNOWN_GENE = json.dumps(EVALUATION.to_dict() | {"architecture": {"qbits": 2}})
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -79,3 +82,77 @@ def test_a_checkpoint_is_named_by_its_architecture(folder):
     architecture = Architecture(qubits=2)
     path = folder.checkpoint(architecture)
     assert path.relative_to(folder.path).as_posix() == f"checkpoints/{architecture.hash}.pt"
+
+
+def layout() -> list[str]:
+    """Every name that a run with a rung may have in its folder."""
+    with tempfile.TemporaryDirectory() as path:
+        folder = RunFolder(Path(path))
+        (folder.rungs / "3").mkdir(parents=True)
+        return [str(p.relative_to(path)) for p in (*folder.files, *folder.folders)]
+
+
+NAMES = layout()
+
+
+def test_the_layout_names_whatever_a_search_writes(whole):
+    known = {Path(name).parts[0] for name in NAMES}
+    assert {path.name for path in whole.iterdir()} <= known
+    assert {"settings.json", "rungs/3", "final/damaged", "records", ".lock"} <= {*NAMES}
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("kind", ["link", "link to a folder", "dangling link", "pipe"])
+def test_what_is_planted_in_a_files_or_folders_place_is_said_and_never_followed(
+    folder, tmp_path, name, kind
+):
+    victims = tmp_path / "victims"
+    victims.mkdir()
+    (victims / "thesis.tex").write_text("years of work")
+    planted = folder.path / name
+    planted.parent.mkdir(parents=True, exist_ok=True)
+    if planted.parent != folder.path:  # what holds it is that of a search
+        (folder.path / "settings.json").write_text(json.dumps(SETTINGS))
+    if kind == "pipe":
+        os.mkfifo(planted)
+    else:
+        planted.symlink_to(
+            {"link": victims / "thesis.tex", "link to a folder": victims}.get(kind, tmp_path / "no")
+        )
+    if not (folder.path / "settings.json").exists() and name != "settings.json":
+        (folder.path / "settings.json").write_text(json.dumps(SETTINGS))
+    with (
+        pytest.raises(ConfigError, match="hydra.run.dir=.* is not accepted") as said,
+        folder.claimed(SETTINGS),
+    ):
+        pass
+    assert Path(name).name in str(said.value)
+    assert [p.name for p in victims.iterdir()] == ["thesis.tex"]
+    assert (victims / "thesis.tex").read_text() == "years of work"
+    assert not (tmp_path / "no").exists()
+
+
+@pytest.mark.parametrize("kind", ["link", "pipe", "folder"])
+def test_a_record_that_is_no_file_is_moved_aside_and_not_followed(folder, tmp_path, kind):
+    good = tmp_path / "good.json"
+    good.write_text('{"key": "ab12"}')
+    planted = folder.records.folder / "ab12.json"
+    planted.parent.mkdir(parents=True)
+    {
+        "link": lambda: planted.symlink_to(good),
+        "pipe": lambda: os.mkfifo(planted),
+        "folder": planted.mkdir,
+    }[kind]()
+    assert folder.records.read("ab12", dict) is None
+    assert not os.path.lexists(planted)
+    assert os.path.lexists(planted.parent / "damaged" / "ab12.json")
+    assert good.read_text() == '{"key": "ab12"}'
+
+
+def test_a_hard_link_in_the_locks_place_is_refused(folder, tmp_path):
+    (tmp_path / "thesis.tex").write_text("years of work")
+    folder.path.mkdir()
+    (folder.path / ".lock").hardlink_to(tmp_path / "thesis.tex")
+    with pytest.raises(ConfigError, match=r"its \.lock is a link"), folder.claimed(SETTINGS):
+        pass
+    assert (tmp_path / "thesis.tex").read_text() == "years of work"

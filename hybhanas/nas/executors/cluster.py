@@ -12,11 +12,12 @@ import sys
 import time
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from functools import cached_property
+from contextlib import ExitStack, contextmanager, suppress
+from functools import cached_property, partial
 from itertools import islice
 from multiprocessing import resource_tracker
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from hybhanas import plugins
@@ -31,6 +32,8 @@ WORKER_BYTES = 1280 * 2**20
 """What a worker takes with the smallest networks, by `scripts/bench/workers.py`, and a quarter."""
 
 _POLL_S = 0.1
+_END_S = 60.0
+log = logging.getLogger(__name__)
 
 
 class ClusterExecutor(Executor):
@@ -54,18 +57,40 @@ class ClusterExecutor(Executor):
         self, evaluator: object, folder: Path, notify: Callable[[str], None]
     ) -> Iterator[DaskWorkers]:
         """See `Executor.started`."""
-        with ExitStack() as running:
+        running = ExitStack()
 
-            def start() -> tuple[Any, Callable[[], int]]:
-                with sigint_blocked():
-                    cluster = running.enter_context(self._cluster(folder, notify))
-                    client = running.enter_context(_client(cluster, evaluator))
-                notify(f"{self}; dashboard: {cluster.dashboard_link}")
-                deaths = self._deaths(cluster)
-                self._scale(cluster)
-                return client, deaths
+        def start() -> tuple[Any, Callable[[], int]]:
+            with sigint_blocked():
+                cluster = running.enter_context(self._cluster(folder, notify))
+                client = running.enter_context(_client(cluster, evaluator))
+            notify(f"{self}; dashboard: {cluster.dashboard_link}")
+            deaths = self._deaths(cluster)
+            self._scale(cluster)
+            return client, deaths
 
-            yield DaskWorkers(start, running.close, self.max_workers)
+        workers = DaskWorkers(start, running.close, self.max_workers)
+        try:
+            yield workers
+        except BaseException:
+            _ended(partial(running.__exit__, *sys.exc_info()))
+            raise
+        _ended(running.close)
+
+
+def _ended(end: Callable[[], object]) -> None:
+    """Ends workers in a thread, which is not waited for without end: SLURM may not answer, and a
+    process may hang in its file system.
+    """
+
+    def quietly() -> None:
+        with suppress(BaseException):  # what ended the search is raised already
+            end()
+
+    ending = Thread(target=quietly, name="ending workers", daemon=True)
+    ending.start()
+    ending.join(_END_S)
+    if ending.is_alive():
+        log.warning("executor: workers did not end within %g s; going on without them", _END_S)
 
 
 class DaskWorkers:

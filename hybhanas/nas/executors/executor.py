@@ -22,6 +22,11 @@ class WorkerLostError(RuntimeError):
     """An item that cannot be computed because every worker that tried it died."""
 
 
+def is_of_workers(reason: str) -> bool:
+    """Whether a recorded failure is of the workers that computed it, not of the candidate."""
+    return reason.startswith(WorkerLostError.__name__)
+
+
 class Workers(Protocol):
     """Processes that hold the evaluator and compute its steps."""
 

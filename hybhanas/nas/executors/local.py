@@ -24,7 +24,12 @@ from hybhanas.nas.executors.cluster import (
     dask_settings,
 )
 
-_ALL = 1000
+_MEMORY_LIMITS = (
+    Path("/sys/fs/cgroup/memory.max"),
+    Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"),
+)
+"""Of containers."""
+
 _LOOPBACK_S = 5
 _LONGEST_PATH = 70
 """Characters of a folder that holds Python's folder of sockets: Linux takes 107 in all."""
@@ -99,9 +104,10 @@ class Local(ClusterExecutor):
                 seen = pids.setdefault(nanny, set())
                 if nanny.pid is not None:
                     seen.add(nanny.pid)
-            ended = sum(nanny.status in (Status.failed, Status.closed) for nanny in pids)
-            all_ended = _ALL if pids and ended == len(pids) else ended
-            return all_ended + sum(max(len(seen) - 1, 0) for seen in pids.values())
+            over = [nanny for nanny in pids if nanny.status in (Status.failed, Status.closed)]
+            if pids and len(over) == len(pids):
+                return sys.maxsize  # there is none left that could answer
+            return len(over) + sum(max(len(seen) - 1, 0) for seen in pids.values())
 
         from distributed.core import Status
 
@@ -180,9 +186,11 @@ def check_processes() -> None:
 
 def by_memory() -> int:
     """How many workers the memory suffices for that this process may use; at least 1."""
-    from dask.system import MEMORY_LIMIT
-
-    return max(int(MEMORY_LIMIT // WORKER_BYTES), 1)
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    for limit in _MEMORY_LIMITS:
+        with suppress(OSError, ValueError):  # no such limit, or "max"
+            memory = min(memory, int(limit.read_text()))
+    return max(memory // WORKER_BYTES, 1)
 
 
 def cores() -> int:

@@ -1,0 +1,89 @@
+"""The processes and temporary folders of W&B: ended and removed by us where it cannot do so itself,
+as when its server is silent or a search was killed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from hybhanas import atomic
+from hybhanas.stored import read_json
+
+_NAME = "wandb-core"
+_PATIENCE_S = 2.0
+
+
+def use_folder(folder: Path) -> None:
+    """Moves W&B's temporary folders from the system's into a run's, where the next attempt finds
+    what a killed one left behind, and notes the process of its service.
+
+    W&B has no setting for these folders. Where a version of it has others, they stay as they are.
+
+    Args:
+        folder: of W&B in the run's.
+    """
+    from wandb.sdk.artifacts.artifact import Artifact
+    from wandb.sdk.data_types import _private
+
+    for name, temporary in (
+        ("media", getattr(_private, "MEDIA_TMP", None)),
+        ("artifacts", getattr(Artifact, "_TMP_DIR", None)),
+    ):
+        if temporary is not None and Path(temporary.name).parent != folder / "tmp":
+            (folder / "tmp" / name).mkdir(parents=True, exist_ok=True)
+            temporary.cleanup()
+            temporary.name = str(folder / "tmp" / name)
+    for pid, started in _own():
+        with contextlib.suppress(OSError):  # no room: nothing is noted
+            atomic.write_json(folder / "service.json", {"pid": pid, "started": started})
+
+
+def remove_left_over(folder: Path) -> None:
+    """Removes what an earlier attempt left in a run's folder of W&B, its service included."""
+    shutil.rmtree(folder / "tmp", ignore_errors=True)
+    note = folder / "service.json"
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+        known = read_json(note)
+        _end([(known["pid"], known["started"])])
+    with contextlib.suppress(OSError):
+        note.unlink(missing_ok=True)
+
+
+def end_own() -> None:
+    """Ends the services that this process has started, by their ids."""
+    _end([*_own()])
+
+
+def _own() -> Iterator[tuple[int, float]]:
+    """The id and the start of each service of this process."""
+    import psutil
+
+    for child in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.Error):
+            if _is_service(child):
+                yield child.pid, child.create_time()
+
+
+def _is_service(process: object) -> bool:
+    command = process.cmdline()  # type: ignore[attr-defined]
+    return bool(command) and Path(command[0]).name == _NAME
+
+
+def _end(services: list[tuple[int, float]]) -> None:
+    """Ends processes if they are still those that are meant."""
+    import psutil
+
+    found = []
+    for pid, started in services:
+        with contextlib.suppress(psutil.Error, ValueError, OverflowError):
+            process = psutil.Process(pid)
+            if process.create_time() == started and _is_service(process):
+                process.terminate()
+                found.append(process)
+    _, alive = psutil.wait_procs(found, timeout=_PATIENCE_S)
+    for process in alive:
+        with contextlib.suppress(psutil.Error):
+            process.kill()
