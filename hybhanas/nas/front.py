@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -18,7 +17,7 @@ from hybhanas.nas.loop import MAX_STATE_BYTES, compute_groups
 from hybhanas.nas.objectives import Objectives
 from hybhanas.nas.quantities import QUANTITIES, TIMES, finite_values
 from hybhanas.nas.run_folder import RunFolder
-from hybhanas.stored import checked, read_bytes
+from hybhanas.stored import checked, read_bytes, read_json
 
 log = logging.getLogger(__name__)
 
@@ -104,7 +103,7 @@ def read_front(folder: RunFolder, evaluations: Sequence[Evaluation]) -> list[Fro
                 row.get("test_balanced_accuracy"),
                 row.get("test_roc_auc"),
             )
-            for row in json.loads(folder.front_json.read_bytes())
+            for row in read_json(folder.front_json)
         ]
     except OSError as error:
         reason = f"{folder.front_json.name}: {error.strerror}; the folder of a search that has "

@@ -13,6 +13,7 @@ from types import SimpleNamespace
 import pytest
 
 from hybhanas.errors import ConfigError
+from hybhanas.reporting import wandb_service
 from hybhanas.reporting.tracking import TrackedRun, Tracker
 
 
@@ -94,16 +95,20 @@ def test_a_run_is_finished_when_the_search_inside_it_fails(tmp_path):
     assert wandb.run is None
 
 
-def test_a_run_that_w_and_b_does_not_take_in_time_is_given_up_in_one_line(caplog):
+def test_a_run_that_w_and_b_does_not_take_in_time_is_given_up_in_one_line(caplog, monkeypatch):
+    ended = []
+    monkeypatch.setattr(wandb_service, "end_own", lambda: ended.append(True))
     answered = threading.Event()
     silent = SimpleNamespace(log=lambda *_, **__: answered.wait(), finish=lambda **_: None)
     run = TrackedRun(lambda: silent)
     run.log({"front_size": 3}, step=1)
     run.finish(failed=False, timeout_s=0.1)
     assert not run.finished
+    assert ended
     answered.set()
     assert [r.message for r in caplog.records] == [
-        "W&B: it did not finish within logger.finish_timeout_s=0.1"
+        "W&B: it did not finish within logger.finish_timeout_s=0.1; wandb sync uploads later what "
+        "it has written"
     ]
 
 
