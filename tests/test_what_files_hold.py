@@ -81,7 +81,6 @@ def test_functions_of_angles_and_powers_have_their_values(tmp_path):
         (PAIR2 + "gate turn(t) a { rx(t) a; }\nturn q[0];", "line 6: gate turn takes 1 angle"),
         (PAIR2 + "opaque magic a;\nmagic q[0];", "line 6: gate magic is opaque"),
         (PAIR2 + "measure q -> c;\nif (c==1) x q[0];", "line 6: an if decides by a measured value"),
-        (PAIR2 + 'include "no.inc";', "line 5: include no.inc: no such file beside the circuit"),
         (PAIR2 + 'include "../no.inc";', "line 5: include ../no.inc is not accepted"),
         (PAIR2 + 'include "/etc/hostname";', "line 5: include /etc/hostname is not accepted"),
         (PAIR2 + 'include\n"/etc/hostname";', "line 5: an include is written"),
@@ -114,19 +113,36 @@ def test_what_a_text_has_wrong_is_said_with_its_place(tmp_path, text, message):
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize("name", ["own.inc", "/etc/passwd", "../x", "x" * 5000])
+def test_a_file_is_included_only_where_that_is_asked_for(tmp_path, name):
+    (tmp_path / "own.inc").write_text("sk_live_TOPSECRET a;")
+    path = tmp_path / "file"
+    for head in (PAIR2, PAIR3):
+        path.write_text(head + f'include "{name}";')
+        with pytest.raises(ConfigError, match="only the standard libraries; includes=true") as said:
+            read_circuit(path)
+        assert len(str(said.value)) < 500
+        assert "SECRET" not in str(said.value)
+
+
 def test_an_included_file_is_found_beside_the_circuit_and_named_in_errors(tmp_path, monkeypatch):
     monkeypatch.chdir("/")
     path, own = tmp_path / "file", tmp_path / "own.inc"
+    path.write_text(PAIR2 + 'include "no.inc";')
+    with pytest.raises(
+        ConfigError, match="line 5: include no.inc: no such file beside the circuit"
+    ):
+        read_circuit(path, includes=True)
     text = PAIR2 + 'include "own.inc";\nmine q[0];\nbroken q[0];'
     own.write_text("// mine\ngate mine a { h a; }\ngate broken a { no a; }")
     path.write_text(text)
     with pytest.raises(ConfigError, match="own.inc, line 3, column 17: 'no' is not defined"):
-        read_circuit(path)
+        read_circuit(path, includes=True)
     own.write_text("OPENQASM 2.0;\ngate mine a { h a; }\ngate broken a { s a; }")
-    assert read_circuit(path).count_ops() == {"mine": 1, "broken": 1}
+    assert read_circuit(path, includes=True).count_ops() == {"mine": 1, "broken": 1}
     path.write_text(PAIR3 + 'include "own.inc";\nmine q[0];')
     own.write_text("gate mine a { h a; }")
-    assert read_circuit(path).count_ops() == {"mine": 1}
+    assert read_circuit(path, includes=True).count_ops() == {"mine": 1}
 
 
 @pytest.mark.parametrize("kind", ["link", "folder", "cycle", "bomb"])
@@ -149,7 +165,7 @@ def test_no_include_reaches_further(tmp_path, kind):
         (tmp_path / "a30").write_text(" " * 10_000)
         message = f"more than {MAX_BYTES:,} bytes"
     with pytest.raises(ConfigError, match=message):
-        read_circuit(path)
+        read_circuit(path, includes=True)
 
 
 @pytest.mark.parametrize(

@@ -27,11 +27,15 @@ _DIALECTS = (
 ACCEPTED = "an OpenQASM 2 or 3 text that names its version, or a QPY file of one circuit"
 
 
-def read_circuit(path: Path) -> QuantumCircuit:
+def read_circuit(path: Path, includes: bool = False) -> QuantumCircuit:
     """Reads a circuit as the file has it.
 
     The format is recognised by the content, not by the name; gzip, byte order marks and Latin-1 are
-    understood. An `include` reaches the standard library and files beside this one, nothing else.
+    understood. An `include` reaches the standard library, and more only where that is asked for.
+
+    Args:
+        path: of the file.
+        includes: let it include plain files that lie beside it.
 
     Raises:
         ConfigError: no such file, or one that is not read; the text says where and why.
@@ -50,7 +54,7 @@ def read_circuit(path: Path) -> QuantumCircuit:
 
             kind = "QPY"
             return qpy_file.read(content)
-        text = decoded(content)
+        text, beside = decoded(content), path.parent if includes else None
         version = _version(text)
         if version is None:
             raise ConfigError(f"circuit={path} is not accepted: {ACCEPTED}")
@@ -58,10 +62,10 @@ def read_circuit(path: Path) -> QuantumCircuit:
         if version == "2":
             from hybhanas.circuit_file import openqasm2
 
-            return openqasm2.read(assembled(text, path.parent, openqasm2.LIBRARIES))
+            return openqasm2.read(assembled(text, beside, openqasm2.LIBRARIES))
         from hybhanas.circuit_file import openqasm3
 
-        return openqasm3.read(assembled(text, path.parent, openqasm3.LIBRARIES))
+        return openqasm3.read(assembled(text, beside, openqasm3.LIBRARIES))
     except CircuitFileError as error:
         raise ConfigError(f"circuit={path} cannot be read as {kind}: {error}") from None
 

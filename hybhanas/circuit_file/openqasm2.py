@@ -127,7 +127,7 @@ def _each_once(circuit: QuantumCircuit) -> list[Any]:
 
 def _line_of(gate: str, source: Source) -> str:
     """Where a gate is called without angles, or else first named."""
-    for pattern in (rf"(?<!gate )\b({gate})\s+[a-zA-Z_]", rf"\b({gate})\b"):
+    for pattern in (rf"(?<!gate )(?<!opaque )\b({gate})\s+[a-zA-Z_]", rf"\b({gate})\b"):
         found = re.search(pattern, source.text)
         if found is not None:
             return source.where(source.text.count("\n", 0, found.start(1)) + 1)

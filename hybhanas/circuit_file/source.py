@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hybhanas.circuit_file.limits import MAX_BYTES, MAX_EXPRESSION, MAX_NESTING
+from hybhanas.stored import read_bytes
 
 GZIP = b"\x1f\x8b"
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -89,7 +90,7 @@ def without_comments(text: str) -> str:
     return _COMMENT.sub(blank, text)
 
 
-def assembled(text: str, folder: Path, libraries: tuple[str, ...]) -> Source:
+def assembled(text: str, folder: Path | None, libraries: tuple[str, ...]) -> Source:
     """A text with the files that it includes.
 
     Only files in `folder` itself can be included, and no links: a stranger's circuit reads
@@ -97,7 +98,7 @@ def assembled(text: str, folder: Path, libraries: tuple[str, ...]) -> Source:
 
     Args:
         text: of the first file.
-        folder: where included files lie.
+        folder: where included files lie; None: no file is included.
         libraries: names that the parser itself knows; their statements stay.
 
     Raises:
@@ -114,7 +115,7 @@ def assembled(text: str, folder: Path, libraries: tuple[str, ...]) -> Source:
 class _Assembler:
     """Lines of a text and of what it includes, with their origins."""
 
-    def __init__(self, folder: Path, libraries: tuple[str, ...]):
+    def __init__(self, folder: Path | None, libraries: tuple[str, ...]):
         self.lines: list[str] = []
         self.origins: list[tuple[str, int]] = []
         self._folder, self._libraries = folder, libraries
@@ -149,8 +150,13 @@ class _Assembler:
         self.origins.append((name, number))
 
 
-def _beside(name: str, folder: Path, where: str) -> str:
+def _beside(name: str, folder: Path | None, where: str) -> str:
     """The text of a file in the folder, if it is a plain file."""
+    if folder is None:
+        raise CircuitFileError(
+            f"{where}: include {_shortened(name)} is not accepted: only the standard libraries; "
+            "includes=true accepts files beside the circuit as well"
+        )
     if not name or name in (".", "..") or set(name) & set("/\\\0"):
         raise CircuitFileError(
             f"{where}: include {name} is not accepted: the name of a file beside the circuit, "
@@ -166,15 +172,16 @@ def _beside(name: str, folder: Path, where: str) -> str:
     if not stat.S_ISREG(status.st_mode):
         raise CircuitFileError(f"{where}: include {name} is not accepted: it is not a plain file")
     try:
-        with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise CircuitFileError(f"{where}: include {name}: {error.strerror}") from None
-    try:
-        text = without_comments(decoded(unpacked(content)))
+        text = without_comments(decoded(unpacked(read_bytes(path, MAX_BYTES))))
+    except (OSError, ValueError) as error:
+        raise CircuitFileError(f"{where}: include {name}: {error}") from None
     except CircuitFileError as error:
         raise CircuitFileError(f"{where}: include {name}: {error}") from None
     return re.sub(r"^(\s*)OPENQASM\s+[\d.]+\s*;", r"\1", text)
+
+
+def _shortened(name: str) -> str:
+    return name if len(name) <= 60 else f"{name[:57]}..."
 
 
 def _check_nesting(source: Source) -> None:

@@ -113,7 +113,7 @@ def _subject(config: DictConfig) -> _Subject:
         return _Subject(
             setting=f"circuit={config.circuit}",
             name=str(config.circuit),
-            circuit=read_circuit(Path(config.circuit)),
+            circuit=read_circuit(Path(config.circuit), config.includes),
             classical_flops=0,
             workload=Workload(samples=config.samples, epochs=epochs, batch_size=batch_size),
         )
