@@ -155,9 +155,6 @@ def _trusted(text: str) -> DictConfig:
     config = OmegaConf.create(text)  # safe YAML: a tag of Python's is an error
     if not isinstance(config, DictConfig):
         raise ValueError("its config.yaml is not a mapping")
-    for group in OF_COST:
-        if not isinstance(config.get(group), DictConfig):
-            raise ValueError(f"its config.yaml has no {group}")
     plain: Any = OmegaConf.to_container(config, resolve=False)
     for where, key, value in _items(plain):
         if isinstance(value, str) and "${" in value:
@@ -167,6 +164,9 @@ def _trusted(text: str) -> DictConfig:
             accepted = targets(group) if key == "_target_" and not inside else []
             if value not in accepted:
                 raise ValueError(f"its config.yaml has {where}{key}={value}")
+    for group in OF_COST:
+        if not isinstance(config.get(group), DictConfig):
+            raise ValueError(f"its config.yaml has no {group}")
     return config
 
 
