@@ -43,6 +43,10 @@ def read(source: Source) -> QuantumCircuit:
         )
     except qasm2.QASM2ParseError as error:
         raise CircuitFileError(_explained(str(error.message), source)) from None
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # also a panic of the parser, which is no Exception
+        raise CircuitFileError(_of_qiskit(error)) from None
     if (found := _DYNAMIC.search(source.text)) is not None and _is_dynamic(circuit):
         line = source.text.count("\n", 0, found.start(1)) + 1
         raise CircuitFileError(
@@ -80,6 +84,15 @@ def _is_meant(custom: Any, declared: dict[str, tuple[str, int, int]]) -> bool:
 
 def _is_dynamic(circuit: QuantumCircuit) -> bool:
     return any(step.is_control_flow() for step in circuit.data)
+
+
+def _of_qiskit(error: BaseException) -> str:
+    """What an error means that Qiskit leaves to Python or to Rust."""
+    if isinstance(error, TypeError):  # such as its CUGate without angles
+        return "a gate is called with fewer or more angles than it takes"
+    if isinstance(error, MemoryError):
+        return "it needs more memory than there is"
+    return f"Qiskit's parser cannot read it ({type(error).__name__})"
 
 
 def _explained(message: str, source: Source) -> str:
