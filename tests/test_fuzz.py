@@ -73,12 +73,12 @@ def check_report(report: CostReport) -> None:
 
 @pytest.fixture
 def tell(capsys) -> Callable[[str, Counter[str]], None]:
-    def told(kind: str, counts: Counter[str]) -> None:
+    def printed(kind: str, counts: Counter[str]) -> None:
         text = ", ".join(f"{count} {name}" for name, count in sorted(counts.items()))
         with capsys.disabled():
             print(f"\n{counts.total()} {kind}: {text}")  # noqa: T201
 
-    return told
+    return printed
 
 
 def programs(kinds: tuple[str, ...], count: int) -> list[bytes]:

@@ -17,8 +17,8 @@ from hybhanas.architecture import Architecture
 from hybhanas.nas.budget import Spent, idle_generations
 from hybhanas.nas.evaluation import COSTED, FAILED, INFEASIBLE, STOPPED, Evaluation
 from hybhanas.nas.evaluator import Evaluator, Group, failed
-from hybhanas.nas.executors import WorkerLostError, Workers, is_of_workers
-from hybhanas.nas.records import Records
+from hybhanas.nas.executors import WorkerLostError, Workers
+from hybhanas.nas.recorded import recorded_evaluation
 from hybhanas.nas.run_folder import RunFolder
 from hybhanas.nas.strategy import Strategy
 from hybhanas.nas.summary import Summary, Tally
@@ -190,7 +190,7 @@ class _GenerationEvaluator:
         records = self._folder.records
         recorded: dict[Architecture, Evaluation] = {}
         for architecture in architectures:
-            record = _recorded(records, self._evaluator.key(architecture), architecture)
+            record = recorded_evaluation(records, self._evaluator.key(architecture), architecture)
             if record is not None:
                 recorded[architecture] = record
                 yield record, True
@@ -251,7 +251,7 @@ class _GenerationEvaluator:
         records = self._folder.rung(rung)
         groups = []
         for part in self._parts(members):
-            recorded = [_recorded(records, e.key, e.architecture) for e in part]
+            recorded = [recorded_evaluation(records, e.key, e.architecture) for e in part]
             if all(e is not None and self._resumable(e, rung) for e in recorded):
                 yield from (e for e in recorded if e is not None)
             else:
@@ -294,18 +294,3 @@ class _GenerationEvaluator:
 
     def _read(self, evaluation: Evaluation, rung: int) -> bytes:
         return read_bytes(self._state(evaluation, rung), MAX_STATE_BYTES)
-
-
-def _recorded(records: Records, key: str, architecture: Architecture) -> Evaluation | None:
-    """The record of an architecture, if there is one that can be trusted. That workers were lost is
-    no property of an architecture: with more memory it may be evaluated.
-    """
-
-    def parse(data: dict[str, Any]) -> Evaluation:
-        evaluation = Evaluation.from_dict(data)
-        if evaluation.architecture not in (architecture, architecture.canonical()):
-            raise ValueError(f"it is of another architecture, {evaluation.architecture}")
-        return evaluation
-
-    known = records.read(key, parse)
-    return None if known is not None and is_of_workers(known.reason) else known
