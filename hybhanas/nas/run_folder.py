@@ -43,7 +43,7 @@ class RunFolder:
         return (
             self.path / LOCK, self.settings, self.config, self.summary, self.evaluations_csv,
             self.front_csv, self.front_json, self.front_picture, self.front_page,
-            self.anatomy_picture, self.tracked,
+            self.anatomy_picture, self.tracked, self.baselines, self.selection, self.contribution,
         )  # fmt: skip
 
     @property

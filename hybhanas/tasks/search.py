@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
@@ -27,16 +25,15 @@ from hybhanas.nas.executors import Executor, Workers
 from hybhanas.nas.front import FrontMember, Rival, ranked, train_front
 from hybhanas.nas.loop import Generation, run_search
 from hybhanas.nas.problem import Problem, pose
-from hybhanas.nas.records import MAX_BYTES
 from hybhanas.nas.run_folder import RunFolder
 from hybhanas.nas.selection import select
 from hybhanas.nas.summary import Summary
 from hybhanas.reporting.front_report import FrontReport, selection_rows
 from hybhanas.reporting.terminal import SearchView, terminal
 from hybhanas.reporting.tracking import TrackedRun, Tracker
-from hybhanas.stored import read_bytes
 from hybhanas.tasks.select import print_report
 from hybhanas.tasks.setup import build, cache_folder, shown
+from hybhanas.tasks.tracked import tracked_once
 
 VERSIONS = ("hybhanas", "torch", "torchquantum-ng", "pymoo", "qiskit", "qiskit-ibm-runtime")
 log = logging.getLogger(__name__)
@@ -121,7 +118,7 @@ def run(  # noqa: PLR0913 - the parts of a run
     _warn_of_shares(executor, evaluator.training.shares)
     notify = partial(console.print, soft_wrap=True)
     with (
-        _tracked(tracker, problem, config) as tracked,  # the last to end: nothing waits for it
+        tracked_once(tracker, problem, config) as tracked,  # the last to end: nothing waits for it
         folder.claimed(problem.settings),
         executor.started(evaluator, folder.path, notify) as workers,
     ):
@@ -144,23 +141,6 @@ def run(  # noqa: PLR0913 - the parts of a run
         pictures = [folder.front_picture, folder.anatomy_picture]
         tracked.finish_with(summary, table, pictures)
     return [*report.members]
-
-
-@contextmanager
-def _tracked(tracker: Tracker, problem: Problem, config: Mapping[str, Any]) -> Iterator[TrackedRun]:
-    """Tracks a search once: what was tracked to its end is not sent again."""
-    folder, settings = problem.folder, problem.strategy.settings
-    extent = json.dumps([settings.generations, asdict(settings.budget)])
-    try:
-        if read_bytes(folder.tracked, MAX_BYTES).strip() == extent.encode():
-            yield TrackedRun()
-            return
-    except (OSError, ValueError):
-        pass  # there is none, or none that can be trusted
-    with tracker.run(folder.path, folder.path.name, dict(config)) as tracked:
-        yield tracked
-    if tracked.finished:
-        atomic.write_text(folder.tracked, f"{extent}\n")
 
 
 def _searched(
