@@ -12,7 +12,14 @@ from tests.helpers import ROOT
 
 PAGES = {
     name: (ROOT / name).read_text()
-    for name in ("README.md", "docs/cost.md", "docs/data.md", "docs/export.md", "docs/scaling.md")
+    for name in (
+        "README.md",
+        "docs/cost.md",
+        "docs/data.md",
+        "docs/export.md",
+        "docs/models.md",
+        "docs/scaling.md",
+    )
 }
 RUN_BY_CI_ITSELF = {"make test", "make slurm", "apt-get install slurm-wlm munge"}
 RUN_BY_TEST_SLURM = {"squeue"}  # and what names local_slurm.sh

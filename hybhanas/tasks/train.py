@@ -138,7 +138,8 @@ def _kept(
 def _introduce(console: Console, training: Training, path: Path) -> None:
     settings = training.settings
     console.print(
-        f"[bold]{training.architecture}[/], {len(training.seeds)} seeds, "
+        f"[bold]{training.architecture}[/], {len(training.seeds)} "
+        f"seed{'s' if len(training.seeds) > 1 else ''}, "
         f"{settings.final_epochs} epochs, {settings.schedule}",
         highlight=False,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,8 @@ from hybhanas.nas.run_folder import RunFolder
 from hybhanas.nas.selection import choose
 from hybhanas.tasks.finished import FinishedRun, read_run, settings_of_cost, settings_of_training
 from hybhanas.tasks.setup import build, cache_folder
+
+log = logging.getLogger(__name__)
 
 SEEDS = 5
 """Networks that are trained unless `seeds` says otherwise."""
@@ -76,6 +79,7 @@ class _Network:
         setting: that chose it, for messages.
         weights: see `Training.weights`.
         shape: features and classes of a checkpoint.
+        data_hash: of the data that it was trained on.
     """
 
     setting: str
@@ -83,6 +87,7 @@ class _Network:
     seeds: int
     weights: Any = None
     shape: tuple[int, int] | None = None
+    data_hash: str | None = None
 
     @classmethod
     def of(cls, config: DictConfig, finished: FinishedRun | None) -> _Network:
@@ -128,15 +133,18 @@ class _Network:
         model = load_model(path)
         digest = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
         shape = model.features, model.classes
-        return cls(setting, model.architecture, 1, (model.state_dict(), digest), shape)
+        weights = model.state_dict(), digest
+        return cls(setting, model.architecture, 1, weights, shape, model.data_hash)
 
     def check(self, data: SearchData) -> None:
-        """Checks that the network fits the data."""
+        """Checks that the network fits the data, and says if it was trained on others."""
         if self.shape is not None and self.shape != (data.features, data.classes):
             raise ConfigError(
                 f"{self.setting} is not accepted: a network for {self.shape[0]} features and "
                 f"{self.shape[1]} classes; the data have {data.features} and {data.classes}"
             )
+        if self.data_hash not in (None, data.hash):
+            log.warning("%s was trained on other data, or other splits of them", self.setting)
 
 
 def _member(run: FinishedRun, word: str | int | None) -> Architecture:

@@ -87,12 +87,13 @@ def test_a_member_of_a_run_is_trained_on_the_data_and_with_the_settings_of_the_r
     assert not (tmp_path / "x").exists()
 
 
-def test_a_checkpoint_is_trained_further(trained, composed, tmp_path):
+def test_a_checkpoint_is_trained_further(trained, composed, tmp_path, caplog):
     given = [
         setting for setting in SMALL if "architecture" not in setting and "seeds" not in setting
     ]
     saved = f"checkpoint={trained}/checkpoints/seed_1.pt"
     result = train(composed(*given, saved), tmp_path / "run")
+    assert "was trained on other data" not in caplog.text
     (seed,) = result.seeds
     assert seed.epochs == 3
     before = json.loads((trained / "result.json").read_text())["seeds"][0]
@@ -101,6 +102,8 @@ def test_a_checkpoint_is_trained_further(trained, composed, tmp_path):
         ConfigError, match="a network for 4 features and 3 classes; the data have 13"
     ):
         train(composed(*given, saved, "dataset=wine"), tmp_path / "other")
+    train(composed(*given, saved, "seed=2", "trainer.final_epochs=1"), tmp_path / "other_splits")
+    assert "seed_1.pt was trained on other data, or other splits of them" in caplog.text
     with pytest.raises(ConfigError, match="seeds=2 is not accepted with checkpoint="):
         train(composed(*given, saved, "seeds=2"), tmp_path / "other")
 
