@@ -38,6 +38,7 @@ from hybhanas.tasks.training_job import prepare as training_job
 if TYPE_CHECKING:
     import pandas as pd
 
+    from hybhanas.evidence.contribution import Contribution
     from hybhanas.models.hqnn import HQNN
 
 
@@ -248,6 +249,20 @@ class Run:
         if word is None:
             return select(self._members, objectives)
         return choose(self._members, word, objectives)
+
+    def contribution(self, member: str | int | None = None, seeds: int = 5) -> list[Contribution]:
+        """Whether circuits earn their seconds; also written to the run's folder.
+
+        Args:
+            member: what `select` takes; None: the selected members.
+            seeds: trainings of each variant; see `hybhanas.evidence.contribution`.
+
+        Raises:
+            ConfigError: no member is meant.
+        """
+        from hybhanas.tasks.contribution import contributions_of
+
+        return contributions_of(self._finished, member, seeds)
 
     def model(self, member: FrontMember | str | int) -> HQNN:
         """The trained network of a member of the front, or of what `select` takes.

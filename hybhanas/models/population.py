@@ -51,7 +51,8 @@ class Population(nn.Module):
         circuits = [model.layers.circuit for model in models]
         self.circuits, self.members = circuit_stack(circuits, simulator)
         self.models = tuple(models[i] for i in self.members)  # a tuple hides their parameters
-        self.weights = nn.Parameter(torch.zeros(len(models), max(c.weights for c in circuits)))
+        most = max(model.quantum.weights for model in models)
+        self.weights = nn.Parameter(torch.zeros(len(models), most))
         self.encoder = StackedLayers([_stages(model, "encoder") for model in self.models])
         self.readout = StackedLayers([_stages(model, "readout") for model in self.models])
         self.survival: Survival | None = None
@@ -119,7 +120,7 @@ class Population(nn.Module):
     def _places(self) -> Iterator[tuple[str, _Place]]:
         """Every tensor of every network, with the name of the parameter that holds it."""
         for k, model in enumerate(self.models):
-            weights = (model.layers.circuit.weights,)
+            weights = (model.quantum.weights,)
             yield "weights", _Place(k, "quantum.module.weights", weights)
         for prefix, part in self.named_modules():
             if isinstance(part, StackedDense):

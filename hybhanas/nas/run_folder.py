@@ -43,7 +43,7 @@ class RunFolder:
         return (
             self.path / LOCK, self.settings, self.config, self.summary, self.evaluations_csv,
             self.front_csv, self.front_json, self.front_picture, self.front_page,
-            self.anatomy_picture, self.tracked, self.baselines, self.selection, self.contribution,
+            self.anatomy_picture, self.tracked, self.baselines, self.selection,
         )  # fmt: skip
 
     @property
@@ -53,7 +53,8 @@ class RunFolder:
         of_rungs = sorted(self.rungs.glob("*")) if _is_folder(self.rungs) else []
         return (
             *records, self.rungs, *of_rungs, self.path / "checkpoints", self.path / "slurm",
-            self.path / "wandb", *(folder / DAMAGED for folder in (*records, *of_rungs)),
+            self.path / "wandb", self.evidence_folder,
+            *(folder / DAMAGED for folder in (*records, *of_rungs)),
         )  # fmt: skip
 
     @property
@@ -128,10 +129,14 @@ class RunFolder:
         """The members to take, with reasons."""
         return self.path / "selection.json"
 
+    def evidence(self, architecture: Architecture) -> Path:
+        """What the circuit of a member of the front contributes."""
+        return self.evidence_folder / f"{architecture.hash}.json"
+
     @property
-    def contribution(self) -> Path:
-        """What the circuits of the selected members contribute."""
-        return self.path / "contribution.json"
+    def evidence_folder(self) -> Path:
+        """A file of each member that was examined."""
+        return self.path / "evidence"
 
     @property
     def front_picture(self) -> Path:

@@ -35,6 +35,12 @@ class QuantumLayer(nn.Module):
         return values
 
     @property
+    def weights(self) -> int:
+        """How many weights it trains: those of the circuit, unless the simulator has others."""
+        module: Any = self._modules["module"]
+        return int(module.weights.numel())
+
+    @property
     def module(self) -> nn.Module:
         """The circuit as an ordinary `torchquantum.QuantumModule`.
 

@@ -34,7 +34,8 @@ class OneByOne(nn.Module):
         for k, (module, circuit) in enumerate(
             zip(self.modules_of_circuits, self.circuits, strict=True)
         ):
-            samples, angles = inputs[k, : circuit.inputs].T, weights[k, : circuit.weights]
+            own = module.weights.numel()  # type: ignore[operator]
+            samples, angles = inputs[k, : circuit.inputs].T, weights[k, :own]
             measured: Tensor = module.expectations(samples, angles)  # type: ignore[operator]
             values.append(pad(measured, (0, self.observables - measured.shape[1])).T)
         return torch.stack(values)

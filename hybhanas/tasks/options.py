@@ -35,6 +35,7 @@ from hybhanas.reporting.tracking import Tracker
 from hybhanas.search_space import SearchSpace
 from hybhanas.tasks.settings import (
     CompareTask,
+    ContributionTask,
     CostTask,
     ExportTask,
     RecostTask,
@@ -100,6 +101,7 @@ TASKS: dict[str, type] = {
     "hybhanas.tasks.train.train": TrainTask,
     "hybhanas.tasks.select.select": SelectTask,
     "hybhanas.tasks.export.export": ExportTask,
+    "hybhanas.tasks.contribution.contribution": ContributionTask,
 }
 """The settings of tasks stand at the root: `task=cost circuit=x.qasm`."""
 

@@ -90,6 +90,15 @@ class ExportTask:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ContributionTask:
+    """Whose circuits task=contribution examines."""
+
+    run: str | None = None  # folder of a search
+    member: Any = None  # as of task=select; null: the selected members
+    seeds: int = 5  # trainings of each variant, at least 2
+
+
+@dataclass(frozen=True, kw_only=True)
 class CompareTask:
     """Which searches task=compare compares."""
 

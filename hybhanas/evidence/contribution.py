@@ -1,0 +1,293 @@
+"""Whether the quantum part of a network earns its seconds: against variants of it and baselines."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from hybhanas.architecture import Architecture
+from hybhanas.circuit import lay_out
+from hybhanas.evidence.baselines import LOGISTIC, MLP, SVM, Baseline, arrays, small_mlp
+from hybhanas.evidence.statistics import LEVEL, Paired, holm, least_wilcoxon_p
+from hybhanas.nas.evaluator import Evaluator, derived_seed
+
+SEEDS = 5
+"""Trainings of each variant, at least."""
+
+TRAINED, TWIN, FROZEN, UNENTANGLED = "itself", "classical twin", "frozen circuit", "unentangled"
+"""The variants: the network; a dense layer of as many parameters in place of its circuit; the
+circuit with random angles that are not trained; the circuit without its entangling gates.
+"""
+
+
+def _mean(accuracies: Sequence[float]) -> float:
+    known = [accuracy for accuracy in accuracies if not math.isnan(accuracy)]
+    return math.fsum(known) / len(known) if known else 0.0
+
+
+VARIANTS = (TWIN, FROZEN, UNENTANGLED)
+
+
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """What a network is compared with.
+
+    Args:
+        name: of a variant or a baseline.
+        parameters: all that it trains or fits.
+        accuracies: on the test split, of each seed, nan where a training diverged.
+        difference: of the network's mean accuracy minus this one's.
+        effect: the same in standard deviations of the paired differences, None if they are 0.
+        p_value: of a paired t-test, corrected for the comparisons of this network by Holm's method.
+    """
+
+    name: str
+    parameters: int
+    accuracies: tuple[float, ...]
+    difference: float
+    effect: float | None
+    p_value: float
+
+    @property
+    def mean(self) -> float:
+        """The mean accuracy."""
+        return _mean(self.accuracies)
+
+    @property
+    def outcome(self) -> str:
+        """Whether the network is `better` or `worse`, or `equal`: nothing that the test can see."""
+        if self.p_value >= LEVEL:
+            return "equal"
+        return "better" if self.difference > 0 else "worse"
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What the circuit of one network contributes.
+
+    Args:
+        architecture: of the network.
+        parameters: that it trains, of which `angles` are the circuit's.
+        angles: see there.
+        accuracies: on the test split, of each seed.
+        rivals: variants, then baselines.
+    """
+
+    architecture: Architecture
+    parameters: int
+    angles: int
+    accuracies: tuple[float, ...]
+    rivals: tuple[Rival, ...]
+
+    @property
+    def mean(self) -> float:
+        """The mean accuracy."""
+        return _mean(self.accuracies)
+
+    @property
+    def earns(self) -> bool:
+        """Whether it is better than every variant and no baseline is better than it."""
+        variants = [r.outcome for r in self.rivals if r.name in VARIANTS]
+        return set(variants) == {"better"} and all(r.outcome != "worse" for r in self.rivals)
+
+    @property
+    def verdict(self) -> str:
+        """One sentence, whatever it says."""
+
+        def named(outcome: str) -> str:
+            return ", ".join(
+                f"{r.name} ({100 * r.mean:.1f} %)" for r in self.rivals if r.outcome == outcome
+            )
+
+        own = f"{100 * self.mean:.1f} % of the test split over {len(self.accuracies)} seeds"
+        start = "earns" if self.earns else "does not earn"
+        parts = [
+            f"{words} {those}"
+            for words, those in (
+                ("significantly better than", named("better")),
+                ("not distinguishable from", named("equal")),
+                ("significantly worse than", named("worse")),
+            )
+            if those
+        ]
+        return f"The quantum part {start} its seconds here: {own}, {'; '.join(parts)}."
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON types, the verdict included."""
+        return {
+            "verdict": self.verdict,
+            "earns": self.earns,
+            "architecture": self.architecture.to_dict(),
+            "parameters": self.parameters,
+            "angles": self.angles,
+            "accuracies": _plain(self.accuracies),
+            "mean": self.mean,
+            "test": f"paired t-test, Holm; Wilcoxon could reach p = "
+            f"{least_wilcoxon_p(len(self.accuracies)):g} at best",
+            "rivals": [
+                {
+                    "name": r.name, "parameters": r.parameters, "accuracies": _plain(r.accuracies),
+                    "mean": r.mean, "difference": r.difference, "effect": r.effect,
+                    "p_value": r.p_value, "outcome": r.outcome,
+                }
+                for r in self.rivals
+            ],
+        }  # fmt: skip
+
+
+def _plain(accuracies: Sequence[float]) -> list[float | None]:
+    return [None if math.isnan(accuracy) else accuracy for accuracy in accuracies]
+
+
+@dataclass(frozen=True, slots=True)
+class _Network:
+    """What is trained: a variant of a network for one seed."""
+
+    member: int
+    variant: str
+    architecture: Architecture
+    seed: int
+
+
+def contributions(
+    architectures: Sequence[Architecture],
+    evaluator: Evaluator,
+    baselines: Sequence[Baseline],
+    seeds: int = SEEDS,
+) -> list[Contribution]:
+    """Trains every network and its variants with the same data, splits, seeds and epochs, many at
+    once, and compares their accuracies on the test split.
+
+    Seeds are none of those of the search, so that a lucky training that was selected is not
+    counted. The splits are those of the search.
+
+    Args:
+        architectures: of the networks.
+        evaluator: whose data and settings are used, for as many epochs as a final training.
+        baselines: on the same splits.
+        seeds: trainings of each; the MLP has as many, other baselines do not depend on seeds.
+
+    Returns:
+        In the order of the architectures.
+    """
+    networks = [
+        _Network(i, variant, variant_of, derived_seed(evaluator.seed + 1 + s, architecture))
+        for i, architecture in enumerate(architectures)
+        for variant, variant_of in _variants(architecture).items()
+        for s in range(seeds)
+    ]
+    accuracies: dict[tuple[int, str], list[float]] = {}
+    parameters: dict[tuple[int, str], int] = {}
+    for simulator, names in _simulators(evaluator.simulator).items():
+        mine = [n for n in networks if n.variant in names]
+        for network, (accuracy, count) in _trained(mine, evaluator, simulator).items():
+            accuracies.setdefault((network.member, network.variant), []).append(accuracy)
+            parameters[network.member, network.variant] = count
+    fixed = _baselines(baselines, evaluator, seeds)
+    return [
+        _contribution(
+            architecture,
+            {
+                v: (parameters[i, v], accuracies[i, v])
+                for v in (TRAINED, *VARIANTS)
+                if (i, v) in accuracies
+            }
+            | fixed,
+        )
+        for i, architecture in enumerate(architectures)
+    ]
+
+
+def _variants(architecture: Architecture) -> dict[str, Architecture]:
+    """The architecture of each variant; without entangling gates there is nothing to remove."""
+    variants = dict.fromkeys((TRAINED, TWIN, FROZEN), architecture)
+    if set(architecture.entanglement_by_layer) != {"none"}:
+        variants[UNENTANGLED] = replace(architecture, entanglement="none").canonical()
+    return variants
+
+
+def _simulators(own: str) -> dict[str, tuple[str, ...]]:
+    """What runs which variants; those that share one are trained together."""
+    from hybhanas.evidence import variants
+
+    return {own: (TRAINED, UNENTANGLED), variants.FROZEN: (FROZEN,), variants.TWIN: (TWIN,)}
+
+
+def _trained(
+    networks: Sequence[_Network], evaluator: Evaluator, simulator: str
+) -> dict[_Network, tuple[float, int]]:
+    """The accuracy on the test split and the number of trained parameters of each network."""
+    from hybhanas.models.plan import plan
+    from hybhanas.models.training import Trained, train
+
+    data, settings = evaluator.data, evaluator.training
+    found: dict[_Network, tuple[float, int]] = {}
+    if not networks:
+        return found
+    planner = evaluator.simulator
+    for group in plan([n.architecture for n in networks], data.batch_size, settings, planner):
+        mine = [networks[i] for i in group]
+        outcomes = train(
+            [n.architecture for n in mine],
+            data,
+            settings,
+            simulator,
+            [n.seed for n in mine],
+            settings.final_epochs,
+            test=True,
+        )
+        for network, outcome in zip(mine, outcomes, strict=True):
+            accuracy, count = math.nan, 0
+            if isinstance(outcome, Trained) and outcome.test_accuracy is not None:
+                accuracy = outcome.test_accuracy
+                count = sum(parameter.numel() for parameter in outcome.model.parameters())
+                if network.variant == FROZEN:
+                    count -= outcome.model.quantum.weights
+            found[network] = accuracy, count
+    return {network: found[network] for network in networks}
+
+
+def _baselines(
+    baselines: Sequence[Baseline], evaluator: Evaluator, seeds: int
+) -> dict[str, tuple[int, list[float]]]:
+    """Parameters and test accuracies of each seed; the MLP with the setting of the baseline."""
+    fixed = {b.name: (b.parameters, [b.test_accuracy] * seeds) for b in baselines}
+    kept = {name: fixed[name] for name in (LOGISTIC, SVM) if name in fixed}
+    for mlp in (b for b in baselines if b.name == MLP):
+        train, _, test = arrays(evaluator.data)
+        width, rate = (float(mlp.setting.split()[i]) for i in (0, -1))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of fits that end at the most iterations
+            own_seeds = range(evaluator.seed + 1, evaluator.seed + 1 + seeds)
+            models = [small_mlp(int(width), rate, seed)(*train) for seed in own_seeds]
+        kept[MLP] = mlp.parameters, [float(model.score(*test)) for model in models]
+    return kept
+
+
+def _contribution(
+    architecture: Architecture, found: Mapping[str, tuple[int, list[float]]]
+) -> Contribution:
+    parameters, own = found[TRAINED]
+    others = {name: one for name, one in found.items() if name != TRAINED}
+    tests = [_paired(own, accuracies) for _, accuracies in others.values()]
+    corrected = holm([test.p_value for test in tests])
+    rivals = tuple(
+        Rival(name, count, tuple(accuracies), test.difference, test.effect, p_value)
+        for (name, (count, accuracies)), test, p_value in zip(
+            others.items(), tests, corrected, strict=True
+        )
+    )
+    angles = lay_out(architecture).weights
+    return Contribution(architecture, parameters, angles, tuple(own), rivals)
+
+
+def _paired(own: Sequence[float], other: Sequence[float]) -> Paired:
+    """The comparison of the seeds with which both could be trained."""
+    pairs = [(a, b) for a, b in zip(own, other, strict=True) if not math.isnan(a + b)]
+    if not pairs:
+        return Paired(0.0, None, 1.0)
+    first, second = zip(*pairs, strict=True)
+    return Paired.of(first, second)

@@ -1,0 +1,38 @@
+"""What a circuit contributes, as a table."""
+
+from __future__ import annotations
+
+import statistics
+
+from rich.table import Table
+
+from hybhanas.evidence.contribution import TRAINED, Contribution
+
+
+def contribution_table(contribution: Contribution) -> Table:
+    """A network, its variants and the baselines: parameters, accuracy and how they differ."""
+    table = Table(
+        title=str(contribution.architecture), title_style="bold", header_style="bold", box=None
+    )
+    for name in ("", "parameters", "test %", "difference", "effect size", "p"):
+        table.add_column(name, justify="right" if name else "left", no_wrap=True)
+    own = f"{contribution.parameters} ({contribution.angles} angles)"
+    table.add_row(TRAINED, own, percent(contribution.accuracies), "", "", "")
+    for rival in contribution.rivals:
+        table.add_row(
+            rival.name,
+            str(rival.parameters),
+            percent(rival.accuracies),
+            f"{100 * rival.difference:+.1f}",
+            "-" if rival.effect is None else f"{rival.effect:+.1f}",
+            f"{rival.p_value:.2g}",
+        )
+    return table
+
+
+def percent(accuracies: tuple[float, ...]) -> str:
+    """The mean and, if accuracies vary, their standard deviation: `95.0 +- 0.8`."""
+    text = f"{100 * statistics.fmean(accuracies):.1f}"
+    if len(accuracies) < 2 or len(set(accuracies)) == 1:
+        return text
+    return f"{text} +- {100 * statistics.stdev(accuracies):.1f}"

@@ -1,0 +1,75 @@
+"""task=contribution: whether the circuits of the selected members earn their seconds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from omegaconf import DictConfig
+
+from hybhanas import atomic
+from hybhanas.errors import ConfigError
+from hybhanas.evidence.baselines import baselines_of
+from hybhanas.evidence.contribution import Contribution, contributions
+from hybhanas.evidence.statistics import least_wilcoxon_p
+from hybhanas.nas.front import read_front
+from hybhanas.nas.run_folder import RunFolder
+from hybhanas.nas.selection import choose, select
+from hybhanas.reporting.contribution_table import contribution_table
+from hybhanas.reporting.terminal import terminal
+from hybhanas.tasks.finished import FinishedRun, read_run
+from hybhanas.tasks.search import prepare
+from hybhanas.tasks.setup import shown
+
+
+def contribution(config: DictConfig, folder: Path) -> list[Contribution]:
+    """Trains the selected members and their variants, prints the comparison with a verdict a
+    member, and writes each to `evidence/` in the folder of the run.
+
+    Args:
+        config: composed; `run` names the folder of the search, `member` one member of its front.
+        folder: where nothing is written.
+
+    Raises:
+        ConfigError: `run` is not a search that has finished, or `member` means none.
+    """
+    if config.seeds < 2:
+        raise ConfigError(f"seeds={config.seeds} is not accepted: at least 2")
+    run = read_run(config.run)
+    found = contributions_of(run, config.member, config.seeds)
+    console = terminal()
+    for one in found:
+        console.print(contribution_table(one))
+        console.print(one.verdict, soft_wrap=True, markup=False, highlight=False)
+    least = least_wilcoxon_p(config.seeds)
+    console.print(
+        f"{config.seeds} seeds; paired t-tests, corrected by Holm's method for each member "
+        f"(Wilcoxon's test could reach p = {least:.2g} at best); in "
+        f"{shown(RunFolder(run.folder).evidence_folder)}",
+        soft_wrap=True,
+        markup=False,
+        highlight=False,
+    )
+    return found
+
+
+def contributions_of(run: FinishedRun, member: str | int | None, seeds: int) -> list[Contribution]:
+    """The contributions of the selected members of a run, or of one; written to its folder.
+
+    Raises:
+        ConfigError: the search has not finished, or `member` means none.
+    """
+    files = RunFolder(run.folder)
+    members = read_front(files, run.evaluations)
+    chosen = (
+        select(members, run.objectives)
+        if member is None
+        else [choose(members, member, run.objectives)]
+    )
+    architectures = list(dict.fromkeys(one.member.evaluation.architecture for one in chosen))
+    evaluator = prepare(run.config, run.folder).evaluator
+    found = contributions(
+        architectures, evaluator, baselines_of(files, evaluator.data, evaluator.seed), seeds
+    )
+    for one in found:
+        atomic.write_json(files.evidence(one.architecture), one.to_dict())
+    return found

@@ -1,0 +1,58 @@
+"""task=contribution, for real but small."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from hybhanas.architecture import Architecture
+from hybhanas.circuit import lay_out
+from hybhanas.errors import ConfigError
+from hybhanas.evidence.contribution import Contribution, Rival
+from hybhanas.tasks.contribution import contribution
+
+
+def test_a_member_is_compared_with_its_variants_and_baselines(smoke, tmp_path, composed, capsys):
+    config = composed("task=contribution", f"run={smoke}", "member=best", "seeds=2")
+    (found,) = contribution(config, tmp_path)
+    names = [rival.name for rival in found.rivals if rival.name != "unentangled"]
+    assert names == [
+        "classical twin", "frozen circuit", "logistic regression", "SVM", "MLP"
+    ]  # fmt: skip
+    assert all(len(rival.accuracies) == 2 for rival in found.rivals)
+    frozen = next(rival for rival in found.rivals if rival.name == "frozen circuit")
+    assert frozen.parameters == found.parameters - lay_out(found.architecture).weights
+    written = json.loads((smoke / "evidence" / f"{found.architecture.hash}.json").read_text())
+    assert written["verdict"] == found.verdict
+    assert found.verdict in capsys.readouterr().out
+    assert contribution(config, tmp_path) == [found]
+
+
+def test_one_seed_is_refused(smoke, tmp_path, composed):
+    with pytest.raises(ConfigError, match="seeds=1 is not accepted: at least 2"):
+        contribution(composed("task=contribution", f"run={smoke}", "seeds=1"), tmp_path)
+
+
+def rival(name: str, mean: float, difference: float, p_value: float) -> Rival:
+    return Rival(name, 10, (mean, mean), difference, 1.0, p_value)
+
+
+@pytest.mark.parametrize(
+    ("rivals", "start", "part"),
+    [
+        ([rival("classical twin", 0.8, 0.1, 0.01), rival("frozen circuit", 0.7, 0.2, 0.01),
+          rival("SVM", 0.9, 0.0, 1.0)], "The quantum part earns its seconds",
+         "significantly better than classical twin (80.0 %), frozen circuit (70.0 %); "
+         "not distinguishable from SVM (90.0 %)."),
+        ([rival("classical twin", 0.8, 0.1, 0.2), rival("SVM", 0.95, -0.05, 0.01)],
+         "The quantum part does not earn its seconds",
+         "not distinguishable from classical twin (80.0 %); significantly worse than SVM"),
+    ],
+)  # fmt: skip
+def test_a_circuit_earns_its_seconds_where_no_variant_does_as_well_and_no_baseline_better(
+    rivals, start, part
+):
+    found = Contribution(Architecture(qubits=2), 20, 6, (0.9, 0.9), tuple(rivals))
+    assert found.verdict.startswith(f"{start} here: 90.0 % of the test split over 2 seeds")
+    assert part in found.verdict
