@@ -21,6 +21,7 @@ from hybhanas.models.scores import Scores
 from hybhanas.models.settings import TrainSettings
 from hybhanas.nas.evaluator import DECISIVE, derived_seed
 from hybhanas.settings import determining
+from hybhanas.stored import read_bytes
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from hybhanas.models.state import TrainingState
 
 log = logging.getLogger(__name__)
+
+MOST_BYTES = 2**32
+"""Of a state."""
 
 SAVE_EVERY_S = 2.0
 """Between two writes of the state, at least; what is trained from it does not depend on it."""
@@ -214,7 +218,7 @@ def _read(file: Path) -> list[Replica]:
     try:
         return [
             Replica(**(own | {"state": own["state"] and TrainingState(**own["state"])}))
-            for own in torch.load(file, weights_only=True)
+            for own in torch.load(io.BytesIO(read_bytes(file, MOST_BYTES)), weights_only=True)
         ]
     except FileNotFoundError:
         return []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from hybhanas.nas.lock import NAME as LOCK
 from hybhanas.nas.lock import locked
 from hybhanas.nas.run_folder import SETTINGS
 from hybhanas.nas.training_result import TrainingResult
+from hybhanas.stored import read_json
 
 
 class TrainFolder:
@@ -71,7 +71,7 @@ class TrainFolder:
             ConfigError: the file of it is damaged.
         """
         try:
-            return TrainingResult.from_dict(json.loads(self.result.read_bytes()))
+            return TrainingResult.from_dict(read_json(self.result))
         except FileNotFoundError:
             return None
         except (ValueError, KeyError, TypeError) as error:
@@ -96,7 +96,7 @@ class TrainFolder:
 
     def _problem(self, settings: Mapping[str, Any]) -> str | None:
         try:
-            earlier = json.loads(self.settings.read_bytes())
+            earlier = read_json(self.settings)
         except FileNotFoundError:
             if not self.path.exists() or all(
                 atomic.is_partial(path) or path.name == LOCK for path in self.path.iterdir()

@@ -10,6 +10,7 @@ from typing import Any
 
 from hybhanas.architecture import Architecture
 from hybhanas.models.scores import Scores
+from hybhanas.stored import checked
 
 LEVEL = 0.95
 """Of confidence intervals."""
@@ -70,9 +71,13 @@ class TrainedSeed:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> TrainedSeed:
-        """The inverse of `dataclasses.asdict`."""
-        scores = {part: data[part] and Scores(**data[part]) for part in ("validation", "test")}
-        return cls(**(dict(data) | scores))
+        """The inverse of `dataclasses.asdict`; raises ValueError on other data."""
+        plain = checked(cls, data)
+        scores = {
+            part: plain[part] and Scores(**checked(Scores, plain[part]))
+            for part in ("validation", "test")
+        }
+        return cls(**(plain | scores))
 
 
 @dataclass(frozen=True, slots=True)

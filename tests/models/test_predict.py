@@ -9,6 +9,7 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.datasets import load_breast_cancer
 
 from hybhanas.data.fitted import Fitted
 from hybhanas.data.images import Images
@@ -89,3 +90,38 @@ def test_a_network_without_a_preparation_says_so():
     model = HQNN(Architecture(qubits=2), features=4, classes=3, simulator="fused")
     with pytest.raises(ConfigError, match="predict is not possible: the network has no prep"):
         model.predict([[1, 2, 3, 4]])
+
+
+@pytest.mark.slow
+def test_every_member_of_a_noisy_front_for_two_classes_predicts_as_recorded_in_its_own_process(
+    tmp_path, composed
+):
+    values, labels = load_breast_cancer(return_X_y=True, as_frame=True)
+    table = values.assign(label=np.array(["malignant", "benign"])[labels]).sample(
+        frac=1, random_state=0
+    )
+    table[:400].to_csv(tmp_path / "train.csv", index=False)
+    table[400:].to_csv(tmp_path / "test.csv", index=False)
+    search(
+        composed(*TINY, "trainer.final_epochs=6", "trainer.noise=survival", "logger.mode=disabled",
+                 "dataset=csv", f"dataset.path={tmp_path}/train.csv", "dataset.target=label",
+                 f"dataset.test_path={tmp_path}/test.csv", "dataset.pca=5"),
+        tmp_path / "run",
+    )  # fmt: skip
+    front = json.loads((tmp_path / "run" / "pareto.json").read_text())
+    code = (
+        "import sys, pandas\n"
+        "from pathlib import Path\n"
+        "from hybhanas.models.hqnn import load_model\n"
+        "model, rows = load_model(Path(sys.argv[1])), pandas.read_csv(sys.argv[2])\n"
+        "assert model.survival is not None\n"
+        "print(repr(float((model.predict(rows) == rows['label']).mean())))"
+    )
+    for member in front:
+        checkpoint = tmp_path / "run" / member["checkpoint"]
+        child = subprocess.run(
+            [sys.executable, "-c", code, str(checkpoint), str(tmp_path / "test.csv")],
+            capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        assert float(child.stdout.splitlines()[-1]) == member["test_accuracy"]
+        assert member["test_roc_auc"] is not None

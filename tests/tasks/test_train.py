@@ -143,6 +143,18 @@ def test_mistakes_are_one_line_and_nothing_is_written(settings, said, composed, 
     assert not (tmp_path / "run").exists()
 
 
+@pytest.mark.parametrize(
+    "content", ["", "[]", '{"seeds": [{"seed": 1}]}', '{"seeds": "no"}', "[" * 9999]
+)
+def test_a_result_that_is_damaged_is_one_line(trained, composed, tmp_path, content):
+    import shutil
+
+    shutil.copytree(trained, tmp_path / "run")
+    (tmp_path / "run" / "result.json").write_text(content)
+    with pytest.raises(ConfigError, match="run/result.json cannot be read: [^\\n]+$"):
+        train(composed(*SMALL), tmp_path / "run")
+
+
 def test_a_run_that_has_not_finished_is_told(smoke, composed, tmp_path):
     import shutil
 
