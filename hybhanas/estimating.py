@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias, overload
 from hybhanas.architecture import Architecture
 from hybhanas.calibration import Calibration, repaired, snapshot
 from hybhanas.calibration.backend import POWER_W, Backend
-from hybhanas.calibration.record import PROPERTIES, RawCalibration
+from hybhanas.calibration.price import Price
+from hybhanas.calibration.record import IBM_SOURCES, PROPERTIES, RawCalibration
 from hybhanas.circuit import Circuit, lay_out
 from hybhanas.circuit_file import read_circuit
 from hybhanas.cost.estimator import CostEstimator
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
     Machine: TypeAlias = Calibration | BackendV2 | str
     Single: TypeAlias = QuantumCircuit | Circuit | Architecture | str | Path
     PubLike: TypeAlias = Single | tuple[Any, ...] | EstimatorPub | SamplerPub
+
+IBM_PLAN = "ibm_pay_as_you_go"
+"""The plan that an IBM backend is paid by unless another is named."""
 
 SHOTS = 4096
 """Of a PUB of a job that names none, as in Runtime."""
@@ -61,6 +65,7 @@ def estimate(
     features: int | None = ...,
     classes: int | None = ...,
     observables: Any = ...,
+    price: Price | str | None = ...,
 ) -> CostReport: ...
 def estimate(  # noqa: PLR0913 - a public function of keywords
     pubs: Any,
@@ -74,6 +79,7 @@ def estimate(  # noqa: PLR0913 - a public function of keywords
     features: int | None = None,
     classes: int | None = None,
     observables: Any = None,
+    price: Price | str | None = None,
 ) -> JobCost | CostReport:
     """What circuits cost on a backend, without PyTorch, before anything is submitted.
 
@@ -89,9 +95,9 @@ def estimate(  # noqa: PLR0913 - a public function of keywords
         workload: the training that the training phase means; None: 30 epochs of 1,000 samples.
         features: of a sample, for an architecture.
         classes: of the data, for an architecture.
-        observables: of circuits and files: Pauli labels such as `["ZZI", "XXX"]`, qubit 0
-            rightmost; a SparsePauliOp; or tuples of classical bits whose Z are multiplied. None: Z
-            of each measured bit, or if none is, of each qubit with a gate.
+        observables: of circuits and files: Pauli labels such as `["ZZI", "XXX"]`, a SparsePauliOp,
+            tuples of classical bits whose Z are multiplied; None: Z of what is measured, or used.
+        price: or a plan of conf/prices.yaml; None: the backend's, of IBM's others Pay-As-You-Go.
 
     Returns:
         Of a job a `JobCost`, with its executions as submitted, else a `CostReport`.
@@ -101,8 +107,6 @@ def estimate(  # noqa: PLR0913 - a public function of keywords
         CandidateError: the backend cannot run the circuit.
 
     Example:
-        >>> estimate("docs/ghz5.qasm", "ibm_brisbane").circuit.qubits
-        5
         >>> estimate(["docs/ghz5.qasm"], "ibm_brisbane", shots=1000).executions
         1000
     """
@@ -111,13 +115,14 @@ def estimate(  # noqa: PLR0913 - a public function of keywords
         given = pubs if isinstance(pubs, list) else [pubs]
         named = [named_pub(i, one, observables) for i, one in enumerate(given)]
         return job_estimator(backend, chosen, shots)(named)
-    calibration, power_w = machine(backend)
+    calibration, power_w, asked = machine(backend)
     estimator = CostEstimator(
         calibration,
         chosen if shots is None else replace(chosen, shots=shots),
         Device.preset(device) if isinstance(device, str) else device,
         workload or Workload(samples=1000, epochs=30, batch_size=64),
         power_w,
+        price=_price(price) or asked,
     )
     if isinstance(pubs, Architecture):
         return _of_network(estimator, pubs, features, classes)
@@ -127,6 +132,10 @@ def estimate(  # noqa: PLR0913 - a public function of keywords
 def _model(model: CostModel | str, options: Any) -> CostModel:
     model = CostModel.preset(model) if isinstance(model, str) else model
     return model if options is None else replace(model, options=options_from(options))
+
+
+def _price(given: Price | str | None) -> Price | None:
+    return Price.of_plan(given) if isinstance(given, str) else given
 
 
 def _of_circuit(estimator: CostEstimator, circuit: Any, observables: Any) -> CostReport:
@@ -157,11 +166,11 @@ def job_estimator(backend: Machine, model: CostModel, shots: int | None = None) 
         model: a cost model.
         shots: of PUBs that name none; None: 4096.
     """
-    calibration, power_w = machine(backend)
+    calibration, power_w, asked = machine(backend)
     model = replace(model, phase="inference", sampling_exponent=0)
     nothing = Device(name="none", peak_flops_per_s=1.0, power_w=1.0)
     once = Workload(samples=1, epochs=1, batch_size=1)
-    estimator = CostEstimator(calibration, model, nothing, once, power_w)
+    estimator = CostEstimator(calibration, model, nothing, once, power_w, price=asked)
     return JobEstimator(estimator, SHOTS if shots is None else shots)
 
 
@@ -181,23 +190,24 @@ def named_pub(index: int, given: Any, observables: Any = None) -> tuple[str, Pub
     return name, pub
 
 
-def machine(backend: Machine) -> tuple[Calibration, float]:
-    """A backend's calibration and its power in watts.
+def machine(backend: Machine) -> tuple[Calibration, float, Price | None]:
+    """A backend's calibration, its power in watts, and the price of its time.
 
     Raises:
         ConfigError: there is none of that name, or it does not have the figures of a machine.
     """
     if isinstance(backend, Calibration):
-        return backend, POWER_W
+        paid = backend.source in IBM_SOURCES
+        return backend, POWER_W, Price.of_plan(IBM_PLAN) if paid else None
     if not isinstance(backend, str):
-        return repaired(of_qiskit(backend)), POWER_W
+        return machine(repaired(of_qiskit(backend)))
     try:
         known = Backend.preset(backend)
     except ConfigError:
         if backend not in snapshot.available():
             raise
-        return Calibration.load(snapshot.Snapshot(snapshot=backend)), POWER_W
-    return Calibration.load(known.source), known.power_w
+        return machine(Calibration.load(snapshot.Snapshot(snapshot=backend)))
+    return Calibration.load(known.source), known.power_w, known.asked
 
 
 def of_qiskit(backend: BackendV2) -> RawCalibration:

@@ -226,10 +226,10 @@ def predict(form: Form, constants: dict[str, float], jobs: Jobs) -> np.ndarray:
     return sum(parts.values(), np.zeros(1))
 
 
-def fit(jobs: Jobs, form: Form) -> dict[str, float]:
+def fit(jobs: Jobs, form: Form, scale: float | None = None) -> dict[str, float]:
     """The constants of a formula, the fitted ones at least 0, the held ones as they are.
 
-    Jobs shorter than SHORTEST_S are left out.
+    Jobs shorter than SHORTEST_S are left out. `scale` replaces the loss's of HUBER_SQRT_S.
 
     Raises:
         DataError: the jobs are too few or too alike to tell the constants apart.
@@ -256,7 +256,7 @@ def fit(jobs: Jobs, form: Form) -> dict[str, float]:
             x0=np.array([first_s, *[jobs.seconds.mean()] * (len(largest) - 1)]),
             bounds=(0, np.inf),
             loss="huber",
-            f_scale=HUBER_SQRT_S[jobs.layout],
+            f_scale=scale or HUBER_SQRT_S[jobs.layout],
             x_scale="jac",
         )
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from hybhanas.calibration.price import Price
 from hybhanas.calibration.published import PublishedCalibration, PublishedFigures
 from hybhanas.calibration.snapshot import Snapshot
 from hybhanas.calibration.source import CalibrationSource
@@ -30,6 +31,8 @@ class Backend:
     snapshot: str | None = None  # a machine of `hybhanas.calibration.snapshot.available()`
     published: PublishedFigures | None = None  # of a machine without snapshots
     power_w: float = POWER_W  # electrical power of the whole machine, cooling included
+    plan: str | None = None  # of conf/prices.yaml, by which runs are paid; null: none is known
+    price: Price = field(default_factory=Price)  # replaces that of the plan, where one is given
 
     @classmethod
     def preset(cls, name: str) -> Backend:
@@ -54,7 +57,16 @@ class Backend:
             return PublishedCalibration(name=self.name, machine=self.published)
         return Snapshot(snapshot=self.snapshot, backend=self.name)
 
+    @property
+    def asked(self) -> Price | None:
+        """What is asked for its time: `price`, or that of its plan; None where neither is given."""
+        if self.price.is_given:
+            return self.price
+        return None if self.plan is None else Price.of_plan(self.plan)
+
     def __post_init__(self) -> None:
+        if self.plan is not None:
+            Price.of_plan(self.plan)
         if self.snapshot is not None and self.published is not None:
             raise ConfigError(
                 f"backend.snapshot={self.snapshot} is not accepted beside backend.published: the "

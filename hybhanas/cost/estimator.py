@@ -12,9 +12,12 @@ from qiskit import QuantumCircuit
 
 from hybhanas.calibration import Calibration
 from hybhanas.calibration.calibration import fully_connected
+from hybhanas.calibration.price import Price
 from hybhanas.circuit import Circuit
+from hybhanas.cost.bands import with_layouts
 from hybhanas.cost.executions import gradient_circuits
 from hybhanas.cost.folding import decoupled, folded, readout_s
+from hybhanas.cost.layout import Layout
 from hybhanas.cost.lives import one_qubit_a_life
 from hybhanas.cost.model import CostModel, Device, Workload
 from hybhanas.cost.noise import Survival, circuit_survival
@@ -26,7 +29,7 @@ from hybhanas.cost.repetitions import Amplified
 from hybhanas.cost.report import CostReport
 from hybhanas.cost.schedule import Schedule, schedule
 from hybhanas.cost.transpile import Transpiler
-from hybhanas.cost.unified import Layout, unified_cost
+from hybhanas.cost.unified import unified_cost
 from hybhanas.errors import CandidateError, ConfigError
 from hybhanas.qiskit_view import to_qiskit
 from hybhanas.straight_line import Products, StraightLine, measured_lines
@@ -52,6 +55,7 @@ class CostEstimator:
         workload: the training that the training phase means.
         machine_power_w: electrical power of the whole quantum machine, in watts.
         cache: see `Transpiler`.
+        price: of the machine's time; None: it is not known, and no money is counted.
     """
 
     def __init__(  # noqa: PLR0913 - what a cost depends on
@@ -62,12 +66,14 @@ class CostEstimator:
         workload: Workload,
         machine_power_w: float,
         cache: Path | None = None,
+        price: Price | None = None,
     ):
         if not 0 < machine_power_w < math.inf:
             raise ConfigError(f"backend.power_w={machine_power_w} is not accepted: above 0")
         self.calibration, self.model = calibration, model
         self.device, self.workload = device, workload
         self.machine_power_w = machine_power_w
+        self.price = price
         self._cache = cache
         seeds = range(model.transpiler_seed, model.transpiler_seed + model.layouts)
         self._transpilers = {seed: self._transpiler(calibration, seed) for seed in seeds}
@@ -168,7 +174,10 @@ class CostEstimator:
         trains_inputs: bool = True,
     ) -> tuple[CostReport, Layout]:
         routed = {seed: transpile(circuit, places) for seed, transpile in self._transpilers.items()}
-        timed = {seed: schedule(physical, self.calibration) for seed, physical in routed.items()}
+        timed = {
+            seed: schedule(physical, self.calibration, self.model.scheduling)
+            for seed, physical in routed.items()
+        }
         if (pulses := self.model.options.dynamical_decoupling) is not None:
             for seed, physical in routed.items():
                 routed[seed], timed[seed] = decoupled(
@@ -201,10 +210,9 @@ class CostEstimator:
             for seed, physical in routed.items()
         ]
         reports = [self._cost(layout, classical_flops) for layout in layouts]
-        costs = [report.time.log10_total_s for report in reports]
-        best = costs.index(min(costs))
-        time = replace(reports[best].time, log10_total_spread=max(costs) - min(costs))
-        return replace(reports[best], time=time), layouts[best]
+        kept = with_layouts(reports)
+        seeds = [layout.transpiler_seed for layout in layouts]
+        return kept, layouts[seeds.index(kept.provenance.transpiler_seed)]
 
     def _cost(self, layout: Layout, classical_flops: int) -> CostReport:
         return unified_cost(
@@ -215,6 +223,7 @@ class CostEstimator:
             self.device,
             self.workload,
             self.machine_power_w,
+            self.price,
         )
 
     def _amplified(
@@ -227,7 +236,7 @@ class CostEstimator:
         found = []
         for factor in factors:
             circuit = folded(physical, factor)
-            timed = schedule(circuit, self.calibration)
+            timed = schedule(circuit, self.calibration, self.model.scheduling)
             found.append(
                 Amplified(
                     noise_factor=factor,

@@ -11,6 +11,7 @@ from hybhanas.errors import ConfigError, check_at_most, unknown
 from hybhanas.presets import preset
 
 TIMINGS = ("scheduled", "serial")
+SCHEDULINGS = ("asap", "alap")
 PHASES = ("training", "inference")
 FAULTS = ("whole_circuit", "observable")
 IDLE_FORMS = ("relaxation", "t2", "total_time", "off")
@@ -41,6 +42,8 @@ class CostModel:
     total: str = "qpu"
     phase: str = "training"  # total_s of all epochs over all samples; inference: of one sample
     timing: str = "scheduled"  # critical path of a circuit; serial: sum over its instructions
+    # Instructions run as soon as possible, or as late (alap), which shortens idle times.
+    scheduling: str = "asap"
     # Faults that count. observable: those that reach the measured expectation values, P being the
     # fraction of them that survives; use it for an HQNN. whole_circuit: any, P being the chance of
     # a run without one; use it where every bit matters, it is pessimistic for expectation values.
@@ -60,7 +63,13 @@ class CostModel:
     # Whether inputs need derivatives: yes if layers before the circuit are trained, no if they are
     # frozen; never of an HQNN with encoder none or pool. See `hybhanas.cost.gradient.trained`.
     input_gradients: bool = True
-    shots: int = 1024  # of one circuit on a machine without noise
+    # Of one circuit on a machine without noise; auto: as many as target_error takes. With k = 2 the
+    # 1/P^k times as many that noise takes restore the error bar of values divided by P, and not
+    # their bias: scripts/validate_shots.py prints what remains of it, whatever the shots.
+    shots: int | str = 1024
+    # With shots=auto: the standard error of an expectation value, at most. Of a logit of a linear
+    # layer it is at most the sum of its absolute weights times as large.
+    target_error: float = 0.03
     # Constants of a job's time and its limits, see `hybhanas.cost.generations`: ibm_2023, ibm_2025;
     # auto: by the date of the calibration. The four below replace one of its constants.
     generation: str = "auto"
@@ -73,6 +82,9 @@ class CostModel:
     mode: str = "job"
     # What IBM's primitives add, see `hybhanas.cost.options`. Every circuit runs with them.
     options: RuntimeOptions = field(default_factory=RuntimeOptions)
+    # Days from the calibration to the run, by which the band of P widens (`hybhanas.cost.bands`);
+    # null: 1 of a live calibration, else 365.
+    calibration_age_days: float | None = None
     compiler: str = "qiskit"  # what lays out, routes and optimises circuits; or pytket
     optimization_level: int = 2  # of the compiler, 0 to 3
     transpiler_seed: int = 1  # of the compiler's heuristics
@@ -83,7 +95,27 @@ class CostModel:
         """The option `cost_model=NAME` of conf/, such as `qpu_time`, but for the changes."""
         return cls(**(preset("cost_model", name) | changes))
 
+    @property
+    def noiseless_shots(self) -> int:
+        """The shots of a circuit on a machine without noise.
+
+        For a target they are 1 / target_error^2: a value of +1 and -1 has a variance of at most 1.
+
+        Example:
+            >>> CostModel(shots="auto", target_error=0.01).noiseless_shots
+            10000
+        """
+        if isinstance(self.shots, int):
+            return self.shots
+        return math.ceil(round(self.target_error**-2, 6))
+
     def __post_init__(self) -> None:
+        if isinstance(self.shots, str) and self.shots != "auto":
+            raise unknown("cost_model.shots", self.shots, ("a whole number", "auto"))
+        if not 0 < self.target_error < 1:
+            raise ConfigError(
+                f"cost_model.target_error={self.target_error} is not accepted: above 0, below 1"
+            )
         if self.gradient == "adjoint":
             raise ConfigError(
                 "cost_model.gradient=adjoint is not accepted: it needs the amplitudes of a state, "
@@ -93,6 +125,7 @@ class CostModel:
             ("total", TOTALS),
             ("phase", PHASES),
             ("timing", TIMINGS),
+            ("scheduling", SCHEDULINGS),
             ("faults", FAULTS),
             ("idle", IDLE_FORMS),
             ("gradient", GRADIENTS),
@@ -111,11 +144,11 @@ class CostModel:
                 "pytket: it has no seed, all its layouts are one; accepted: 1"
             )
         for name, least in (
-            ("shots", 1),
+            *((("shots", 1),) if isinstance(self.shots, int) else ()),
             ("layouts", 1),
             ("spsa_repeats", 1),
             ("transpiler_seed", 0),
-            *((name, 0) for name in OVERHEADS),
+            *((name, 0) for name in (*OVERHEADS, "calibration_age_days")),
         ):
             value = getattr(self, name)
             if value is not None and not least <= value < math.inf:

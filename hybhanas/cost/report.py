@@ -42,6 +42,9 @@ class NoiseCost:
     p_idle: float
     p_survival: float
     log10_p_survival: float
+    # 90 % of circuits keep between them, by density matrices and by the calibration's age.
+    p_survival_low: float
+    p_survival_high: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,13 +74,16 @@ class Time:
     # Of the phase, for which the quantum machine is busy: with repetition delay, loading and jobs.
     qpu_s: float
     log10_qpu_s: float
-    # 90 % of jobs take between them, by jobs that were not fitted: as if all deviated alike.
+    # 90 % lie between them: the bands of jobs that were not fitted, as if all deviated alike, of P,
+    # and of the layouts that were tried, as of independent factors.
     qpu_low_s: float
     qpu_high_s: float
     billed_s: float  # qpu_s, in a session with the classical time between jobs
     # Of the phase, for gates, routing and noise alone: the effective execution time.
     effective_s: float
     log10_effective_s: float
+    effective_low_s: float  # 90 % lie between them: the bands of P and of the layouts
+    effective_high_s: float
     quantum_inference_s: float
     quantum_training_s: float
     classical_inference_s: float
@@ -98,6 +104,16 @@ class Energy:
 
     total_j: float
     log10_total_j: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Money:
+    """What the phase that is costed is paid by, in US dollars."""
+
+    cost_usd: float
+    log10_cost_usd: float
+    cost_low_usd: float  # by the band of what is paid for: QPU time, or shots
+    cost_high_usd: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +140,7 @@ class Provenance:
     mode: str  # how jobs are submitted
     phase: str
     timing: str
+    scheduling: str
     faults: str
     gradient: str
     idle: str
@@ -136,6 +153,8 @@ class Provenance:
     calibration: str  # the backend's name
     calibration_date: str
     calibration_hash: str
+    calibration_age_days: float  # at the run, as the bands take it
+    price: str  # in words, or which figure is missing
     p_survival_is: str = ""  # in words
     options: str = "none"  # of the primitive, in words
 
@@ -158,6 +177,7 @@ class CostReport:
     energy: Energy
     parts: Parts
     provenance: Provenance
+    money: Money | None = None  # None where no price is known
 
     def __post_init__(self) -> None:
         if not math.isfinite(self.time.log10_total_s):
@@ -171,7 +191,8 @@ class CostReport:
                 for name, value in values.items()
             }
             for section, values in asdict(self).items()
-        }
+            if values is not None
+        } | ({} if self.money else {"money": None})
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> CostReport:
@@ -180,8 +201,9 @@ class CostReport:
         Raises:
             KeyError, TypeError, ValueError: `data` is something else.
         """
+        known = {name: kind for name, kind in SECTIONS.items() if data[name] is not None}
         try:
-            return cls(**{name: _section(kind, data[name]) for name, kind in SECTIONS.items()})
+            return cls(**{name: _section(kind, data[name]) for name, kind in known.items()})
         except CandidateError as error:
             raise ValueError(str(error)) from None
 
@@ -194,6 +216,7 @@ SECTIONS: dict[str, type] = {
     "energy": Energy,
     "parts": Parts,
     "provenance": Provenance,
+    "money": Money,
 }
 _TYPES: dict[Any, tuple[type, ...]] = {"int": (int,), "float": (int, float), "str": (str,)}
 

@@ -13,6 +13,9 @@ from hybhanas.errors import CandidateError
 _TIMELESS = GateProperties(0.0, 0.0)
 _ONLY_ORDER = ("barrier", "delay")
 
+ROUNDING_S = 1e-15
+"""Gaps below are of rounding alone where times are counted from the end."""
+
 
 class Idle(NamedTuple):
     """A window in which a qubit waits, and the index of the instruction that it waits for."""
@@ -24,7 +27,7 @@ class Idle(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """The outcome of as-soon-as-possible scheduling, in seconds.
+    """When instructions run, in seconds.
 
     `idle` lists every window between the first and the last instruction of a qubit in which it
     does nothing. Before its first instruction that takes time a qubit is in |0>
@@ -72,20 +75,48 @@ def reset_properties(calibration: Calibration, qubit: int) -> GateProperties[flo
     return GateProperties(calibration.reset_s.get(qubit, flipped_s), readout.error)
 
 
-def schedule(circuit: PhysicalCircuit, calibration: Calibration) -> Schedule:
-    """Schedules every instruction as soon as its qubits are free.
+def schedule(
+    circuit: PhysicalCircuit, calibration: Calibration, scheduling: str = "asap"
+) -> Schedule:
+    """Schedules every instruction as soon as its qubits are free (asap), or as late as the others
+    allow (alap).
 
     The duration is that of Qiskit's `QuantumCircuit.estimate_duration`: the longest path through
-    the circuit, the final measurement included.
+    the circuit, the final measurement included. Either way it is the same; idle times differ, since
+    a qubit whose first gate is late waits for it in |0>.
 
     Raises:
         CandidateError: an instruction that the machine does not have.
     """
     durations_s = {at: one.duration_s for at, one in properties(circuit, calibration).items()}
-    free_s: defaultdict[int, float] = defaultdict(float)  # when a qubit may take its next one
-    busy_until_s: dict[int, float] = {}  # the end of its last instruction that took time
+    starts_s, end_s = _starts_s(circuit, durations_s, late=scheduling == "alap")
+    least_s = ROUNDING_S if scheduling == "alap" else 0.0
+    busy_until_s: dict[int, float] = {}  # the end of a qubit's last instruction that took time
     idle: list[Idle] = []
-    for index, (name, qubits, angles) in enumerate(circuit.instructions):
+    for index, (name, qubits, _) in enumerate(circuit.instructions):
+        duration_s = durations_s[name, qubits]
+        if duration_s > 0:
+            start_s = starts_s[index]
+            for q in qubits:
+                waited_s = start_s - busy_until_s.get(q, start_s)
+                if waited_s > least_s:
+                    idle.append(Idle(q, waited_s, index))
+                busy_until_s[q] = start_s + duration_s
+    serial_s = sum(count * durations_s[place] for place, count in circuit.places.items())
+    delays = (angles for name, _, angles in circuit.instructions if name == "delay")
+    serial_s += sum(angles[0] for angles in delays if angles)
+    return Schedule(end_s, serial_s, tuple(idle))
+
+
+def _starts_s(
+    circuit: PhysicalCircuit, durations_s: dict[tuple[str, tuple[int, ...]], float], late: bool
+) -> tuple[list[float], float]:
+    """When each instruction starts, and when the last one ends."""
+    steps = circuit.instructions
+    free_s: defaultdict[int, float] = defaultdict(float)  # from which end on a qubit is free
+    starts_s = [0.0] * len(steps)
+    for index in reversed(range(len(steps))) if late else range(len(steps)):
+        name, qubits, angles = steps[index]
         duration_s = durations_s[name, qubits]
         if len(qubits) == 1 and duration_s == 0:
             if name == "delay" and angles:
@@ -96,13 +127,8 @@ def schedule(circuit: PhysicalCircuit, calibration: Calibration) -> Schedule:
             if free_s[q] > start_s:
                 start_s = free_s[q]
         end_s = start_s + duration_s
+        starts_s[index] = end_s if late else start_s
         for q in qubits:
             free_s[q] = end_s
-            if duration_s > 0:
-                if start_s > busy_until_s.get(q, start_s):
-                    idle.append(Idle(q, start_s - busy_until_s[q], index))
-                busy_until_s[q] = end_s
-    serial_s = sum(count * durations_s[place] for place, count in circuit.places.items())
-    delays = (angles for name, _, angles in circuit.instructions if name == "delay")
-    serial_s += sum(angles[0] for angles in delays if angles)
-    return Schedule(max(free_s.values(), default=0.0), serial_s, tuple(idle))
+    last_s = max(free_s.values(), default=0.0)
+    return [last_s - end_s for end_s in starts_s] if late else starts_s, last_s

@@ -3,66 +3,36 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import partial
+from typing import NamedTuple
 
 from hybhanas.calibration import Calibration
+from hybhanas.calibration.price import MISSING, Price, plans
+from hybhanas.cost.bands import EXACT, Band, age_days, combined, survival_powers
 from hybhanas.cost.classical_time import classical_time_s, training_flops
 from hybhanas.cost.energy import log_energy_j
 from hybhanas.cost.executions import log_effective_shots, training_circuits, training_jobs
 from hybhanas.cost.generations import ASSUMED, Generation, generation_of
+from hybhanas.cost.layout import Layout
 from hybhanas.cost.logs import exp, log, log10, log_sum
 from hybhanas.cost.model import CostModel, Device, Workload
+from hybhanas.cost.money import log_cost_usd
 from hybhanas.cost.noise import Survival
 from hybhanas.cost.options import RuntimeOptions
-from hybhanas.cost.physical import PhysicalCircuit
-from hybhanas.cost.quantum_time import circuit_time_s, circuits_per_job, loading_s, pause_s
+from hybhanas.cost.parts import circuit_of, parts_of
+from hybhanas.cost.quantum_time import circuits_per_job
 from hybhanas.cost.repetitions import Amplified, LogSeconds, Repeated, repeated
 from hybhanas.cost.report import (
     CircuitCost,
     CostReport,
     Energy,
     Executions,
+    Money,
     NoiseCost,
-    Parts,
     Provenance,
     Time,
 )
-from hybhanas.cost.schedule import Schedule
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Layout:
-    """A circuit brought to a machine, and what is known of it there.
-
-    Args:
-        qubits: of the circuit, before it was transpiled.
-        circuits_per_sample: that a training step runs: one forward, and those of the gradient.
-        circuits_per_sample_separate: if every angle were shifted alone.
-        physical: transpiled.
-        timed: when each instruction runs.
-        survival: what noise leaves.
-        all_to_all_s: the circuit's time if every pair of qubits were coupled.
-        added_two_qubit_gates: by routing.
-        transpiler_seed: that led to it.
-        bases: circuits that one evaluation takes, each measured in another basis.
-        p_survival_is: what P is, in words.
-        amplified: the circuit at each noise factor of ZNE; empty without it.
-        readout_s: of the circuit that learns readout errors.
-    """
-
-    qubits: int
-    circuits_per_sample: int
-    circuits_per_sample_separate: int
-    physical: PhysicalCircuit
-    timed: Schedule
-    survival: Survival
-    all_to_all_s: float
-    added_two_qubit_gates: int
-    transpiler_seed: int
-    bases: int = 1
-    p_survival_is: str = ""
-    amplified: tuple[Amplified, ...] = ()
-    readout_s: float = 0.0
 
 
 def unified_cost(  # noqa: PLR0913 - the figures it joins
@@ -73,6 +43,7 @@ def unified_cost(  # noqa: PLR0913 - the figures it joins
     device: Device,
     workload: Workload,
     machine_power_w: float,
+    price: Price | None = None,
 ) -> CostReport:
     """Every term of a layout's cost.
 
@@ -81,85 +52,108 @@ def unified_cost(  # noqa: PLR0913 - the figures it joins
     arguments are those of `CostEstimator`.
     """
     constants = generation_of(model, calibration)
-    circuit = _circuit(layout, model)
-    log_shots = log_effective_shots(model.shots, layout.survival.log_p, model.sampling_exponent)
-    alone = Amplified(
-        noise_factor=1.0,
-        time_s=circuit.time_s,
-        two_qubit_gates=circuit.two_qubit_gates,
-        log_p=layout.survival.log_p,
-    )
-    given = log_shots, calibration.rep_delay_s, constants
-    with_options = repeated(layout.amplified or (alone,), layout.readout_s, model.options, *given)
-    plain = repeated((alone,), layout.readout_s, RuntimeOptions(), *given)
-    executions = {
-        phase: _executions(
-            phase, layout, calibration, model, workload, log_shots, with_options, constants
-        )
-        for phase in ("inference", "training")
-    }
-    seconds = {
-        phase: with_options.log_seconds(run.circuits, run.jobs, constants)
-        for phase, run in executions.items()
-    }
-    log_quantum = {phase: getattr(both, model.total) for phase, both in seconds.items()}
+    circuit = circuit_of(layout, model)
+    run = partial(_run, layout, circuit, calibration, model, workload, constants)
+    both = {phase: run(phase) for phase in ("inference", "training")}
+    log_quantum = {phase: getattr(one, model.total) for phase, one in both.items()}
     classical_s = {
         "inference": classical_time_s(classical_flops, device),
         "training": classical_time_s(training_flops(classical_flops, workload), device),
     }
     phase = model.phase
-    runs = executions[phase]
-    of_runs = runs.circuits, runs.jobs
+    powers = survival_powers(model, calibration, layout.survival)
+    ends = _Ends(run(phase, powers.low), run(phase, powers.high))
     log_energy = log_energy_j(
         log_quantum[phase], classical_s[phase], machine_power_w, device.power_w
     )
     return CostReport(
         circuit=circuit,
-        noise=_noise(layout.survival),
-        executions=runs,
-        time=_time(seconds[phase], log_quantum, classical_s, model, constants),
+        noise=_noise(layout.survival, powers),
+        executions=both[phase].runs,
+        time=_time(both[phase], ends, log_quantum, classical_s, model, constants),
         energy=Energy(total_j=exp(log_energy), log10_total_j=log10(log_energy)),
         parts=replace(
-            _parts(circuit, runs, classical_s[phase], model, constants),
-            options_s=_added_s(model, seconds[phase], plain.log_seconds(*of_runs, constants)),
+            parts_of(circuit, both[phase].runs, classical_s[phase], model, constants),
+            options_s=_added_s(model, both[phase]),
         ),
-        provenance=_provenance(layout, calibration, model, device, constants),
+        provenance=_provenance(layout, calibration, model, device, constants, price),
+        money=None
+        if price is None
+        else _money(price, both[phase], ends, classical_s[phase], model, constants),
     )
 
 
-def _added_s(model: CostModel, both: LogSeconds, plain: LogSeconds) -> float:
+class _Run(NamedTuple):
+    """How often circuits run in a phase, and the logs of shots and of its two quantum times."""
+
+    runs: Executions
+    shots: float
+    qpu: float
+    effective: float
+    plain: LogSeconds  # without options
+
+    @property
+    def total_shots(self) -> float:
+        """The log of the shots of a circuit with all that runs in its place."""
+        return self.runs.log10_total_executions * math.log(10) - math.log(self.runs.circuits)
+
+
+def _run(  # noqa: PLR0913 - the figures it joins
+    layout: Layout,
+    circuit: CircuitCost,
+    calibration: Calibration,
+    model: CostModel,
+    workload: Workload,
+    constants: Generation,
+    phase: str,
+    power: float = 1.0,
+) -> _Run:
+    """A phase if P were itself to a power."""
+    log_p = power * layout.survival.log_p
+    log_shots = log_effective_shots(model.noiseless_shots, log_p, model.sampling_exponent)
+    alone = Amplified(
+        noise_factor=1.0,
+        time_s=circuit.time_s,
+        two_qubit_gates=circuit.two_qubit_gates,
+        log_p=log_p,
+    )
+    given = log_shots, calibration.rep_delay_s, constants
+    repeats = repeated(layout.amplified or (alone,), layout.readout_s, model.options, *given)
+    runs = _executions(phase, layout, calibration, model, workload, log_shots, repeats, constants)
+    of_runs = runs.circuits, runs.jobs, constants
+    plain = repeated((alone,), layout.readout_s, RuntimeOptions(), *given).log_seconds(*of_runs)
+    return _Run(runs, log_shots, *repeats.log_seconds(*of_runs), plain)
+
+
+class _Ends(NamedTuple):
+    """A phase at the ends of the band of P: where most and where least survives."""
+
+    mild: _Run
+    harsh: _Run
+
+    def band(self, estimate: _Run, of: str) -> Band:
+        """The factors by which a figure of which _Run has the log deviates."""
+        logs = [getattr(one, of) - getattr(estimate, of) for one in self]
+        return Band(exp(logs[0]), exp(logs[1]))
+
+
+def _added_s(model: CostModel, run: _Run) -> float:
     """The seconds that options add to the quantum time of the cost model."""
     if not model.options.is_active:
         return 0.0
-    total_s, without_s = (exp(getattr(one, model.total)) for one in (both, plain))
+    total_s, without_s = (exp(getattr(one, model.total)) for one in (run, run.plain))
     return total_s - without_s if math.isfinite(total_s) else total_s
 
 
-def _circuit(layout: Layout, model: CostModel) -> CircuitCost:
-    physical, timed = layout.physical, layout.timed
-    time_s = circuit_time_s(timed, model.timing)
-    return CircuitCost(
-        qubits=layout.qubits,
-        depth=physical.depth,
-        physical_instructions=sum(physical.counts.values()),
-        two_qubit_gates=physical.two_qubit_gates,
-        added_two_qubit_gates=layout.added_two_qubit_gates,
-        time_s=time_s,
-        scheduled_s=timed.duration_s,
-        serial_s=timed.serial_s,
-        all_to_all_s=layout.all_to_all_s,
-        routing_s=time_s - layout.all_to_all_s,
-        routing_ratio=time_s / layout.all_to_all_s,
-    )
-
-
-def _noise(survival: Survival) -> NoiseCost:
+def _noise(survival: Survival, powers: Band) -> NoiseCost:
     return NoiseCost(
         p_gate=exp(survival.log_p_gate),
         p_readout=exp(survival.log_p_readout),
         p_idle=exp(survival.log_p_idle),
         p_survival=exp(survival.log_p),
         log10_p_survival=log10(survival.log_p),
+        p_survival_low=exp(powers.high * survival.log_p),
+        p_survival_high=exp(powers.low * survival.log_p),
     )
 
 
@@ -182,7 +176,7 @@ def _executions(  # noqa: PLR0913 - the figures it joins
         jobs = training_jobs(workload, per_sample, most)
     log_executions = repeats.log_executions(circuits, jobs)
     return Executions(
-        shots=model.shots,
+        shots=model.noiseless_shots,
         shots_effective=exp(log_shots),
         log10_shots_effective=log10(log_shots),
         rep_delay_s=calibration.rep_delay_s,
@@ -195,8 +189,9 @@ def _executions(  # noqa: PLR0913 - the figures it joins
     )
 
 
-def _time(
-    both: LogSeconds,
+def _time(  # noqa: PLR0913 - the figures it joins
+    run: _Run,
+    ends: _Ends,
     log_quantum: dict[str, float],
     classical_s: dict[str, float],
     model: CostModel,
@@ -205,15 +200,19 @@ def _time(
     phase = model.phase
     log_total = log_sum(log_quantum[phase], log(classical_s[phase]))
     log_latency = log_sum(log_quantum["inference"], log(classical_s["inference"]))
-    qpu_s = exp(both.qpu)
+    qpu_s = exp(run.qpu)
+    qpu = combined([Band(constants.low, constants.high), ends.band(run, "qpu")])
+    effective = ends.band(run, "effective")
     return Time(
         qpu_s=qpu_s,
-        log10_qpu_s=log10(both.qpu),
-        qpu_low_s=constants.low * qpu_s,
-        qpu_high_s=constants.high * qpu_s,
+        log10_qpu_s=log10(run.qpu),
+        qpu_low_s=exp(run.qpu + log(qpu.low)),
+        qpu_high_s=exp(run.qpu + log(qpu.high)),
         billed_s=qpu_s + (classical_s[phase] if model.mode == "session" else 0.0),
-        effective_s=exp(both.effective),
-        log10_effective_s=log10(both.effective),
+        effective_s=exp(run.effective),
+        log10_effective_s=log10(run.effective),
+        effective_low_s=exp(run.effective + log(effective.low)),
+        effective_high_s=exp(run.effective + log(effective.high)),
         quantum_inference_s=exp(log_quantum["inference"]),
         quantum_training_s=exp(log_quantum["training"]),
         classical_inference_s=classical_s["inference"],
@@ -227,43 +226,38 @@ def _time(
     )
 
 
-def _parts(
-    circuit: CircuitCost,
-    runs: Executions,
+def _money(  # noqa: PLR0913 - the figures it joins
+    price: Price,
+    run: _Run,
+    ends: _Ends,
     classical_s: float,
     model: CostModel,
     constants: Generation,
-) -> Parts:
-    shots = runs.circuits * model.shots
-    routed_s = max(circuit.routing_s, 0.0)
-    extra_shots = runs.circuits * (runs.shots_effective - model.shots)
-    waiting_s = pause_s(constants, runs.rep_delay_s) if model.total == "qpu" else 0.0
-    parts = Parts(
-        gates_s=shots * (circuit.time_s - routed_s),
-        routing_s=shots * routed_s,
-        noise_s=extra_shots * (circuit.time_s + waiting_s),
-        repetition_delay_s=shots * waiting_s,
-        program_loading_s=0.0,
-        job_s=0.0,
-        classical_s=classical_s,
-    )
-    if model.total == "effective":
-        return parts
-    one_s = runs.shots_effective * (circuit.time_s + waiting_s)
-    longer_s = max(loading_s(constants, circuit.two_qubit_gates) - one_s, 0.0)
-    return replace(
-        parts,
-        program_loading_s=runs.circuits * (constants.circuit_overhead_s + longer_s),
-        job_s=runs.jobs * constants.job_overhead_s,
+) -> Money:
+    def log_usd(one: _Run) -> float:
+        between_s = classical_s if model.mode == "session" else 0.0
+        log_billed_s = log_sum(one.qpu, log(between_s))
+        return log_cost_usd(price, one.runs.circuits, one.total_shots, log_billed_s)
+
+    estimate = log_usd(run)
+    of_jobs = Band(constants.low, constants.high) if price.second_usd else EXACT
+    of_noise = Band(*(exp(log_usd(end) - estimate) for end in ends))
+    band = combined([of_jobs, of_noise])
+    return Money(
+        cost_usd=exp(estimate),
+        log10_cost_usd=log10(estimate),
+        cost_low_usd=exp(estimate + log(band.low)),
+        cost_high_usd=exp(estimate + log(band.high)),
     )
 
 
-def _provenance(
+def _provenance(  # noqa: PLR0913 - the figures it joins
     layout: Layout,
     calibration: Calibration,
     model: CostModel,
     device: Device,
     constants: Generation,
+    price: Price | None,
 ) -> Provenance:
     return Provenance(
         cost_model=model.name,
@@ -272,6 +266,7 @@ def _provenance(
         mode=model.mode,
         phase=model.phase,
         timing=model.timing,
+        scheduling=model.scheduling,
         faults=model.faults,
         gradient=model.gradient,
         idle=model.idle,
@@ -284,6 +279,8 @@ def _provenance(
         calibration=calibration.name,
         calibration_date=calibration.date.isoformat(),
         calibration_hash=calibration.hash,
+        calibration_age_days=age_days(model, calibration),
+        price=price.words if price else MISSING.format(plans=", ".join(plans())),
         p_survival_is=layout.p_survival_is,
         options=model.options.words(),
     )

@@ -111,6 +111,7 @@ class Evaluator:
             "cost_model": determining(self.estimator.model),
             "device": determining(self.estimator.device),
             "machine_power_w": self.estimator.machine_power_w,
+            "price": self.estimator.price and determining(self.estimator.price),
             "workload": determining(self.estimator.workload),
             "training": determining(self.training) | {"accelerator": self.training.processor},
             "simulator": self.simulator,

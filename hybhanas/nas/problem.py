@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from hybhanas.calibration import Calibration
+from hybhanas.calibration.price import MISSING, Price, plans
 from hybhanas.cost.estimator import CostEstimator
 from hybhanas.cost.model import CostModel, Device, Workload
 from hybhanas.data.protocol import SearchData
 from hybhanas.errors import ConfigError
 from hybhanas.models.settings import TrainSettings
 from hybhanas.nas.evaluator import Evaluator
+from hybhanas.nas.quantities import MONEY
 from hybhanas.nas.run_folder import FORMAT, RunFolder
 from hybhanas.nas.strategy import SearchSettings, Strategy
 from hybhanas.search_space import SearchSpace
@@ -66,6 +68,7 @@ def pose(  # noqa: PLR0913 - a constructor of keywords
     folder: RunFolder,
     cache: Path | None = None,
     floor: bool = True,
+    price: Price | None = None,
 ) -> Problem:
     """Puts a search together and checks it; nothing is written yet.
 
@@ -83,6 +86,7 @@ def pose(  # noqa: PLR0913 - a constructor of keywords
         folder: of the run.
         cache: folder of transpiled circuits, shared by runs; None: no cache.
         floor: see `Problem`.
+        price: of the backend's time; None: it is not known.
 
     Raises:
         ConfigError: the space is wider than the backend or smaller than a generation, or the
@@ -102,8 +106,23 @@ def pose(  # noqa: PLR0913 - a constructor of keywords
     workload = Workload(
         samples=data.train_samples, epochs=training.final_epochs, batch_size=data.batch_size
     )
-    estimator = CostEstimator(calibration, cost_model, device, workload, power_w, cache)
+    estimator = CostEstimator(calibration, cost_model, device, workload, power_w, cache, price)
+    _check_price(search, price)
     evaluator = Evaluator(data, estimator, training, simulator, seed, search.parsed_constraints())
     problem = Problem(evaluator, search.strategy(space), folder, floor)
     folder.check_same_search(problem.settings)
     return problem
+
+
+def _check_price(search: SearchSettings, price: Price | None) -> None:
+    """Refuses an objective or a constraint in dollars where no price is known."""
+    in_dollars = {quantity.name for quantity in MONEY}
+    for setting, names in (
+        ("search.objectives", search.objectives),
+        ("search.constraints", search.parsed_constraints().bounds),
+    ):
+        named = sorted(in_dollars.intersection(names))
+        if named and price is None:
+            raise ConfigError(
+                f"{setting}: {named[0]} is {MISSING.format(plans=', '.join(plans()))}"
+            )

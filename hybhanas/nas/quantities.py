@@ -37,7 +37,7 @@ class Quantity:
     label: str  # in pictures and tables
     # Its value for an evaluation whose cost is known; it must depend on nothing else.
     get: Callable[[Evaluation], float]
-    unit: str = ""  # s or J; none for counts and ratios
+    unit: str = ""  # s, J or USD; none for counts and ratios
     better: Literal["smaller", "larger"] = "smaller"
     # Constraints are checked before training, so they accept only what is known by then.
     known: Literal["before training", "after training"] = "before training"
@@ -82,6 +82,15 @@ def _with_log10(name: str, path: str, label: str) -> tuple[Quantity, Quantity]:
     return term, _cost(f"log10_{name}", f"{section}.log10_{field}", log_label)
 
 
+def _money(name: str, label: str) -> Quantity:
+    """A term of the report's money; NaN where no price is known."""
+
+    def get(evaluation: Evaluation) -> float:
+        return getattr(evaluation.cost.money, name, math.nan)
+
+    return Quantity(name=name, label=label, get=get, unit="" if "log10" in name else "USD")
+
+
 def _survival(name: str, label: str) -> Quantity:
     """A fraction that survives noise: 1 at best, 0 at worst."""
     return replace(_cost(name, f"noise.{name}", label, "larger"), best=1.0, worst=0.0)
@@ -107,6 +116,14 @@ PARTS = (
     _cost("classical_s", "parts.classical_s", "classical"),
 )
 """The parts that add up to `total_s`, in the order in which they are shown."""
+
+MONEY = (
+    _money("cost_usd", "cost"),
+    _money("log10_cost_usd", "log10 cost / USD"),
+    _money("cost_low_usd", "cost, 90 % interval from"),
+    _money("cost_high_usd", "cost, 90 % interval to"),
+)
+"""What is paid, known only on a backend with a price."""
 
 TIMES = ("qpu_s", "qpu_low_s", "qpu_high_s", "effective_s", "total_s", "log10_total_s")
 """The times of an evaluation in tables: both quantum times, and the cost model's total."""
@@ -166,6 +183,8 @@ _OURS = (
     _survival("p_readout", "P readout"),
     _survival("p_idle", "P idle"),
     _survival("p_survival", "P survival"),
+    _survival("p_survival_low", "P survival, 90 % interval from"),
+    _survival("p_survival_high", "P survival, 90 % interval to"),
     _cost("log10_p_survival", "noise.log10_p_survival", "log10 P survival", "larger"),
     *_with_log10("shots_effective", "executions.shots_effective", "effective shots"),
     _cost("circuits_per_sample", "executions.circuits_per_sample", "circuits per sample"),
@@ -186,11 +205,14 @@ _OURS = (
     _cost("qpu_high_s", "time.qpu_high_s", "QPU time, 90 % interval to"),
     _cost("billed_s", "time.billed_s", "billed time"),
     *_with_log10("effective_s", "time.effective_s", "effective execution time"),
+    _cost("effective_low_s", "time.effective_low_s", "effective time, 90 % interval from"),
+    _cost("effective_high_s", "time.effective_high_s", "effective time, 90 % interval to"),
     _cost("quantum_s", "time.quantum_s", "quantum time of the cost model"),
     *_with_log10("total_s", "time.total_s", "total time, quantum and classical"),
     _cost("log10_total_spread", "time.log10_total_spread", "log10 spread over layouts"),
     *_with_log10("latency_s", "time.latency_s", "latency of one inference"),
     *_with_log10("energy_j", "energy.total_j", "energy"),
+    *MONEY,
     *PARTS,
 )
 

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from hybhanas.cost.report import CostReport
 from hybhanas.nas.quantities import PARTS
-from hybhanas.reporting.units import TOTALS, duration
+from hybhanas.reporting.units import TOTALS, dollars, duration
 
 
 def cost_table(report: CostReport) -> Table:
@@ -42,12 +42,17 @@ def _circuit(report: CostReport) -> list[tuple[str, str, str]]:
 
 
 def _noise(report: CostReport) -> list[tuple[str, str, str]]:
-    noise, runs = report.noise, report.executions
+    noise, runs, origin = report.noise, report.executions, report.provenance
     return [
         ("P gates", f"{noise.p_gate:.4g}", ""),
         ("P readout", f"{noise.p_readout:.4g}", ""),
         ("P idle", f"{noise.p_idle:.4g}", report.provenance.idle),
-        ("P survival", f"1e{noise.log10_p_survival:.3g}", f"{noise.p_survival:.4g}"),
+        (
+            "P survival",
+            f"1e{noise.log10_p_survival:.3g}",
+            f"{noise.p_survival:.4g}, 90 % interval {noise.p_survival_low:.4g} to "
+            f"{noise.p_survival_high:.4g} at an age of {origin.calibration_age_days:g} days",
+        ),
         *_meaning(report.provenance.p_survival_is),
         (
             "shots",
@@ -66,13 +71,19 @@ def _meaning(words: str) -> list[tuple[str, str, str]]:
 def _time(report: CostReport) -> list[tuple[str, str, str]]:
     time, origin = report.time, report.provenance
     runs = report.executions
+    judged = "job times, P and layouts" if origin.layouts > 1 else "job times and P"
     rows = [
         (
             f"QPU time, {origin.phase}",
             duration(time.qpu_s),
-            f"90 % interval of job time {duration(time.qpu_low_s)} to {duration(time.qpu_high_s)}",
+            f"90 % interval {duration(time.qpu_low_s)} to {duration(time.qpu_high_s)}: {judged}",
         ),
-        ("effective time", duration(time.effective_s), "gates, routing and noise alone"),
+        (
+            "effective time",
+            duration(time.effective_s),
+            f"gates, routing and noise alone; 90 % interval {duration(time.effective_low_s)} to "
+            f"{duration(time.effective_high_s)}",
+        ),
         (
             "jobs",
             f"{runs.jobs:,}",
@@ -98,9 +109,18 @@ def _time(report: CostReport) -> list[tuple[str, str, str]]:
         if seconds:
             share = _share(seconds, time.total_s)
             rows.append((f"  {part.label}", duration(seconds), share))
+    rows += _money(report)
     rows.append(("latency", duration(time.latency_s), "one sample, one inference"))
     joules = f"1e{report.energy.log10_total_j:.3g} J"
     return [*rows, (f"energy, {origin.phase}", joules, origin.device)]
+
+
+def _money(report: CostReport) -> list[tuple[str, str, str]]:
+    money, price = report.money, report.provenance.price
+    if money is None:
+        return [("cost", "", line) for line in textwrap.wrap(price, 76)]
+    ends = f"90 % interval {dollars(money.cost_low_usd)} to {dollars(money.cost_high_usd)}"
+    return [(f"cost, {report.provenance.phase}", dollars(money.cost_usd), ends), ("", "", price)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,15 @@ def duration(seconds: float) -> str:
     return f"{seconds / scale:.3g} {unit}"
 
 
+def dollars(usd: float) -> str:
+    """`0.0421` to `0.0421 USD`, `12345.6` to `12,300 USD`; three significant digits."""
+    if usd >= OVERFLOW:
+        return "over 1e300 USD"
+    if usd >= 1e9:
+        return f"{usd:.3g} USD"
+    return f"{float(f'{usd:.3g}'):,.10g} USD"
+
+
 TOTALS = {"qpu": "QPU time", "effective": "effective execution time"}
 """The two quantum times that a total may be of, by the setting `cost_model.total`."""
 

@@ -49,6 +49,7 @@ def cost(config: DictConfig, folder: Path) -> CostReport:
         subject.workload,
         config.backend.power_w,
         cache_folder(config),
+        build("backend", config.backend).asked,
     )
     try:
         if isinstance(subject.circuit, Circuit):

@@ -75,7 +75,13 @@ def _estimator(config: DictConfig, run: FinishedRun) -> CostEstimator:
             "cost_model= and device= to replace them"
         ) from None
     return CostEstimator(
-        calibration, model, device, run.workload, backend.power_w, cache_folder(config)
+        calibration,
+        model,
+        device,
+        run.workload,
+        backend.power_w,
+        cache_folder(config),
+        backend.asked,
     )
 
 

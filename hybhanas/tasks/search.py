@@ -66,9 +66,8 @@ def prepare(config: DictConfig, folder: Path) -> Problem:
     A measured device is that of the folder's earlier run, so that it stays the same.
     """
     run_folder = RunFolder(folder)
-    earlier = run_folder.earlier_settings()
     device = config.device.copy()
-    if device.peak_flops_per_s is None and earlier is not None:
+    if device.peak_flops_per_s is None and (earlier := run_folder.earlier_settings()) is not None:
         device.peak_flops_per_s = earlier["device"]["peak_flops_per_s"]
     return pose(
         space=build("search_space", config.search_space),
@@ -79,6 +78,7 @@ def prepare(config: DictConfig, folder: Path) -> Problem:
         calibration=Calibration.load(build("calibration", config.calibration)),
         device=build("device", device),
         power_w=config.backend.power_w,
+        price=build("backend", config.backend).asked,
         simulator=config.simulator.name,
         seed=config.seed,
         folder=run_folder,

@@ -74,8 +74,8 @@ def test_both_times_are_there_under_either_total_and_agree():
     assert reports["effective"].time.quantum_s == reports["effective"].time.effective_s
 
 
-def test_the_interval_is_that_of_the_generations_jobs_not_fitted():
-    report = estimated(CostModel())
+def test_without_noise_the_interval_is_that_of_the_generations_jobs_not_fitted():
+    report = estimated(CostModel(idle="off"))
     assert report.time.qpu_low_s == pytest.approx(IBM_2025.low * report.time.qpu_s)
     assert report.time.qpu_high_s == pytest.approx(IBM_2025.high * report.time.qpu_s)
 

@@ -41,6 +41,27 @@ def test_a_qubit_idles_between_its_first_and_last_instruction_only():
     assert timed.idle == ((1, pytest.approx(150e-9), 4),)
 
 
+def test_as_late_as_possible_waits_before_the_first_gate_and_takes_the_same_time():
+    circuit = physical(
+        ("sx", (1,)),  # asap at 0, alap right before the second cz
+        ("sx", (0,)), ("sx", (0,)), ("cz", (0, 1)),
+        ("measure", (0,)), ("measure", (1,)),
+    )  # fmt: skip
+    soon, late = schedule(circuit, PAIR), schedule(circuit, PAIR, "alap")
+    assert soon.duration_s == late.duration_s == pytest.approx(1200e-9)
+    assert soon.idle == ((1, pytest.approx(50e-9), 3),)
+    assert late.idle == ()
+
+
+def test_as_late_as_possible_waits_between_gates_instead_of_before_the_readout():
+    circuit = physical(
+        ("cz", (0, 1)), ("sx", (0,)), ("sx", (0,)), ("sx", (1,)), ("barrier", (0, 1)),
+        ("measure", (0,)), ("measure", (1,)),
+    )  # fmt: skip
+    assert schedule(circuit, PAIR).idle == ((1, pytest.approx(50e-9), 6),)
+    assert schedule(circuit, PAIR, "alap").idle == ((1, pytest.approx(50e-9), 3),)
+
+
 def test_waiting_before_the_first_gate_is_not_idle_even_behind_a_virtual_one():
     circuit = physical(("rz", (1,)), ("sx", (0,)), ("cz", (0, 1)))
     assert schedule(circuit, PAIR).idle == ()

@@ -15,6 +15,7 @@ from hybhanas.cost.report import (
     CostReport,
     Energy,
     Executions,
+    Money,
     NoiseCost,
     Parts,
     Provenance,
@@ -80,7 +81,8 @@ def make_report(
         ),
         noise=NoiseCost(
             p_gate=p_survival, p_readout=1.0, p_idle=1.0, p_survival=p_survival,
-            log10_p_survival=math.log10(p_survival),
+            log10_p_survival=math.log10(p_survival), p_survival_low=0.9 * p_survival,
+            p_survival_high=p_survival,
         ),
         executions=Executions(
             shots=10, shots_effective=20.0, log10_shots_effective=1.3, rep_delay_s=0.0,
@@ -89,6 +91,7 @@ def make_report(
         time=Time(
             qpu_s=total_s, log10_qpu_s=log10_total_s, qpu_low_s=total_s, qpu_high_s=2 * total_s,
             billed_s=total_s, effective_s=total_s / 10, log10_effective_s=log10_total_s - 1,
+            effective_low_s=total_s / 20, effective_high_s=total_s / 5,
             quantum_inference_s=total_s, quantum_training_s=total_s, classical_inference_s=0.0,
             classical_training_s=0.0, quantum_s=total_s, total_s=total_s,
             log10_total_s=log10_total_s, log10_total_spread=0.0, latency_s=total_s,
@@ -99,13 +102,18 @@ def make_report(
             gates_s=total_s, routing_s=0.0, noise_s=0.0, repetition_delay_s=0.0,
             program_loading_s=0.0, job_s=0.0, classical_s=0.0,
         ),
+        money=Money(
+            cost_usd=1.6 * total_s, log10_cost_usd=log10_total_s + math.log10(1.6),
+            cost_low_usd=total_s, cost_high_usd=3.2 * total_s,
+        ),
         provenance=Provenance(
             cost_model="qpu_time", total="qpu", generation="ibm_2025", mode="job",
-            phase="training", timing="scheduled", faults="observable",
+            phase="training", timing="scheduled", scheduling="asap", faults="observable",
             gradient="parameter_shift", idle="off", sampling_exponent=1, compiler="qiskit",
             optimization_level=2,
             transpiler_seed=1, layouts=1, device="slow", calibration="synthetic",
             calibration_date="2026-01-01T00:00:00+00:00", calibration_hash="0" * 16,
+            calibration_age_days=365.0, price="1.6 USD a second",
         ),
     )  # fmt: skip
 

@@ -39,7 +39,7 @@ def test_every_quantity_has_a_value_a_label_and_the_unit_of_its_name():
         assert isinstance(values[name], int | float)
         assert quantity.label
         ends = name.rpartition("_")[2] if not name.startswith("log10") else ""
-        assert quantity.unit == {"s": "s", "j": "J"}.get(ends, "")
+        assert quantity.unit == {"s": "s", "j": "J", "usd": "USD"}.get(ends, "")
 
 
 def test_of_two_networks_with_equal_error_the_front_is_the_one_that_survives_noise():

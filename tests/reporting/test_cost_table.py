@@ -33,9 +33,12 @@ def test_the_parts_of_a_total_have_their_share_and_those_of_no_time_are_left_out
 def test_both_times_are_shown_with_the_interval_of_the_time_of_jobs():
     shown = printed(cost_table(make_report(100.0, 2.0)))
     assert shown["QPU time, training"] == [
-        "1.67 min", "90 % interval of job time 1.67 min to 3.33 min",
+        "1.67 min", "90 % interval 1.67 min to 3.33 min: job times and P",
     ]  # fmt: skip
-    assert shown["effective time"] == ["10 s", "gates, routing and noise alone"]
+    assert shown["effective time"] == [
+        "10 s", "gates, routing and noise alone; 90 % interval 5 s to 20 s",
+    ]  # fmt: skip
+    assert shown["cost, training"] == ["160 USD", "90 % interval 100 USD to 320 USD"]
     assert shown["jobs"] == ["1", "1 circuits; job times of ibm_2025, mode job"]
     assert "billed" not in shown
 

@@ -1,0 +1,76 @@
+"""Price: what a provider asks for seconds, or for tasks and shots."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, fields
+from functools import cache
+from typing import Any
+
+from hybhanas.errors import ConfigError, unknown
+from hybhanas.presets import CONF
+
+MISSING = (
+    "unknown: no price is given; backend.price.second_usd, or backend.price.task_usd and "
+    "backend.price.shot_usd, or backend.plan with one of {plans} gives it"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Price:
+    """What a provider asks, in US dollars; what is not asked for is null.
+
+    Raises:
+        ConfigError: one that is not above 0.
+
+    Example:
+        >>> Price(second_usd=1.6, source="a contract").words
+        '1.6 USD a second: a contract'
+    """
+
+    second_usd: float | None = None  # of billed time
+    task_usd: float | None = None  # of a circuit with all its shots
+    shot_usd: float | None = None
+    date: str = ""  # of the source, YYYY-MM-DD
+    source: str = ""
+
+    @classmethod
+    def of_plan(cls, name: str) -> Price:
+        """The price of a plan of conf/prices.yaml.
+
+        Raises:
+            ConfigError: there is none of that name.
+        """
+        if name not in (known := plans()):
+            raise unknown("backend.plan", name, sorted(known))
+        return cls(**known[name])
+
+    @property
+    def words(self) -> str:
+        """The price as a report says it."""
+        parts = [
+            f"{value:g} USD a {field.name.removesuffix('_usd')}"
+            for field in fields(self)[:3]
+            if (value := getattr(self, field.name)) is not None
+        ]
+        return " and ".join(parts) + "".join(f": {text}" for text in (self.source,) if text)
+
+    @property
+    def is_given(self) -> bool:
+        """Whether anything is asked for."""
+        return any(getattr(self, field.name) is not None for field in fields(self)[:3])
+
+    def __post_init__(self) -> None:
+        for field in fields(self)[:3]:
+            value = getattr(self, field.name)
+            if value is not None and not 0 < value < math.inf:
+                raise ConfigError(f"backend.price.{field.name}={value} is not accepted: above 0")
+
+
+@cache
+def plans() -> dict[str, dict[str, Any]]:
+    """The plans of conf/prices.yaml, each as the fields of a Price."""
+    from omegaconf import OmegaConf  # a tenth of a second
+
+    found: Any = OmegaConf.to_container(OmegaConf.load(CONF / "prices.yaml"))
+    return found
