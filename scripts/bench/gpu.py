@@ -22,9 +22,9 @@ FOLDER = results.PATH.parent / "bench"
 NONE = "no GPU: torch sees none here, so nothing is measured"
 
 PARTS: dict[str, tuple[Callable[[gpu_steps.Note, float], None], float]] = {
-    "steps": (gpu_steps.run, 120.0),
+    "steps": (gpu_steps.run, 180.0),
     "trainings": (gpu_trainings.run, 60.0),
-    "peers": (gpu_peers.run, 20.0),
+    "peers": (gpu_peers.run, 40.0),
     "streams": (gpu_steps.streams, 10.0),
 }
 """The parts by name, and the seconds that each may take: it begins nothing new after them."""

@@ -20,7 +20,9 @@ def run(note: Note, seconds: float) -> None:
     end = time.perf_counter() + seconds
     for batch, size in product(BATCHES, FIRST):
         (case,) = layers.cases([size], batch, entanglers=("cx",))
-        case = replace(case, inputs=_on_gpu(case.inputs), weights=_on_gpu(case.weights))
+        case = replace(
+            case, inputs=_moved(case.inputs, DEVICE), weights=_moved(case.weights, DEVICE)
+        )
         expected = ours(case, "fused")()
         times = {}
         for name, make in MAKERS.items():
@@ -30,7 +32,7 @@ def run(note: Note, seconds: float) -> None:
                 step = make(case)
                 found = step()
                 for a, b, most in zip(found, expected, (1, 1, batch), strict=True):
-                    worst = float((a - b).abs().max()) / most
+                    worst = float((a.to(DEVICE) - b).abs().max()) / most
                     if not worst < layers.TOLERANCE:
                         raise ValueError(f"differs from ours by {worst:.1e}")
                 times[name] = gpu_ms(step)
@@ -50,16 +52,21 @@ def ours(case: Case, simulator: str) -> Step:
 
 
 def _pennylane(case: Case) -> Step:
-    return peers.pennylane(case, "default.qubit", "backprop")
+    """On one thread of the CPU: with parameters on a GPU its states are on two processors."""
+    torch.set_num_threads(1)
+    return peers.pennylane(_on(case, "cpu"), "default.qubit", "backprop")
 
 
 MAKERS: dict[str, Callable[[Case], Step]] = {
     "fused": lambda case: ours(case, "fused"),
     "torchquantum": lambda case: ours(case, "torchquantum"),
-    "default.qubit": _pennylane,
+    "default.qubit, on the CPU": _pennylane,
 }
-"""Simulators that run on a GPU through torch."""
+"""Simulators, on the GPU where they run there."""
 
 
-def _on_gpu(tensor: torch.Tensor) -> torch.Tensor:
-    return tensor.detach().to(DEVICE).requires_grad_()
+def _on(case: Case, device: str) -> Case:
+    inputs, weights = (
+        part.detach().to(device).requires_grad_() for part in (case.inputs, case.weights)
+    )
+    return replace(case, inputs=inputs, weights=weights)
