@@ -20,9 +20,7 @@ def run(note: Note, seconds: float) -> None:
     end = time.perf_counter() + seconds
     for batch, size in product(BATCHES, FIRST):
         (case,) = layers.cases([size], batch, entanglers=("cx",))
-        case = replace(
-            case, inputs=_moved(case.inputs, DEVICE), weights=_moved(case.weights, DEVICE)
-        )
+        case = _on(case, DEVICE)
         expected = ours(case, "fused")()
         times = {}
         for name, make in MAKERS.items():
