@@ -197,6 +197,7 @@ def waiting(monkeypatch) -> Iterator[Waiting]:
     torch.cuda.set_sync_debug_mode("default")
 
 
+@pytest.mark.filterwarnings("ignore:Synchronization debug mode:UserWarning")
 def test_within_an_epoch_nothing_waits_for_the_gpu(waiting):
     trained(GPU, random_architectures(seed=8, count=12), epochs=4)
     assert waiting.watched == 2 * (len(DIGITS.train_dataloader()) - 1)
