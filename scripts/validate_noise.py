@@ -189,25 +189,6 @@ def worst(table: pd.DataFrame, name: str, count: int = 6) -> pd.DataFrame:
     return shown
 
 
-def powers(table: pd.DataFrame, name: str) -> str:
-    """What the simulation keeps as a power of P: where 90 % of the circuits lie, and the share of
-    each machine's circuits in the interval of the other machines.
-    """
-    found = np.log(table.seen.clip(lower=1e-6)) / np.log(table[name])
-    low, high = np.quantile(found, (0.05, 0.95))
-    inside = []
-    for machine in sorted(table.machine.unique()):
-        own = found[table.machine == machine]
-        ends = np.quantile(found[table.machine != machine], (0.05, 0.95))
-        inside.append((machine, own.between(*ends)))
-    shares = ", ".join(f"{machine} {100 * of.mean():.0f} %" for machine, of in inside)
-    return (
-        f"The simulation leaves P to a power, which for 90 % of the circuits is {low:.3f} to "
-        f"{high:.3f} (`{name}`). In the interval of the other machines lie of {shares}, of all "
-        f"{100 * np.mean(np.concatenate([of for _, of in inside])):.0f} %."
-    )
-
-
 def picture(table: pd.DataFrame) -> bytes:
     """P against the simulated attenuation, of both forms, without and with idle noise, as PNG."""
     figure = Figure(figsize=(9, 4.5), layout="constrained")
@@ -248,7 +229,6 @@ def text(table: pd.DataFrame, left_out: int, draws: int, command: str) -> str:
         for by in ("layers", "qubits"):
             parts.append(f"Median of P / simulated by {by}, `{name}`, idle noise {noise}:")
             parts.append(page.markdown(bias(part, name, by)))
-        parts.append(powers(part, name))
         parts.append(f"The largest deviations of `{name}`, idle noise {noise}:")
         parts.append(page.markdown(worst(part, name)))
     return "\n\n".join(parts)
