@@ -54,6 +54,8 @@ def prepare(config: DictConfig, named: Collection[str]) -> Job:
         seed = config.seed if "seed" in named else finished.config.seed
     settings = build("trainer", groups["trainer"])
     data = ready(build("dataset", groups["dataset"]), seed)
+    if finished is not None and not any(name.partition(".")[0] == "dataset" for name in named):
+        _check_unchanged(finished, data)
     network.check(data)
     training = Training(
         architecture=network.architecture,
@@ -69,6 +71,16 @@ def prepare(config: DictConfig, named: Collection[str]) -> Job:
     resolved: Any = OmegaConf.to_container(config, resolve=True)
     resolved |= {group: OmegaConf.to_container(node) for group, node in groups.items()}
     return Job(training, resolved | {"seed": seed})
+
+
+def _check_unchanged(run: FinishedRun, data: SearchData) -> None:
+    """Checks that the data of a run are those that it searched on."""
+    searched = RunFolder(run.folder).read_settings().get("data")
+    if not isinstance(searched, dict) or searched.get("hash") != data.hash:
+        raise ConfigError(
+            f"run={run.folder} is not accepted: its data have changed since; dataset=... names "
+            "those to train on"
+        )
 
 
 @dataclass(frozen=True, slots=True)

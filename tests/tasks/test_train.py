@@ -180,6 +180,18 @@ def test_a_run_that_names_code_of_its_own_is_refused(smoke, composed, tmp_path):
         train(composed("task=train", f"run={tmp_path}/strange", "member=1"), tmp_path / "run")
 
 
+def test_data_that_have_changed_since_the_search_are_refused(smoke, composed, tmp_path):
+    import shutil
+
+    shutil.copytree(smoke, tmp_path / "changed")
+    settings = json.loads((tmp_path / "changed" / "settings.json").read_text())
+    settings["data"]["hash"] = "0" * 16
+    (tmp_path / "changed" / "settings.json").write_text(json.dumps(settings))
+    with pytest.raises(ConfigError, match="changed is not accepted: its data have changed since"):
+        train(composed("task=train", f"run={tmp_path}/changed", "member=1"), tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
 def test_a_checkpoint_of_another_kind_of_data_says_its_shape(composed, tmp_path):
     model = HQNN(Architecture(qubits=2), 7, 2, "fused")
     (tmp_path / "other.pt").write_bytes(checkpoint(model))
