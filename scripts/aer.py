@@ -4,15 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 from qiskit import QuantumCircuit
-from qiskit.circuit import Delay, Parameter
-from qiskit.providers import BackendV2, Options
 from qiskit.quantum_info import Statevector
-from qiskit.transpiler import (
-    InstructionProperties,
-    QubitProperties,
-    Target,
-    generate_preset_pass_manager,
-)
+from qiskit.transpiler import generate_preset_pass_manager
 from qiskit_aer import AerSimulator
 from qiskit_aer.noise import NoiseModel
 
@@ -23,32 +16,12 @@ from hybhanas.cost.physical import from_qiskit
 from hybhanas.cost.schedule import schedule
 from hybhanas.cost.target import build_target
 from hybhanas.qiskit_view import to_qiskit
+from hybhanas.verify.aer import NoisyMachine, reduced_target
 
 MOST_QUBITS = 8
 """With more qubits a density matrix takes minutes per circuit."""
 
 LEVEL = 2
-
-
-class _Machine(BackendV2):
-    """A target, wrapped as a backend from which Aer builds its noise model."""
-
-    max_circuits = None
-
-    def __init__(self, target: Target):
-        super().__init__(name="machine")
-        self._target = target
-
-    @property
-    def target(self) -> Target:
-        return self._target
-
-    @classmethod
-    def _default_options(cls) -> Options:
-        return Options()
-
-    def run(self, *_: object, **__: object) -> None:
-        raise RuntimeError("it only describes noise")
 
 
 class NoisyCircuit:
@@ -75,7 +48,7 @@ class NoisyCircuit:
             raise ValueError(f"{len(used)} qubits are used")
         self.qubits = len(used)
         self._column = {qubit: i for i, qubit in enumerate(used)}
-        noise = NoiseModel.from_backend(_Machine(_reduced_target(calibration, used)))
+        noise = NoiseModel.from_backend(NoisyMachine(reduced_target(calibration, used)))
         self._simulator = AerSimulator(method="density_matrix", noise_model=noise)
         bits = (np.arange(2**self.qubits)[:, None] >> np.arange(self.qubits)) & 1
         self.signs = np.stack(
@@ -136,25 +109,3 @@ class NoisyCircuit:
             if step.name not in ("measure", "barrier"):
                 reduced.append(source.operation, [self._column[q] for q in step.qubits])
         return reduced
-
-
-def _reduced_target(calibration: Calibration, used: list[int]) -> Target:
-    """The target restricted to the used qubits."""
-    full, physical = build_target(calibration)
-    place = {physical.index(qubit): i for i, qubit in enumerate(used)}
-    decay = [calibration.qubits[q] for q in used]
-    target = Target(
-        num_qubits=len(used),
-        dt=1e-9,
-        qubit_properties=[QubitProperties(t1=q.t1_s, t2=q.t2_s) for q in decay],
-    )
-    for name in calibration.gates:
-        kept: dict[tuple[int, ...], InstructionProperties] = {
-            tuple(place[q] for q in at): properties
-            for at, properties in full[name].items()
-            if all(q in place for q in at)
-        }
-        if kept:
-            target.add_instruction(full.operation_from_name(name), kept)
-    target.add_instruction(Delay(Parameter("t")), {(i,): None for i in range(len(used))})
-    return target

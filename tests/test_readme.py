@@ -19,6 +19,7 @@ PAGES = {
         "docs/export.md",
         "docs/models.md",
         "docs/scaling.md",
+        "docs/verify.md",
     )
 }
 RUN_BY_CI_ITSELF = {"make test", "make slurm", "apt-get install slurm-wlm munge"}

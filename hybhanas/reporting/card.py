@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -140,6 +141,10 @@ def _cost(cost: CostReport) -> str:
         ),
         ("cost model", f"{origin.cost_model}, total {origin.total}"),
     )
+    if 0 < time.cost_usd < math.inf:
+        low, high = time.cost_low_usd, time.cost_high_usd
+        price = f"{time.cost_usd:,.0f} USD, by the same 90 % {low:,.0f} to {high:,.0f} USD"
+        rows = (*rows, (f"price of {origin.phase}", price))
     head = ["| | |", "| --- | --- |"]
     return "\n".join(head + [f"| {name} | {value} |" for name, value in rows])
 

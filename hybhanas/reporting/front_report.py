@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,15 +10,13 @@ import numpy as np
 from rich.table import Table
 
 from hybhanas.evidence.baselines import LOGISTIC, MAJORITY, Baseline
+from hybhanas.intervals import wilson
 from hybhanas.nas.front import OTHERS, FrontMember
 from hybhanas.nas.selection import Selected
 from hybhanas.reporting.units import duration
 
 MOST_ROWS = 12
 """Members that the terminal shows; `pareto.csv` has all."""
-
-Z_95 = 1.959964
-"""Quantile of the normal distribution for intervals of 95 %."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +130,7 @@ def interval_of(accuracy: float | None, samples: int | None) -> tuple[float, flo
     """
     if accuracy is None or not samples:
         return None
-    share = Z_95**2 / samples
-    centre = (accuracy + share / 2) / (1 + share)
-    half = math.sqrt(accuracy * (1 - accuracy) * share + share**2 / 4) / (1 + share)
-    return max(centre - half, 0.0), min(centre + half, 1.0)
+    return wilson(accuracy, samples)
 
 
 def percent_with_interval(accuracy: float | None, samples: int | None) -> str:

@@ -42,6 +42,7 @@ from hybhanas.tasks.settings import (
     SearchTask,
     SelectTask,
     TrainTask,
+    VerifyTask,
 )
 
 GROUPS: dict[str, type] = {
@@ -102,6 +103,7 @@ TASKS: dict[str, type] = {
     "hybhanas.tasks.select.select": SelectTask,
     "hybhanas.tasks.export.export": ExportTask,
     "hybhanas.tasks.contribution.contribution": ContributionTask,
+    "hybhanas.tasks.verify.verify": VerifyTask,
 }
 """The settings of tasks stand at the root: `task=cost circuit=x.qasm`."""
 

@@ -11,15 +11,15 @@ from omegaconf import DictConfig
 
 from hybhanas import atomic
 from hybhanas.calibration import Calibration
-from hybhanas.cost.estimator import CostEstimator
 from hybhanas.errors import ConfigError
 from hybhanas.nas.evaluation import Evaluation
 from hybhanas.nas.recost import FATES, Comparison, compare, recosted
 from hybhanas.reporting.plots import plot_recost
 from hybhanas.reporting.recost_table import front_changes_table, recost_rows
 from hybhanas.reporting.terminal import terminal
-from hybhanas.tasks.finished import FinishedRun, read_run, settings_of_cost
-from hybhanas.tasks.setup import build, cache_folder, shown
+from hybhanas.tasks.finished import FinishedRun, read_run
+from hybhanas.tasks.run_data import estimator_of
+from hybhanas.tasks.setup import shown
 
 
 def recost(config: DictConfig, folder: Path) -> Comparison:
@@ -34,7 +34,7 @@ def recost(config: DictConfig, folder: Path) -> Comparison:
         ConfigError: a setting that is not accepted, or `run` is not a search.
     """
     run = read_run(config.run)
-    estimator = _estimator(config, run)
+    estimator = estimator_of(config, run)
     calibration = estimator.calibration
     new = recosted(run.evaluations, estimator)
     if not any(evaluation.values for evaluation in new):
@@ -57,32 +57,6 @@ def recost(config: DictConfig, folder: Path) -> Comparison:
         highlight=False,
     )
     return outcome
-
-
-def _estimator(config: DictConfig, run: FinishedRun) -> CostEstimator:
-    """The estimator of the search, with what the command line changes."""
-    settings = settings_of_cost(config, run)
-    try:
-        calibration = Calibration.load(build("calibration", settings.calibration))
-        backend, model, device = (
-            build(g, settings[g]) for g in ("backend", "cost_model", "device")
-        )
-    except ConfigError as error:
-        if not isinstance(error.__cause__, TypeError):
-            raise
-        raise ConfigError(
-            f"run={config.run} has settings of another version of hybhanas; name backend=, "
-            "cost_model= and device= to replace them"
-        ) from None
-    return CostEstimator(
-        calibration,
-        model,
-        device,
-        run.workload,
-        backend.power_w,
-        cache_folder(config),
-        backend.asked,
-    )
 
 
 def _write(

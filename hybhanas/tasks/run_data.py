@@ -1,4 +1,4 @@
-"""The members that `member=` names, and the data that a run was made on."""
+"""What several tasks take from a run: members of its front, its data, its estimator of costs."""
 
 from __future__ import annotations
 
@@ -7,13 +7,20 @@ from typing import Any
 
 from omegaconf import DictConfig, ListConfig
 
+from hybhanas.calibration import Calibration
+from hybhanas.cost.estimator import CostEstimator
 from hybhanas.data.protocol import SearchData, ready
 from hybhanas.errors import ConfigError
 from hybhanas.nas.front import FrontMember, read_front
 from hybhanas.nas.run_folder import RunFolder
 from hybhanas.nas.selection import Selected, choose
-from hybhanas.tasks.finished import FinishedRun, named_settings, settings_of_training
-from hybhanas.tasks.setup import build
+from hybhanas.tasks.finished import (
+    FinishedRun,
+    named_settings,
+    settings_of_cost,
+    settings_of_training,
+)
+from hybhanas.tasks.setup import build, cache_folder
 
 
 def members_of(run: FinishedRun, setting: Any) -> list[tuple[int, FrontMember]]:
@@ -65,3 +72,33 @@ def data_of(config: DictConfig, run: FinishedRun) -> SearchData:
     named = named_settings() or ()
     node = settings_of_training(config, run, named)["dataset"]
     return ready(build("dataset", node), run.config.seed)
+
+
+def estimator_of(config: DictConfig, run: FinishedRun) -> CostEstimator:
+    """The estimator of a search, with what the command line changes.
+
+    Raises:
+        ConfigError: a setting that is not accepted.
+    """
+    settings = settings_of_cost(config, run)
+    try:
+        calibration = Calibration.load(build("calibration", settings.calibration))
+        backend, model, device = (
+            build(g, settings[g]) for g in ("backend", "cost_model", "device")
+        )
+    except ConfigError as error:
+        if not isinstance(error.__cause__, TypeError):
+            raise
+        raise ConfigError(
+            f"run={config.run} has settings of another version of hybhanas; name backend=, "
+            "cost_model= and device= to replace them"
+        ) from None
+    return CostEstimator(
+        calibration,
+        model,
+        device,
+        run.workload,
+        backend.power_w,
+        cache_folder(config),
+        backend.asked,
+    )

@@ -99,6 +99,27 @@ class ContributionTask:
 
 
 @dataclass(frozen=True, kw_only=True)
+class VerifySettings:
+    """How members are run with noise."""
+
+    on: str = "aer"  # aer: simulated, with the noise of the calibration; machine: on the backend
+    samples: int = 100  # of the test split, drawn at random; all if there are fewer
+    shots: int | None = None  # of each sample's circuit; null: what the cost model prescribes
+    piece: int = 25  # samples that run at once and are kept in one file; a job of a machine
+    limit_s: float | None = None  # QPU seconds that may be used; needed for on=machine
+    dry_run: bool = False  # print what it takes, and run nothing
+
+
+@dataclass(frozen=True, kw_only=True)
+class VerifyTask:
+    """What task=verify runs."""
+
+    run: str | None = None  # folder of a search
+    member: Any = None  # of its front, see task=export; null: all
+    verify: VerifySettings = field(default_factory=VerifySettings)
+
+
+@dataclass(frozen=True, kw_only=True)
 class CompareTask:
     """Which searches task=compare compares."""
 

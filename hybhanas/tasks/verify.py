@@ -1,0 +1,298 @@
+"""task=verify: members of a front under a machine's noise, or on the machine."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from omegaconf import DictConfig
+from rich.console import Console
+
+from hybhanas import atomic
+from hybhanas.calibration.price import Price
+from hybhanas.cost.estimator import CostEstimator
+from hybhanas.cost.job import JobCost
+from hybhanas.cost.job_estimator import JobEstimator
+from hybhanas.errors import CandidateError, ConfigError, unknown
+from hybhanas.nas.front import FrontMember
+from hybhanas.pubs import Pub
+from hybhanas.qiskit_view import to_qiskit
+from hybhanas.reporting.terminal import terminal
+from hybhanas.reporting.verify_table import outcome_table, plan_table
+from hybhanas.tasks.export import check_same_data
+from hybhanas.tasks.finished import read_run
+from hybhanas.tasks.run_data import checkpoint_of, data_of, estimator_of, members_of
+from hybhanas.tasks.setup import shown
+from hybhanas.verify.laid_out import LaidOut, expectations
+from hybhanas.verify.outcome import Outcome, outcome
+from hybhanas.verify.pieces import Piece, Sampler, run_pieces
+
+if TYPE_CHECKING:
+    from hybhanas.models.hqnn import HQNN
+
+AER, MACHINE = "aer", "machine"
+MOST_SHOTS = 10_000_000
+LOG = "machine_seconds.jsonl"
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A member and what running it takes.
+
+    Args:
+        rank: on the front.
+        member: itself.
+        model: its network.
+        laid_out: its circuit on the machine.
+        predicted: survival of each observable.
+        shots: of each circuit.
+        job: all of its circuits on the machine.
+        usd: None where no price is known.
+    """
+
+    rank: int
+    member: FrontMember
+    model: HQNN
+    laid_out: LaidOut
+    predicted: tuple[float, ...]
+    shots: int
+    job: JobCost
+    usd: float | None
+
+
+def verify(config: DictConfig, folder: Path) -> list[Outcome]:
+    """Runs members of a front with noise and writes `verify.json`; resumes in the same folder.
+
+    Args:
+        config: composed; `run` and `member` name the members, `verify` how they are run. Backend,
+            calibration and cost model are those of the search unless the command line names others.
+        folder: for the counts of each piece and the result.
+
+    Returns:
+        Of each member; empty with `verify.dry_run`.
+
+    Raises:
+        ConfigError: a setting that is not accepted, or a limit that would be exceeded.
+    """
+    settings = config.verify
+    _check(settings)
+    run = read_run(config.run)
+    chosen = members_of(run, config.member)
+    data, estimator = data_of(config, run), estimator_of(config, run)
+    from hybhanas.models.hqnn import load_model
+
+    models = [load_model(run.folder / checkpoint_of(member)) for _, member in chosen]
+    check_same_data(run, data.hash, models)
+    features, labels = _sample(data, settings.samples, config.seed)
+    plans = [
+        _planned(rank, member, model, estimator, settings.shots, len(labels))
+        for (rank, member), model in zip(chosen, models, strict=True)
+    ]
+    console = terminal()
+    console.print(plan_table(plans, len(labels), settings.on))
+    if settings.dry_run:
+        return []
+    if settings.on == MACHINE:
+        _check_limit(settings.limit_s, plans)
+    runner = _Runner(config, folder, estimator, console)
+    outcomes = [runner.outcome(plan, features, labels) for plan in plans]
+    _write(folder, plans, outcomes, estimator)
+    console.print(outcome_table(plans, outcomes))
+    for plan, one in zip(plans, outcomes, strict=True):
+        console.print(f"{plan.rank}: {one.verdict}", highlight=False)
+    console.print(f"result in {shown(folder)}", soft_wrap=True, markup=False, highlight=False)
+    return outcomes
+
+
+class _Runner:
+    def __init__(
+        self, config: DictConfig, folder: Path, estimator: CostEstimator, console: Console
+    ):
+        self._config, self._folder, self._console = config, folder, console
+        self._calibration, self._mode = estimator.calibration, estimator.model.mode
+        self._connected: tuple[Any, Any] | None = None
+
+    def outcome(self, plan: Planned, features: np.ndarray, labels: np.ndarray) -> Outcome:
+        import torch
+
+        settings = self._config.verify
+        model = plan.model
+        with torch.no_grad():
+            inputs = model.encoder(torch.from_numpy(features)).double().numpy()
+            ideal = model.quantum(model.encoder(torch.from_numpy(features))).double().numpy()
+        weights = dict(model.quantum.named_parameters())["module.weights"].detach().double().numpy()
+        sampler = self._sampler(plan)
+        values = plan.laid_out.values(sampler.circuit, weights, inputs)
+        name = str(plan.member.evaluation.architecture)
+        origin = f"{settings.on} {self._calibration.name} {self._calibration.hash}"
+        pieces = []
+        for piece in run_pieces(
+            sampler, values, plan.shots, settings.piece, self._config.seed, origin, self._folder,
+            lambda done: self._console.print(f"{name}: {done} of {len(labels)}", style="dim"),
+        ):  # fmt: skip
+            pieces.append(piece)  # noqa: PERF402 - each is said as it comes
+        if settings.on == MACHINE:
+            sampler.close()  # type: ignore[attr-defined]
+            self._log(plan, pieces)
+        circuit = plan.laid_out.circuit
+        noisy = np.array([expectations(c, circuit.observables) for p in pieces for c in p.counts])
+        mitigated = noisy / np.array(plan.predicted)
+        classes = [_classes(model, v, scaled=s) for v, s in
+                   ((ideal, True), (noisy, False), (mitigated, True))]  # fmt: skip
+        return outcome(
+            ideal, noisy, plan.predicted, classes, labels, plan.shots, len(plan.laid_out.used)
+        )
+
+    def _sampler(self, plan: Planned) -> Sampler:
+        if self._config.verify.on == AER:
+            from hybhanas.verify.aer import Aer
+
+            try:
+                return Aer(plan.laid_out)
+            except CandidateError as error:
+                name = plan.member.evaluation.architecture.hash
+                raise ConfigError(f"member={name} is not accepted: {error}") from None
+        from hybhanas.verify.machine import Machine, backend_of
+
+        if self._connected is None:
+            self._connected = backend_of(self._calibration.name)
+        backend, service = self._connected
+        return Machine(plan.laid_out, backend, self._mode, service)
+
+    def _log(self, plan: Planned, pieces: Sequence[Piece]) -> None:
+        """Notes predicted and seen seconds where later estimates can read them."""
+        if any(piece.seconds is None for piece in pieces):
+            return
+        folder = self._folder if self._config.cache is None else Path(self._config.cache)
+        row = {
+            "backend": self._calibration.name,
+            "generation": plan.job.provenance.generation,
+            "predicted_s": plan.job.qpu_s,
+            "seen_s": sum(piece.seconds or 0.0 for piece in pieces),
+            "executions": plan.job.executions,
+            "jobs": len(pieces),
+        }
+        path = folder.expanduser() / LOG
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a") as file:
+            file.write(json.dumps(row) + "\n")
+
+
+def _check(settings: DictConfig) -> None:
+    if settings.on not in (AER, MACHINE):
+        raise unknown("verify.on", settings.on, (AER, MACHINE))
+    for name in ("samples", "piece", "shots"):
+        if settings[name] is not None and settings[name] < 1:
+            raise ConfigError(f"verify.{name}={settings[name]} is not accepted: at least 1")
+
+
+def _sample(data: Any, count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Test samples, drawn at random, with their classes; all where there are not so many."""
+    batches = [(x.numpy(), y.numpy()) for x, y in data.test_dataloader()]
+    features, labels = (np.concatenate(parts) for parts in zip(*batches, strict=True))
+    rng = np.random.default_rng(seed)
+    rows = np.sort(rng.permutation(len(labels))[:count])
+    return features[rows], labels[rows]
+
+
+def _planned(  # noqa: PLR0913 - what a plan depends on
+    rank: int,
+    member: FrontMember,
+    model: HQNN,
+    estimator: CostEstimator,
+    shots: int | None,
+    samples: int,
+) -> Planned:
+    circuit = model.layers.circuit
+    try:
+        report = estimator(circuit, 0)
+        needed = shots or math.ceil(report.executions.shots_effective)
+        if needed > MOST_SHOTS:
+            raise CandidateError(
+                f"noise leaves {report.noise.p_survival:.2g}, which takes {needed:.2g} shots of "
+                f"each circuit; at most {MOST_SHOTS:,}, or verify.shots=NUMBER"
+            )
+        seed = report.provenance.transpiler_seed
+        laid_out = LaidOut(circuit, estimator.calibration, estimator.model, seed)
+        pub = Pub(
+            circuit=to_qiskit(circuit),
+            observables=None,
+            parameter_sets=samples,
+            configurations=samples,
+            shots=needed,
+            primitive="sampler",
+        )
+        job = JobEstimator(estimator, needed)([(str(member.evaluation.architecture), pub)])
+    except (CandidateError, OverflowError) as error:
+        name = member.evaluation.architecture.hash
+        raise ConfigError(f"member={name} is not accepted: {error}") from None
+    usd = _usd(estimator.price, job, samples)
+    predicted = estimator.survivals(circuit)
+    return Planned(rank, member, model, laid_out, predicted, needed, job, usd)
+
+
+def _usd(price: Price | None, job: JobCost, circuits: int) -> float | None:
+    """What the machine's time costs in dollars; None where no price is known."""
+    if price is None or not price.is_given:
+        return None
+    by_second = (price.second_usd or 0.0) * job.qpu_s
+    return by_second + (price.task_usd or 0.0) * circuits + (price.shot_usd or 0.0) * job.executions
+
+
+def _check_limit(limit_s: float | None, plans: Sequence[Planned]) -> None:
+    needed = sum(plan.job.qpu_s for plan in plans)
+    high = sum(plan.job.qpu_high_s for plan in plans)
+    if limit_s is None or high > limit_s:
+        value = "null" if limit_s is None else f"{limit_s:g}"
+        raise ConfigError(
+            f"verify.limit_s={value} is not accepted with verify.on=machine: this takes "
+            f"{needed:.3g} s of QPU time, in 90 % of jobs up to {high:.3g} s; accepted: at least "
+            "that"
+        )
+
+
+def _classes(model: HQNN, values: np.ndarray, *, scaled: bool) -> np.ndarray:
+    """The classes that the readout gives of expectation values [samples, observables].
+
+    Args:
+        model: trained.
+        values: noisy ones, or such as without noise.
+        scaled: whether a network that was trained for a machine attenuates them by its survival.
+    """
+    import torch
+
+    from hybhanas.models.logits import predicted
+
+    if scaled and model.survival is not None:
+        values = values * np.array(model.survival)
+    with torch.no_grad():
+        logits = model.readout(torch.from_numpy(values.astype(np.float32)))
+    classes: np.ndarray = predicted(logits).numpy()
+    return classes
+
+
+def _write(
+    folder: Path, plans: Sequence[Planned], outcomes: Sequence[Outcome], estimator: CostEstimator
+) -> None:
+    calibration = estimator.calibration
+    members = [
+        {
+            "rank": plan.rank,
+            "architecture": plan.member.evaluation.architecture.hash,
+            "predicted_s": plan.job.qpu_s,
+            **one.to_dict(),
+        }
+        for plan, one in zip(plans, outcomes, strict=True)
+    ]
+    result = {
+        "backend": calibration.name,
+        "calibration_date": calibration.date.isoformat(),
+        "calibration_hash": calibration.hash,
+        "members": members,
+    }
+    atomic.write_json(folder / "verify.json", result)

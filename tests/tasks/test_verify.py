@@ -1,0 +1,57 @@
+"""task=verify: members of a front under the noise of their machine."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from hybhanas.errors import ConfigError
+from hybhanas.tasks.verify import verify
+
+
+def test_a_member_is_run_with_noise_and_its_result_is_kept(smoke, composed, tmp_path, capsys):
+    settings = (
+        "task=verify",
+        f"run={smoke}",
+        "member=best",
+        "verify.samples=6",
+        "verify.shots=500",
+    )
+    (found,) = verify(composed(*settings, "verify.piece=4"), tmp_path / "out")
+    kept = json.loads((tmp_path / "out" / "verify.json").read_text())
+    (member,) = kept["members"]
+    assert member["samples"] == found.samples == 6
+    assert member["shots"] == 500
+    assert member["verdict"] == found.verdict
+    assert all(0 < predicted <= 1 for predicted in found.predicted)
+    assert len(list((tmp_path / "out" / "pieces").glob("*.json"))) == 2
+    printed = capsys.readouterr().out
+    assert "3,000" in printed  # executions: 6 samples x 500 shots
+    again = verify(composed(*settings, "verify.piece=4"), tmp_path / "out")
+    assert again == [found]
+
+
+def test_a_dry_run_prints_what_it_takes_and_writes_nothing(smoke, composed, tmp_path, capsys):
+    settings = ("task=verify", f"run={smoke}", "member=1", "verify.dry_run=true")
+    assert verify(composed(*settings), tmp_path / "out") == []
+    assert "QPU time" in capsys.readouterr().out
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("settings", "line"),
+    [
+        (["verify.on=simulator"], "^verify.on=simulator is unknown; accepted: aer, machine"),
+        (["verify.samples=0"], "^verify.samples=0 is not accepted: at least 1"),
+        (
+            ["verify.on=machine"],
+            "^verify.limit_s=null is not accepted with verify.on=machine: this takes .* s of QPU",
+        ),
+        (["verify.on=machine", "verify.limit_s=0.1"], "^verify.limit_s=0.1 is not accepted"),
+    ],
+)
+def test_a_mistake_is_one_line_and_writes_nothing(smoke, composed, tmp_path, settings, line):
+    with pytest.raises(ConfigError, match=line):
+        verify(composed("task=verify", f"run={smoke}", "member=1", *settings), tmp_path / "out")
+    assert not (tmp_path / "out").exists()
