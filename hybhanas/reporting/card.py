@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -116,7 +115,7 @@ def _accuracy(member: FrontMember) -> str:
 def _cost(cost: CostReport) -> str:
     time, origin = cost.time, cost.provenance
     age_days = (datetime.now(UTC) - datetime.fromisoformat(origin.calibration_date)).days
-    rows = (
+    rows = [
         (f"QPU time of {origin.phase}", duration(time.qpu_s)),
         (
             "90 % of archived jobs were within",
@@ -140,11 +139,12 @@ def _cost(cost: CostReport) -> str:
             f"`{origin.calibration_hash}`",
         ),
         ("cost model", f"{origin.cost_model}, total {origin.total}"),
-    )
-    if 0 < time.cost_usd < math.inf:
-        low, high = time.cost_low_usd, time.cost_high_usd
-        price = f"{time.cost_usd:,.0f} USD, by the same 90 % {low:,.0f} to {high:,.0f} USD"
-        rows = (*rows, (f"price of {origin.phase}", price))
+    ]
+    if cost.money is not None:
+        money = cost.money
+        low, high = money.cost_low_usd, money.cost_high_usd
+        price = f"{money.cost_usd:,.0f} USD, by the same 90 % {low:,.0f} to {high:,.0f} USD"
+        rows.append((f"price of {origin.phase}", price))
     head = ["| | |", "| --- | --- |"]
     return "\n".join(head + [f"| {name} | {value} |" for name, value in rows])
 
