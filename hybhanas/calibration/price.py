@@ -53,7 +53,8 @@ class Price:
             for field in fields(self)[:3]
             if (value := getattr(self, field.name)) is not None
         ]
-        return " and ".join(parts) + "".join(f": {text}" for text in (self.source,) if text)
+        words = " and ".join(parts) + (f": {self.source}" if self.source else "")
+        return words + (f", {self.date}" if self.date else "")
 
     @property
     def is_given(self) -> bool:

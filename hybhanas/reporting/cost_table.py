@@ -118,7 +118,8 @@ def _time(report: CostReport) -> list[tuple[str, str, str]]:
 def _money(report: CostReport) -> list[tuple[str, str, str]]:
     money, price = report.money, report.provenance.price
     if money is None:
-        return [("cost", "", line) for line in textwrap.wrap(price, 76)]
+        lines = textwrap.wrap(price, 76)
+        return [("cost" if i == 0 else "", "", line) for i, line in enumerate(lines)]
     ends = f"90 % interval {dollars(money.cost_low_usd)} to {dollars(money.cost_high_usd)}"
     return [(f"cost, {report.provenance.phase}", dollars(money.cost_usd), ends), ("", "", price)]
 

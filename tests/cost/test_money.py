@@ -84,6 +84,8 @@ def test_each_plan_names_source_and_date_and_each_backend_of_ibm_has_one():
         price = Price.of_plan(name)
         assert price.source
         assert price.date
+    words = "1.6 USD a second: ibm.com/quantum/pricing, Pay-As-You-Go, 2026-05-25"
+    assert Price.of_plan("ibm_pay_as_you_go").words == words
     assert Backend.preset("ibm_boston").asked == Price.of_plan("ibm_pay_as_you_go")
     assert Backend.preset("ionq_forte").asked.shot_usd == 0.08
     assert Backend.preset("google_willow").asked is None
