@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,21 +12,16 @@ from omegaconf import DictConfig
 from rich.console import Console
 
 from hybhanas import atomic
-from hybhanas.calibration.price import Price
 from hybhanas.cost.estimator import CostEstimator
-from hybhanas.cost.job import JobCost
-from hybhanas.cost.job_estimator import JobEstimator
 from hybhanas.errors import CandidateError, ConfigError, unknown
-from hybhanas.nas.front import FrontMember
-from hybhanas.pubs import Pub
-from hybhanas.qiskit_view import to_qiskit
 from hybhanas.reporting.terminal import terminal
 from hybhanas.reporting.verify_table import outcome_table, plan_table
 from hybhanas.tasks.export import check_same_data
 from hybhanas.tasks.finished import read_run
 from hybhanas.tasks.run_data import checkpoint_of, data_of, estimator_of, members_of
 from hybhanas.tasks.setup import shown
-from hybhanas.verify.laid_out import LaidOut, expectations
+from hybhanas.tasks.verify_plan import Planned, check_limit, planned
+from hybhanas.verify.laid_out import expectations
 from hybhanas.verify.outcome import Outcome, outcome
 from hybhanas.verify.pieces import Piece, Sampler, run_pieces
 
@@ -36,33 +29,7 @@ if TYPE_CHECKING:
     from hybhanas.models.hqnn import HQNN
 
 AER, MACHINE = "aer", "machine"
-MOST_SHOTS = 10_000_000
 LOG = "machine_seconds.jsonl"
-
-
-@dataclass(frozen=True)
-class Planned:
-    """A member and what running it takes.
-
-    Args:
-        rank: on the front.
-        member: itself.
-        model: its network.
-        laid_out: its circuit on the machine.
-        predicted: survival of each observable.
-        shots: of each circuit.
-        job: all of its circuits on the machine.
-        usd: None where no price is known.
-    """
-
-    rank: int
-    member: FrontMember
-    model: HQNN
-    laid_out: LaidOut
-    predicted: tuple[float, ...]
-    shots: int
-    job: JobCost
-    usd: float | None
 
 
 def verify(config: DictConfig, folder: Path) -> list[Outcome]:
@@ -90,7 +57,7 @@ def verify(config: DictConfig, folder: Path) -> list[Outcome]:
     check_same_data(run, data.hash, models)
     features, labels = _sample(data, settings.samples, config.seed)
     plans = [
-        _planned(rank, member, model, estimator, settings.shots, len(labels))
+        planned(rank, member, model, estimator, settings.shots, len(labels), settings.piece)
         for (rank, member), model in zip(chosen, models, strict=True)
     ]
     console = terminal()
@@ -98,7 +65,7 @@ def verify(config: DictConfig, folder: Path) -> list[Outcome]:
     if settings.dry_run:
         return []
     if settings.on == MACHINE:
-        _check_limit(settings.limit_s, plans)
+        check_limit(settings.limit_s, plans)
     runner = _Runner(config, folder, estimator, console)
     outcomes = [runner.outcome(plan, features, labels) for plan in plans]
     _write(folder, plans, outcomes, estimator)
@@ -198,62 +165,6 @@ def _sample(data: Any, count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     rng = np.random.default_rng(seed)
     rows = np.sort(rng.permutation(len(labels))[:count])
     return features[rows], labels[rows]
-
-
-def _planned(  # noqa: PLR0913 - what a plan depends on
-    rank: int,
-    member: FrontMember,
-    model: HQNN,
-    estimator: CostEstimator,
-    shots: int | None,
-    samples: int,
-) -> Planned:
-    circuit = model.layers.circuit
-    try:
-        report = estimator(circuit, 0)
-        needed = shots or math.ceil(report.executions.shots_effective)
-        if needed > MOST_SHOTS:
-            raise CandidateError(
-                f"noise leaves {report.noise.p_survival:.2g}, which takes {needed:.2g} shots of "
-                f"each circuit; at most {MOST_SHOTS:,}, or verify.shots=NUMBER"
-            )
-        seed = report.provenance.transpiler_seed
-        laid_out = LaidOut(circuit, estimator.calibration, estimator.model, seed)
-        pub = Pub(
-            circuit=to_qiskit(circuit),
-            observables=None,
-            parameter_sets=samples,
-            configurations=samples,
-            shots=needed,
-            primitive="sampler",
-        )
-        job = JobEstimator(estimator, needed)([(str(member.evaluation.architecture), pub)])
-    except (CandidateError, OverflowError) as error:
-        name = member.evaluation.architecture.hash
-        raise ConfigError(f"member={name} is not accepted: {error}") from None
-    usd = _usd(estimator.price, job, samples)
-    predicted = estimator.survivals(circuit)
-    return Planned(rank, member, model, laid_out, predicted, needed, job, usd)
-
-
-def _usd(price: Price | None, job: JobCost, circuits: int) -> float | None:
-    """What the machine's time costs in dollars; None where no price is known."""
-    if price is None or not price.is_given:
-        return None
-    by_second = (price.second_usd or 0.0) * job.qpu_s
-    return by_second + (price.task_usd or 0.0) * circuits + (price.shot_usd or 0.0) * job.executions
-
-
-def _check_limit(limit_s: float | None, plans: Sequence[Planned]) -> None:
-    needed = sum(plan.job.qpu_s for plan in plans)
-    high = sum(plan.job.qpu_high_s for plan in plans)
-    if limit_s is None or high > limit_s:
-        value = "null" if limit_s is None else f"{limit_s:g}"
-        raise ConfigError(
-            f"verify.limit_s={value} is not accepted with verify.on=machine: this takes "
-            f"{needed:.3g} s of QPU time, in 90 % of jobs up to {high:.3g} s; accepted: at least "
-            "that"
-        )
 
 
 def _classes(model: HQNN, values: np.ndarray, *, scaled: bool) -> np.ndarray:

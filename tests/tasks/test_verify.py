@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -37,6 +38,17 @@ def test_a_dry_run_prints_what_it_takes_and_writes_nothing(smoke, composed, tmp_
     assert verify(composed(*settings), tmp_path / "out") == []
     assert "QPU time" in capsys.readouterr().out
     assert not (tmp_path / "out").exists()
+
+
+def test_each_piece_is_a_job_with_its_own_overhead(smoke, composed, tmp_path):
+    def needed(piece: int) -> float:
+        settings = ("verify.on=machine", "verify.samples=8", f"verify.piece={piece}")
+        with pytest.raises(ConfigError) as error:
+            verify(composed("task=verify", f"run={smoke}", "member=1", *settings), tmp_path)
+        return float(re.search(r"takes ([0-9.e+]+) s", str(error.value))[1])
+
+    overhead_s = 0.975  # of a job, see hybhanas/cost/generations.py
+    assert needed(2) - needed(8) == pytest.approx(3 * overhead_s, abs=0.15)
 
 
 @pytest.mark.parametrize(
