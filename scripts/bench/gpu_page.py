@@ -43,7 +43,10 @@ def _steps(rows: Rows) -> pd.DataFrame:
             case = (row["qubits"], row["layers"], row["batch"])
             cells = table.setdefault((what, *case), dict.fromkeys(map(str, counts), ""))
             each_ms = row["captured_ms"][what] / row["count"]
-            faster = f" ({cpu[case] / each_ms:.0f})" if what != "layer" and case in cpu else ""
+            faster = ""
+            if what != "layer" and case in cpu:
+                ratio = cpu[case] / each_ms
+                faster = f" ({ratio:.{0 if ratio >= 10 else 1}f})"
             cells[str(row["count"])] = f"{1e3 * each_ms:.2f}{faster}"
     ordered = sorted(table.items(), key=lambda item: (item[0][0], item[0][3], item[0][1]))
     return pd.DataFrame(
