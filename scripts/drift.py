@@ -27,6 +27,7 @@ from hybhanas.errors import ConfigError
 from hybhanas.nas.evaluation import EVALUATED
 from hybhanas.nas.recost import Comparison, compare, recosted
 from hybhanas.nas.run_folder import RunFolder
+from hybhanas.settings import from_plain
 from hybhanas.tasks.finished import FinishedRun, read_run
 from hybhanas.tasks.setup import cache_folder
 from scripts import page
@@ -76,7 +77,7 @@ def moved(run: FinishedRun, name: str) -> Moved:
     settings = RunFolder(run.folder).read_settings()
     estimator = CostEstimator(
         calibration,
-        CostModel(**settings["cost_model"]),
+        from_plain(settings["cost_model"], CostModel),
         Device(**settings["device"]),
         run.workload,
         settings["machine_power_w"],
