@@ -140,3 +140,29 @@ def test_a_name_that_is_too_long_is_one_line(nursery, tmp_path):
     assert child.returncode == 2
     assert len(said(child.errors)) == 1
     assert child.errors.strip().endswith("File name too long")
+
+
+@pytest.mark.parametrize(
+    ("without", "named"),
+    [
+        (["unshare", "--net"], "the loopback interface"),
+        (["unshare", "-m", "bash", "-c", "umount -l /dev/shm; mount -t tmpfs -o ro,size=4k x "
+          '/dev/shm; exec "$@"', "bash"], "/dev/shm"),
+    ],
+    ids=["loopback", "shared memory"],
+)  # fmt: skip
+def test_workers_that_cannot_live_here_are_said_and_no_candidate_is_blamed(
+    tmp_path, without, named
+):
+    if subprocess.run([*without, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("a namespace takes root")
+    outcome = subprocess.run(
+        [*without, sys.executable, "run.py", *SEARCH, "executor=local",
+         f"hydra.run.dir={tmp_path / 'run'}"],
+        cwd=ROOT, capture_output=True, text=True, check=False, timeout=300,
+    )  # fmt: skip
+    assert outcome.returncode == 2
+    (line,) = said(outcome.stderr)
+    assert line.startswith("error: executor: workers need")
+    assert named in line
+    assert not [*tmp_path.glob("run/records/*.json")]

@@ -104,7 +104,11 @@ def test_a_kill_during_the_farewell_to_wandb_loses_nothing(
     process.kill()
     process.communicate()
     front = (folder / "pareto.json").read_bytes()
-    kept = {p: p.stat().st_mtime_ns for p in folder.glob("*/*.json")}
+    kept = {
+        p: p.stat().st_mtime_ns
+        for kind in ("records", "final")
+        for p in folder.glob(f"{kind}/*.json")
+    }
     again = nursery.run(*SEARCH, *LONG, "logger.mode=offline", f"hydra.run.dir={folder}")
     assert again.returncode == 0, again.errors
     assert (folder / "pareto.json").read_bytes() == front
