@@ -87,7 +87,7 @@ def test_a_user_without_a_home_is_one_line_that_says_what_to_set(tmp_path):
     assert line.startswith("error: cache=~/.cache/hybhanas is not accepted: there is no such home")
 
 
-@pytest.mark.parametrize("module", ["yaml", "omegaconf", "hydra.main", "hybhanas.tasks.search"])
+@pytest.mark.parametrize("module", ["yaml", "omegaconf", "hydra.main"])
 def test_ctrl_c_while_it_imports_is_one_line(tmp_path, module):
     process = subprocess.Popen(
         [sys.executable, "-X", "importtime", "run.py", *SEARCH, f"hydra.run.dir={tmp_path}/run"],
@@ -100,6 +100,7 @@ def test_ctrl_c_while_it_imports_is_one_line(tmp_path, module):
             break
     process.send_signal(signal.SIGINT)
     errors = [line for line in process.stderr if not line.startswith("import time:")]
+    process.stderr.close()
     assert process.wait(timeout=60) == 130
     assert said("".join(errors)) == [STOPPED]
 
@@ -142,18 +143,8 @@ def test_a_name_that_is_too_long_is_one_line(nursery, tmp_path):
     assert child.errors.strip().endswith("File name too long")
 
 
-@pytest.mark.parametrize(
-    ("without", "named"),
-    [
-        (["unshare", "--net"], "the loopback interface"),
-        (["unshare", "-m", "bash", "-c", "umount -l /dev/shm; mount -t tmpfs -o ro,size=4k x "
-          '/dev/shm; exec "$@"', "bash"], "/dev/shm"),
-    ],
-    ids=["loopback", "shared memory"],
-)  # fmt: skip
-def test_workers_that_cannot_live_here_are_said_and_no_candidate_is_blamed(
-    tmp_path, without, named
-):
+def test_workers_without_loopback_are_said_and_no_candidate_is_blamed(tmp_path):
+    without = ["unshare", "--net"]
     if subprocess.run([*without, "true"], capture_output=True, check=False).returncode:
         pytest.skip("a namespace takes root")
     outcome = subprocess.run(
@@ -164,5 +155,5 @@ def test_workers_that_cannot_live_here_are_said_and_no_candidate_is_blamed(
     assert outcome.returncode == 2
     (line,) = said(outcome.stderr)
     assert line.startswith("error: executor: workers need")
-    assert named in line
+    assert "the loopback interface" in line
     assert not [*tmp_path.glob("run/records/*.json")]
