@@ -21,7 +21,7 @@ from hybhanas.cost.model import CostModel, Device, Workload
 from hybhanas.cost.report import CostReport
 from hybhanas.cost.runtime_names import options_from
 from hybhanas.errors import ConfigError
-from hybhanas.models.layers import classical_flops
+from hybhanas.models.layers import lay_out_network
 from hybhanas.pubs import Pub, read_pub
 from hybhanas.qiskit_view import to_qiskit
 
@@ -140,7 +140,7 @@ def _price(given: Price | str | None) -> Price | None:
 
 def _of_circuit(estimator: CostEstimator, circuit: Any, observables: Any) -> CostReport:
     if isinstance(circuit, Circuit):
-        return estimator(circuit, 0)
+        return estimator(circuit)
     if isinstance(circuit, str | Path):
         circuit = read_circuit(Path(circuit))
     return estimator.estimate(circuit, observables=observables)
@@ -154,8 +154,8 @@ def _of_network(
             f"features={features} and classes={classes} are not accepted with an architecture: "
             "its classical layers need both numbers"
         )
-    canonical = architecture.canonical()
-    return estimator(lay_out(canonical), classical_flops(canonical, features, classes))
+    layers = lay_out_network(architecture.canonical(), features, classes)
+    return estimator(layers.circuit, layers.classical_half)
 
 
 def job_estimator(backend: Machine, model: CostModel, shots: int | None = None) -> JobEstimator:

@@ -117,7 +117,7 @@ def log_survivals(calibration: Calibration, chosen: Sequence[Architecture]) -> n
     found = np.full(len(chosen), np.nan)
     for index, one in enumerate(chosen):
         with suppress(CandidateError):
-            found[index] = estimator(lay_out(one.canonical()), 0).noise.log10_p_survival
+            found[index] = estimator(lay_out(one.canonical())).noise.log10_p_survival
     return found
 
 

@@ -22,12 +22,12 @@ from hybhanas.architecture import Architecture
 from hybhanas.calibration import Calibration
 from hybhanas.circuit import lay_out
 from hybhanas.cost.estimator import CostEstimator
-from hybhanas.cost.model import Workload
 from hybhanas.cost.report import CostReport
 from hybhanas.data.protocol import ready
 from hybhanas.hydra_app.compose import composed
-from hybhanas.models.layers import classical_flops, parameter_count
+from hybhanas.models.layers import classical_flops, lay_out_network, parameter_count
 from hybhanas.nas.objectives import Objectives
+from hybhanas.nas.problem import workload_of
 from hybhanas.presets import CONF
 from hybhanas.qiskit_view import to_qiskit
 from hybhanas.reporting.units import duration
@@ -81,9 +81,7 @@ def logical(architectures: Sequence[Architecture]) -> Proxies:
     return {name: np.array([row[name] for row in rows]) for name in rows[0]}
 
 
-def costs(
-    backend: str, cost_model: str, architectures: Sequence[Architecture], flops: Sequence[int]
-) -> list[CostReport]:
+def costs(backend: str, cost_model: str, architectures: Sequence[Architecture]) -> list[CostReport]:
     """The cost of training each architecture to the end on a machine of conf/backend."""
     config = composed(f"backend={backend}", f"cost_model={cost_model}")
     data = ready(build("dataset", config.dataset))
@@ -91,15 +89,12 @@ def costs(
         Calibration.load(build("calibration", config.calibration)),
         build("cost_model", config.cost_model),
         build("device", config.device),
-        Workload(
-            samples=data.train_samples,
-            epochs=config.trainer.final_epochs,
-            batch_size=data.batch_size,
-        ),
+        workload_of(data, config.trainer.final_epochs, config.trainer.patience),
         config.backend.power_w,
         cache_folder(config),
     )
-    return [estimate(lay_out(a), int(f)) for a, f in zip(architectures, flops, strict=True)]
+    networks = [lay_out_network(a, data.features, data.classes) for a in architectures]
+    return [estimate(network.circuit, network.classical_half) for network in networks]
 
 
 def taus(proxies: Proxies, costed: Costs) -> dict[str, list[float]]:
@@ -268,7 +263,7 @@ def main(given: list[str] | None = None) -> None:
     architectures = drawn(arguments.architectures, arguments.seed)
     proxies = logical(architectures)
     costed = {
-        backend: costs(backend, arguments.cost_model, architectures, proxies[FLOPS[0]])
+        backend: costs(backend, arguments.cost_model, architectures)
         for backend in arguments.backends
     }
     body = report(architectures, proxies, costed)

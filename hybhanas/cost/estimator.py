@@ -1,4 +1,4 @@
-"""From a circuit and FLOPs to a CostReport: the unified cost in seconds."""
+"""From a circuit and classical layers to a CostReport: the unified cost in seconds."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from hybhanas.calibration.calibration import fully_connected
 from hybhanas.calibration.price import Price
 from hybhanas.circuit import Circuit
 from hybhanas.cost.bands import with_layouts
+from hybhanas.cost.classical_half import NO_LAYERS, ClassicalHalf
 from hybhanas.cost.executions import gradient_circuits
 from hybhanas.cost.folding import decoupled, folded, readout_s
 from hybhanas.cost.layout import Layout
@@ -78,23 +79,23 @@ class CostEstimator:
         seeds = range(model.transpiler_seed, model.transpiler_seed + model.layouts)
         self._transpilers = {seed: self._transpiler(calibration, seed) for seed in seeds}
         self._unrouted: dict[int, tuple[Calibration, Transpiler]] = {}
-        self._known: dict[tuple[Circuit, int], CostReport] = {}
+        self._known: dict[tuple[Circuit, ClassicalHalf], CostReport] = {}
 
-    def __call__(self, circuit: Circuit, classical_flops: int) -> CostReport:
+    def __call__(self, circuit: Circuit, half: ClassicalHalf | None = None) -> CostReport:
         """The cost of an HQNN; one that was asked before is answered from memory.
 
         Args:
             circuit: its quantum circuit.
-            classical_flops: operations of its classical layers for one sample forward.
+            half: its classical layers; None: it has none.
 
         Raises:
             CandidateError: the circuit does not fit the machine.
         """
-        key = circuit, classical_flops
+        key = circuit, half or NO_LAYERS
         if key not in self._known:
             self._known[key], _ = self._estimate(
                 to_qiskit(circuit),
-                classical_flops,
+                key[1],
                 circuit.observables,
                 bare=False,
                 trains_inputs=circuit.trains_inputs,
@@ -108,21 +109,21 @@ class CostEstimator:
         Raises:
             CandidateError: the circuit does not fit the machine.
         """
-        seed = self(circuit, 0).provenance.transpiler_seed
+        seed = self(circuit).provenance.transpiler_seed
         physical = self._transpilers[seed](to_qiskit(circuit))
         timed = schedule(physical, self.calibration)
         each = (self._survival(physical, timed, (one,), bare=False) for one in circuit.observables)
         return tuple(math.exp(survival.log_p) for survival in each)
 
     def estimate(
-        self, circuit: QuantumCircuit, classical_flops: int = 0, observables: Any = None
+        self, circuit: QuantumCircuit, half: ClassicalHalf | None = None, observables: Any = None
     ) -> CostReport:
         """The cost of any Qiskit circuit.
 
         Args:
             circuit: see `hybhanas.straight_line` for what becomes of loops, resets and unused
                 qubits. Laid out on the machine already, it stays as it is.
-            classical_flops: as in a call.
+            half: as in a call.
             observables: see `measured_lines`; None stands for Z of every measured bit. Where they
                 take several circuits, the report is of the most expensive one, counted as often as
                 there are circuits.
@@ -130,17 +131,20 @@ class CostEstimator:
         Raises:
             CandidateError: the circuit cannot be costed, or does not fit the machine.
         """
-        report, _ = self.laid_out(circuit, observables, classical_flops)
-        return report
+        return self.laid_out(circuit, observables, half)[0]
 
     def laid_out(
-        self, circuit: QuantumCircuit, observables: Any = None, classical_flops: int = 0
+        self, circuit: QuantumCircuit, observables: Any = None, half: ClassicalHalf | None = None
     ) -> tuple[CostReport, Layout]:
         """What `estimate` says, and the layout that it says it of."""
         lines = measured_lines(circuit, observables, self.calibration.dt_s)
         reports = [
             self._estimate(
-                line.circuit, classical_flops, products, places=self._places(line), bases=len(lines)
+                line.circuit,
+                half or NO_LAYERS,
+                products,
+                places=self._places(line),
+                bases=len(lines),
             )
             for line, products in lines
         ]
@@ -148,8 +152,6 @@ class CostEstimator:
 
     def under(self, options: RuntimeOptions) -> CostEstimator:
         """The same machine and compiler under other options of the primitive."""
-        if options == self.model.options:
-            return self
         other = copy(self)
         other.model, other._known = replace(self.model, options=options), {}
         return other
@@ -165,7 +167,7 @@ class CostEstimator:
     def _estimate(  # noqa: PLR0913 - what is run, and how it was asked for
         self,
         circuit: QuantumCircuit,
-        classical_flops: int,
+        half: ClassicalHalf,
         observables: Products | None,
         *,
         places: tuple[int, ...] | None = None,
@@ -209,15 +211,15 @@ class CostEstimator:
             )
             for seed, physical in routed.items()
         ]
-        reports = [self._cost(layout, classical_flops) for layout in layouts]
+        reports = [self._cost(layout, half) for layout in layouts]
         kept = with_layouts(reports)
         seeds = [layout.transpiler_seed for layout in layouts]
         return kept, layouts[seeds.index(kept.provenance.transpiler_seed)]
 
-    def _cost(self, layout: Layout, classical_flops: int) -> CostReport:
+    def _cost(self, layout: Layout, half: ClassicalHalf) -> CostReport:
         return unified_cost(
             layout,
-            classical_flops,
+            half,
             self.calibration,
             self.model,
             self.device,

@@ -40,17 +40,26 @@ def gradient_circuits(
     return planned.circuits, planned.separate_circuits
 
 
-def training_circuits(workload: Workload, circuits_per_sample: int) -> int:
-    """Circuits of a training: epochs x samples x (1 forward + those of the gradient)."""
-    return workload.epochs * workload.samples * circuits_per_sample
+def training_circuits(workload: Workload, circuits_per_sample: int, forward: int = 1) -> int:
+    """Circuits of a training, its validations included.
+
+    epochs x samples x (forward + those of the gradient) + validations x validation samples x
+    forward, where forward is 1 for observables that are read from one circuit.
+    """
+    validated = workload.validations * workload.validation_samples * forward
+    return workload.epochs * workload.samples * circuits_per_sample + validated
 
 
-def training_jobs(workload: Workload, circuits_per_sample: int, max_circuits_per_job: int) -> int:
-    """Jobs of a training: epochs x sum over batches of ceil(B x circuits / circuits per job).
+def training_jobs(
+    workload: Workload, circuits_per_sample: int, max_circuits_per_job: int, forward: int = 1
+) -> int:
+    """Jobs of a training: epochs x sum over batches of ceil(B x circuits / circuits per job), and
+    those of its validations, whose samples are all known together.
 
     The circuits of one step are known together, those of two steps are not.
     """
     full, rest = divmod(workload.samples, workload.batch_size)
     per_epoch = full * math.ceil(workload.batch_size * circuits_per_sample / max_circuits_per_job)
     per_epoch += math.ceil(rest * circuits_per_sample / max_circuits_per_job)
-    return workload.epochs * per_epoch
+    per_validation = math.ceil(workload.validation_samples * forward / max_circuits_per_job)
+    return workload.epochs * per_epoch + workload.validations * per_validation

@@ -159,33 +159,53 @@ class CostModel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workload:
-    """What is run: passes over samples in batches, each at least one."""
+    """What is run: passes over samples in batches, each at least one; and validations."""
 
     samples: int
     epochs: int
     batch_size: int
+    validation_samples: int = 0  # that a validation passes over
+    validations: int = 0  # passes over them, of the whole training
+    features: int = 0  # of a sample, for the classical layers of networks
+    classes: int = 0  # likewise
 
     def __post_init__(self) -> None:
-        for name in ("samples", "epochs", "batch_size"):
-            if getattr(self, name) < 1:
-                raise ConfigError(f"{name}={getattr(self, name)} is not accepted: at least 1")
+        for name, least in (
+            ("samples", 1),
+            ("epochs", 1),
+            ("batch_size", 1),
+            ("validation_samples", 0),
+            ("validations", 0),
+            ("features", 0),
+            ("classes", 0),
+        ):
+            if getattr(self, name) < least:
+                raise ConfigError(f"{name}={getattr(self, name)} is not accepted: at least {least}")
+
+
+MEASURED = ("peak_flops_per_s", "bandwidth_bytes_per_s", "launch_s")
+"""Fields of a Device that are measured on this machine where its peak is null."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Device:
-    """A classical processor by its throughput.
+    """A classical processor by what limits a kernel, see `hybhanas.cost.classical_time`.
 
     Raises:
         ConfigError: a value that is not accepted.
 
     Example:
-        >>> Device(name="mine", peak_flops_per_s=1e12, power_w=100.0).seconds(5e11)
-        0.5
+        >>> mine = Device(name="mine", peak_flops_per_s=1e12, power_w=100.0, launch_s=5e-6)
+        >>> mine.seconds(5e11, 0), mine.seconds(100, 0)
+        (0.5, 5e-06)
     """
 
     name: str  # as results name it
     peak_flops_per_s: float | None = None  # single precision; null: measured on this machine
-    utilisation: float = 1.0  # the fraction of the peak that small networks reach
+    utilisation: float = 1.0  # the fraction of the peak that large matrix products reach
+    bandwidth_bytes_per_s: float | None = None  # of its memory; null: measured, or no limit
+    launch_s: float | None = None  # of the smallest kernel; null: measured, or no time
+    round_trip_s: float = 0.0  # of a job to the quantum computer and back, besides its run
     power_w: float  # electrical power under load
     source: str = ""  # of the figures
 
@@ -196,21 +216,29 @@ class Device:
 
     def __post_init__(self) -> None:
         if self.peak_flops_per_s is None:
-            from hybhanas.cost.host import matmul_flops_per_s
+            from hybhanas.cost.host import measured
 
-            object.__setattr__(self, "peak_flops_per_s", matmul_flops_per_s())
-        if not 0 < (self.peak_flops_per_s or 0) < math.inf:
-            raise ConfigError(
-                f"device.peak_flops_per_s={self.peak_flops_per_s} is not accepted: above 0"
-            )
+            for name, value in measured().items():
+                if getattr(self, name) is None:
+                    object.__setattr__(self, name, value)
+        for name, accepted in (
+            ("peak_flops_per_s", "above 0"),
+            ("bandwidth_bytes_per_s", "above 0"),
+            ("power_w", "above 0"),
+            ("launch_s", "at least 0"),
+            ("round_trip_s", "at least 0"),
+        ):
+            value = getattr(self, name)
+            least = 0.0 if accepted == "at least 0" else math.ulp(0.0)
+            if value is not None and not least <= value < math.inf:
+                raise ConfigError(f"device.{name}={value} is not accepted: {accepted}")
         if not 0 < self.utilisation <= 1:
             raise ConfigError(
                 f"device.utilisation={self.utilisation} is not accepted: above 0, at most 1"
             )
-        if not 0 < self.power_w < math.inf:
-            raise ConfigError(f"device.power_w={self.power_w} is not accepted: above 0")
 
-    def seconds(self, flops: float) -> float:
-        """The time for a number of floating-point operations."""
+    def seconds(self, flops: float, moved_bytes: float) -> float:
+        """The time of a kernel of so many floating-point operations and bytes of memory traffic."""
         assert self.peak_flops_per_s is not None  # measured if it was not given
-        return flops / (self.peak_flops_per_s * self.utilisation)
+        moving_s = moved_bytes / (self.bandwidth_bytes_per_s or math.inf)
+        return max(flops / (self.peak_flops_per_s * self.utilisation), moving_s, self.launch_s or 0)

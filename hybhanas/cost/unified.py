@@ -10,7 +10,8 @@ from typing import NamedTuple
 from hybhanas.calibration import Calibration
 from hybhanas.calibration.price import MISSING, Price, plans
 from hybhanas.cost.bands import EXACT, Band, age_days, combined, survival_powers
-from hybhanas.cost.classical_time import classical_time_s, training_flops
+from hybhanas.cost.classical_half import ClassicalHalf
+from hybhanas.cost.classical_time import classical_time_s
 from hybhanas.cost.energy import log_energy_j
 from hybhanas.cost.executions import log_effective_shots, training_circuits, training_jobs
 from hybhanas.cost.generations import ASSUMED, Generation, generation_of
@@ -37,7 +38,7 @@ from hybhanas.cost.report import (
 
 def unified_cost(  # noqa: PLR0913 - the figures it joins
     layout: Layout,
-    classical_flops: int,
+    half: ClassicalHalf,
     calibration: Calibration,
     model: CostModel,
     device: Device,
@@ -57,8 +58,8 @@ def unified_cost(  # noqa: PLR0913 - the figures it joins
     both = {phase: run(phase) for phase in ("inference", "training")}
     log_quantum = {phase: getattr(one, model.total) for phase, one in both.items()}
     classical_s = {
-        "inference": classical_time_s(classical_flops, device),
-        "training": classical_time_s(training_flops(classical_flops, workload), device),
+        phase: classical_time_s(phase, half, workload, device, one.runs.jobs, model.total)
+        for phase, one in both.items()
     }
     phase = model.phase
     powers = survival_powers(model, calibration, layout.survival)
@@ -171,9 +172,9 @@ def _executions(  # noqa: PLR0913 - the figures it joins
     jobs = 1
     if phase == "training":
         per_sample, separate = layout.circuits_per_sample, layout.circuits_per_sample_separate
-        circuits = training_circuits(workload, per_sample)
+        circuits = training_circuits(workload, per_sample, layout.bases)
         most = circuits_per_job(repeats.one.executions, constants, calibration.max_circuits_per_job)
-        jobs = training_jobs(workload, per_sample, most)
+        jobs = training_jobs(workload, per_sample, most, layout.bases)
     log_executions = repeats.log_executions(circuits, jobs)
     return Executions(
         shots=model.noiseless_shots,

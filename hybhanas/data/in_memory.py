@@ -55,6 +55,11 @@ class InMemoryData:
         """Samples of the training split."""
         return len(self.splits.train)
 
+    @property
+    def validation_samples(self) -> int:
+        """Samples of the validation split."""
+        return len(self.splits.validation)
+
     def train_dataloader(self, epoch: int = 0) -> Loader:
         """Batches from an epoch on, in an order that depends on the seed and the epoch alone."""
         from hybhanas.data.loaders import shuffled

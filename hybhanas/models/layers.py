@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from hybhanas.architecture import Architecture
 from hybhanas.circuit import Circuit, lay_out
+from hybhanas.cost import classical_half
+from hybhanas.cost.classical_half import ClassicalHalf
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,17 @@ class Layers:
         return sum(dense.flops for dense in self._dense)
 
     @property
+    def classical_half(self) -> ClassicalHalf:
+        """What a computer beside the quantum computer does, as the cost model takes it."""
+        return ClassicalHalf(
+            encoder=_parts(self.encoder, self.circuit.inputs),
+            readout=_parts(self.readout, len(self.circuit.observables)),
+            inputs=self.circuit.inputs if self.circuit.trains_inputs else 0,
+            weights=self.circuit.weights,
+            observables=len(self.circuit.observables),
+        )
+
+    @property
     def _dense(self) -> list[Dense]:
         return [layer for layer in (*self.encoder, *self.readout) if isinstance(layer, Dense)]
 
@@ -111,6 +124,21 @@ class Layers:
 def logits_for(classes: int) -> int:
     """The logits of a network: one a class, a single one for two classes."""
     return 1 if classes == 2 else classes
+
+
+def _parts(layers: tuple[Layer, ...], width: int) -> tuple[classical_half.Part, ...]:
+    """Layers with the widths of those that have no parameters; `width`: that of none."""
+    parts: list[classical_half.Part] = []
+    for layer in layers:
+        if isinstance(layer, Dense):
+            width = layer.outputs
+            parts.append(classical_half.Dense(layer.inputs, layer.outputs))
+        elif isinstance(layer, Reduce):
+            width = layer.outputs
+            parts.append(classical_half.Function("reduce", width))
+        else:
+            parts.append(classical_half.Function(layer.name, width))
+    return tuple(parts)
 
 
 def lay_out_network(architecture: Architecture, features: int, classes: int) -> Layers:

@@ -147,7 +147,7 @@ class Evaluator:
         try:
             layers = lay_out_network(architecture, self.data.features, self.data.classes)
             known |= _size(layers)
-            known["cost"] = self.estimator(layers.circuit, layers.classical_flops)
+            known["cost"] = self.estimator(layers.circuit, layers.classical_half)
             evaluation = self._evaluation(architecture, status=COSTED, **known)
             violation, reason = self.constraints.broken(evaluation)
             if violation > 0:

@@ -53,6 +53,31 @@ class Problem:
         return plain
 
 
+def workload_of(data: SearchData, epochs: int, patience: int | None) -> Workload:
+    """The full training of a network on data.
+
+    Args:
+        data: as `hybhanas.data.protocol.ready` gives it.
+        epochs: of the training.
+        patience: of early stopping, which validates after each epoch; None: once at the end.
+    """
+    return Workload(
+        samples=data.train_samples,
+        epochs=epochs,
+        batch_size=data.batch_size,
+        validation_samples=_validation_samples(data),
+        validations=1 if patience is None else epochs,
+        features=data.features,
+        classes=data.classes,
+    )
+
+
+def _validation_samples(data: SearchData) -> int:
+    """As the data say it; of a data module that does not, that of full batches."""
+    said = getattr(data, "validation_samples", None)
+    return len(data.val_dataloader()) * data.batch_size if said is None else int(said)
+
+
 def pose(  # noqa: PLR0913 - a constructor of keywords
     *,
     space: SearchSpace,
@@ -103,9 +128,7 @@ def pose(  # noqa: PLR0913 - a constructor of keywords
             f"search.population={search.population} is not accepted: search_space has "
             f"{space.size:,} genomes; accepted: at most so many"
         )
-    workload = Workload(
-        samples=data.train_samples, epochs=training.final_epochs, batch_size=data.batch_size
-    )
+    workload = workload_of(data, training.final_epochs, training.patience)
     estimator = CostEstimator(calibration, cost_model, device, workload, power_w, cache, price)
     _check_price(search, price)
     evaluator = Evaluator(data, estimator, training, simulator, seed, search.parsed_constraints())

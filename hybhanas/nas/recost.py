@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from hybhanas.circuit import lay_out
 from hybhanas.cost.estimator import CostEstimator
 from hybhanas.errors import CandidateError
+from hybhanas.models.layers import lay_out_network
 from hybhanas.nas.evaluation import EVALUATED, FAILED, Evaluation
 from hybhanas.nas.objectives import Objectives
 
@@ -20,12 +20,12 @@ def recosted(evaluations: Sequence[Evaluation], estimator: CostEstimator) -> lis
 
     One that does not fit the new backend is failed. Constraints are not checked again.
     """
-    outcome = []
+    outcome, work = [], estimator.workload
     for evaluation in evaluations:
         if evaluation.cost is not None:
-            flops = (evaluation.proxies or {})["classical_flops"]
             try:
-                cost = estimator(lay_out(evaluation.architecture), flops)
+                layers = lay_out_network(evaluation.architecture, work.features, work.classes)
+                cost = estimator(layers.circuit, layers.classical_half)
                 evaluation = replace(evaluation, cost=cost)
             except CandidateError as error:
                 evaluation = replace(evaluation, cost=None, status=FAILED, reason=str(error))

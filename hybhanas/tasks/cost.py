@@ -15,12 +15,14 @@ from hybhanas.architecture import Architecture
 from hybhanas.calibration import Calibration
 from hybhanas.circuit import Circuit, lay_out
 from hybhanas.circuit_file import read_circuit
+from hybhanas.cost.classical_half import ClassicalHalf
 from hybhanas.cost.estimator import CostEstimator
 from hybhanas.cost.model import Workload
 from hybhanas.cost.report import CostReport
 from hybhanas.data.protocol import ready
 from hybhanas.errors import CandidateError, ConfigError
 from hybhanas.models.layers import lay_out_network
+from hybhanas.nas.problem import workload_of
 from hybhanas.reporting.cost_table import cost_table
 from hybhanas.reporting.terminal import terminal
 from hybhanas.tasks.finished import overrides, read_run
@@ -53,7 +55,7 @@ def cost(config: DictConfig, folder: Path) -> CostReport:
     )
     try:
         if isinstance(subject.circuit, Circuit):
-            report = estimator(subject.circuit, subject.classical_flops)
+            report = estimator(subject.circuit, subject.half)
         else:
             report = estimator.estimate(subject.circuit, observables=list(config.observables))
     except CandidateError as error:
@@ -87,7 +89,7 @@ class _Subject:
     setting: str  # as the user gave it
     name: str
     circuit: Circuit | QuantumCircuit
-    classical_flops: int
+    half: ClassicalHalf | None
     workload: Workload
 
 
@@ -115,7 +117,7 @@ def _subject(config: DictConfig) -> _Subject:
             setting=f"circuit={config.circuit}",
             name=str(config.circuit),
             circuit=read_circuit(Path(config.circuit), config.includes),
-            classical_flops=0,
+            half=None,
             workload=Workload(samples=config.samples, epochs=epochs, batch_size=batch_size),
         )
     setting = f"architecture={config.architecture}"
@@ -123,7 +125,8 @@ def _subject(config: DictConfig) -> _Subject:
         run = read_run(config.run)
         evaluation = run.evaluation(str(config.architecture))
         architecture = evaluation.architecture
-        flops, workload = (evaluation.proxies or {})["classical_flops"], run.workload
+        workload = run.workload
+        layers = lay_out_network(architecture, workload.features, workload.classes)
     else:
         if not isinstance(config.architecture, DictConfig):
             raise ConfigError(
@@ -134,16 +137,15 @@ def _subject(config: DictConfig) -> _Subject:
         if "qubits" not in choices:
             raise ConfigError(f"{setting} is not accepted: it names no qubits")
         architecture = Architecture.from_dict(choices).canonical()
-        _laid_out(setting, architecture)  # so many gates are told before any data is read
+        _check_gates(setting, architecture)  # so many gates are told before any data is read
         data = ready(build("dataset", config.dataset))
-        flops = lay_out_network(architecture, data.features, data.classes).classical_flops
-        workload = Workload(samples=data.train_samples, epochs=epochs, batch_size=batch_size)
-    circuit = _laid_out(setting, architecture)
-    return _Subject(setting, str(architecture), circuit, flops, workload)
+        layers = lay_out_network(architecture, data.features, data.classes)
+        workload = workload_of(data, epochs, patience=config.trainer.patience)
+    return _Subject(setting, str(architecture), layers.circuit, layers.classical_half, workload)
 
 
-def _laid_out(setting: str, architecture: Architecture) -> Circuit:
+def _check_gates(setting: str, architecture: Architecture) -> None:
     try:
-        return lay_out(architecture)
+        lay_out(architecture)
     except CandidateError as error:
         raise ConfigError(f"{setting} is not accepted: {error}") from None

@@ -15,7 +15,7 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
-from hybhanas.cost.model import Workload
+from hybhanas.cost.model import MEASURED, Workload
 from hybhanas.errors import ConfigError
 from hybhanas.nas.evaluation import Evaluation
 from hybhanas.nas.objectives import Objectives
@@ -93,8 +93,9 @@ def read_run(setting: str | None, started: bool = False) -> FinishedRun:
     try:
         settings = files.read_settings()
         config = _trusted(read_bytes(files.config, MAX_BYTES).decode())
-        measured = float(settings["device"]["peak_flops_per_s"])
-        config.device.peak_flops_per_s = measured  # the configuration has none of a measured device
+        for name in MEASURED:  # the configuration has none of a measured device
+            found = settings["device"][name]
+            config.device[name] = None if found is None else float(found)
         workload = Workload(**checked(Workload, settings["workload"]))
         objectives = Objectives(**checked(Objectives, settings["objectives"]))
         evaluations = _evaluations(files, started)

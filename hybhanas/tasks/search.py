@@ -17,6 +17,7 @@ from rich.console import Console
 
 from hybhanas import atomic
 from hybhanas.calibration import Calibration
+from hybhanas.cost.model import MEASURED
 from hybhanas.data.protocol import ready
 from hybhanas.errors import ConfigError
 from hybhanas.evidence.baselines import LOGISTIC, MAJORITY, Baseline, baselines_of
@@ -61,14 +62,13 @@ def search(config: DictConfig, folder: Path) -> list[FrontMember]:
 
 
 def prepare(config: DictConfig, folder: Path) -> Problem:
-    """Builds and checks everything that a search needs, what is quick first.
-
-    A measured device is that of the folder's earlier run, so that it stays the same.
+    """Builds and checks everything that a search needs, what is quick first. A measured device is
+    that of the folder's earlier run, so that it stays the same.
     """
     run_folder = RunFolder(folder)
     device = config.device.copy()
     if device.peak_flops_per_s is None and (earlier := run_folder.earlier_settings()) is not None:
-        device.peak_flops_per_s = earlier["device"]["peak_flops_per_s"]
+        device.update({name: earlier["device"][name] for name in MEASURED})
     return pose(
         space=build("search_space", config.search_space),
         search=build("search", config.search),

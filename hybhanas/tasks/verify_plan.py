@@ -74,7 +74,7 @@ def planned(  # noqa: PLR0913 - what a plan depends on
     """
     circuit = model.layers.circuit
     try:
-        report = estimator(circuit, 0)
+        report = estimator(circuit)
         needed = shots or math.ceil(report.executions.shots_effective)
         if needed > MOST_SHOTS:
             raise CandidateError(

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hybhanas.architecture import Architecture
 from hybhanas.calibration import Calibration
 from hybhanas.circuit import Circuit, lay_out
+from hybhanas.cost.classical_half import ClassicalHalf, Dense, Function
 from hybhanas.cost.estimator import CostEstimator
 from hybhanas.cost.executions import gradient_circuits
 from hybhanas.cost.model import Device, Workload
@@ -33,11 +34,14 @@ QPU_TIME = replace(
 DEVICE = Device(name="slow", peak_flops_per_s=1e9, utilisation=0.5, power_w=200.0, source="test")
 WORK = Workload(samples=10, epochs=3, batch_size=4)
 LINE = make_calibration(4, ((0, 1), (1, 2), (2, 3)), max_circuits_per_job=30)
+DENSE = ClassicalHalf(readout=(Dense(25, 10),))
+LAYERS = ClassicalHalf((Dense(4, 2), Function("tanh", 2)), (Dense(2, 3),), 2, 4, 2)
+SLOW = ClassicalHalf(readout=(Dense(10**5, 5000),))
 ONE_RY = Circuit(1, (Gate("ry", (0,), weight=0),), ((0,),), inputs=0, weights=1)
 
 
 def test_a_single_rotation_costs_what_a_hand_calculation_says():
-    report = CostEstimator(LINE, MODEL, DEVICE, WORK, 20e3)(ONE_RY, classical_flops=500)
+    report = CostEstimator(LINE, MODEL, DEVICE, WORK, 20e3)(ONE_RY, DENSE)
     circuit_s = 2 * 50e-9 + 1e-6  # RY is rz sx rz sx rz, then the readout
     p = 0.999**2 * 0.98
     executions = 10 * 3 * (1 + 2)
@@ -47,12 +51,15 @@ def test_a_single_rotation_costs_what_a_hand_calculation_says():
     assert report.executions.shots_effective == pytest.approx(1000 / p)
     assert report.time.quantum_training_s == pytest.approx(executions * 1000 / p * circuit_s)
     assert report.time.quantum_inference_s == pytest.approx(1000 / p * circuit_s)
-    assert report.time.classical_training_s == pytest.approx(3 * 500 * 30 / 0.5e9)
+    # A sample: 2 x 25 x 10 operations forward, as many for the weights' gradients, 10 for those of
+    # the bias, 4 x 10 for the loss. A step, of which an epoch has 3: 10 a parameter for Adam.
+    operations = 3 * (10 * (500 + 500 + 10 + 40) + 3 * 10 * 260)
+    assert report.time.classical_training_s == pytest.approx(operations / 0.5e9)
     assert report.time.total_s == pytest.approx(report.time.quantum_s + report.parts.classical_s)
 
 
 def test_qpu_time_adds_delay_loading_and_jobs():
-    report = CostEstimator(LINE, QPU_TIME, DEVICE, WORK, 20e3)(ONE_RY, classical_flops=0)
+    report = CostEstimator(LINE, QPU_TIME, DEVICE, WORK, 20e3)(ONE_RY)
     assert report.executions.rep_delay_s == 250e-6
     # batches of 4, 4 and 2 samples, 3 circuits each, fit one job of 30 circuits each
     assert report.executions.jobs == 3 * 3
@@ -63,12 +70,12 @@ def test_qpu_time_adds_delay_loading_and_jobs():
 
 def test_a_batch_with_more_circuits_than_a_job_holds_takes_several_jobs():
     calibration = replace(LINE, max_circuits_per_job=5)
-    report = CostEstimator(calibration, QPU_TIME, DEVICE, WORK, 20e3)(ONE_RY, classical_flops=0)
+    report = CostEstimator(calibration, QPU_TIME, DEVICE, WORK, 20e3)(ONE_RY)
     assert report.executions.jobs == 3 * (3 + 3 + 2)  # 12, 12 and 6 circuits in jobs of 5
 
 
 def test_energy_is_power_times_time_of_machine_and_device_and_latency_one_inference():
-    report = CostEstimator(LINE, QPU_TIME, DEVICE, WORK, 20e3)(ONE_RY, classical_flops=10**9)
+    report = CostEstimator(LINE, QPU_TIME, DEVICE, WORK, 20e3)(ONE_RY, SLOW)
     joules = 20e3 * report.time.quantum_training_s + 200 * report.time.classical_training_s
     assert report.energy.total_j == pytest.approx(joules)
     assert 10**report.energy.log10_total_j == pytest.approx(joules)
@@ -99,9 +106,7 @@ def test_loading_counts_where_it_takes_longer_than_the_shots_beside_it():
 
 def test_overheads_of_shots_and_circuits_are_added():
     model = replace(QPU_TIME, execution_overhead_s=10e-6, circuit_overhead_s=0.05)
-    plain, slower = (
-        CostEstimator(LINE, m, DEVICE, WORK, 20e3)(ONE_RY, 0) for m in (QPU_TIME, model)
-    )
+    plain, slower = (CostEstimator(LINE, m, DEVICE, WORK, 20e3)(ONE_RY) for m in (QPU_TIME, model))
     assert slower.parts.program_loading_s == pytest.approx(
         plain.parts.program_loading_s + 90 * 0.05
     )
@@ -132,7 +137,7 @@ def test_inputs_are_not_shifted_where_nothing_before_the_circuit_is_trained():
     # RY of an input and RY of a weight on one qubit: 1 + 2 x 2 circuits, without the input's 1 + 2
     estimator = CostEstimator(LINE, MODEL, DEVICE, WORK, 20e3)
     trained, direct = (
-        estimator(lay_out(Architecture(qubits=1, encoding="rx", rotations="ry", encoder=e)), 0)
+        estimator(lay_out(Architecture(qubits=1, encoding="rx", rotations="ry", encoder=e)))
         for e in ("linear", "none")
     )
     assert trained.executions.circuits_per_sample == 5
@@ -141,13 +146,13 @@ def test_inputs_are_not_shifted_where_nothing_before_the_circuit_is_trained():
 
 def test_a_known_circuit_is_answered_from_memory():
     estimator = CostEstimator(LINE, MODEL, DEVICE, WORK, 20e3)
-    assert estimator(ONE_RY, 7) is estimator(ONE_RY, 7)
-    assert estimator(ONE_RY, 7) is not estimator(ONE_RY, 8)
+    assert estimator(ONE_RY, DENSE) is estimator(ONE_RY, DENSE)
+    assert estimator(ONE_RY, DENSE) is not estimator(ONE_RY, LAYERS)
 
 
 def test_squared_sampling_needs_the_square_of_the_extra_shots():
-    once = CostEstimator(LINE, MODEL, DEVICE, WORK, 20e3)(ONE_RY, 0)
-    twice = CostEstimator(LINE, replace(MODEL, sampling_exponent=2), DEVICE, WORK, 20e3)(ONE_RY, 0)
+    once = CostEstimator(LINE, MODEL, DEVICE, WORK, 20e3)(ONE_RY)
+    twice = CostEstimator(LINE, replace(MODEL, sampling_exponent=2), DEVICE, WORK, 20e3)(ONE_RY)
     assert twice.executions.shots_effective / 1000 == pytest.approx(
         (once.executions.shots_effective / 1000) ** 2
     )
@@ -182,7 +187,7 @@ genomes = st.tuples(*(st.integers(0, count - 1) for count in SPACE.choices))
 def test_the_parts_add_up_to_the_total(genome, model, phase, timing, idle, faults):
     model = replace(model, phase=phase, timing=timing, idle=idle, faults=faults)
     circuit = lay_out(SPACE.decode(genome))
-    report = CostEstimator(LINE, model, DEVICE, WORK, 20e3)(circuit, classical_flops=1234)
+    report = CostEstimator(LINE, model, DEVICE, WORK, 20e3)(circuit, LAYERS)
     assert sum(astuple(report.parts)) == pytest.approx(report.time.total_s, rel=1e-9)
     assert report.time.total_s == pytest.approx(10**report.time.log10_total_s, rel=1e-9)
     assert report.circuit.scheduled_s <= report.circuit.serial_s * (1 + 1e-12)
@@ -253,7 +258,7 @@ def test_a_circuit_of_127_qubits_and_depth_20000_has_finite_logarithms(faults):
         survival=estimator._survival(physical, timed, None), all_to_all_s=1e-3,
         added_two_qubit_gates=0, transpiler_seed=1,
     )  # fmt: skip
-    report = unified_cost(layout, 1, calibration, model, DEVICE, WORK, 20e3)
+    report = unified_cost(layout, LAYERS, calibration, model, DEVICE, WORK, 20e3)
     assert report.noise.log10_p_survival < -500
     assert 1000 < report.time.log10_total_s < 1e5
     assert report.energy.log10_total_j == pytest.approx(
@@ -265,7 +270,7 @@ def test_a_circuit_of_127_qubits_and_depth_20000_has_finite_logarithms(faults):
 
 def test_too_many_qubits_for_the_machine_is_a_candidates_error():
     with pytest.raises(CandidateError, match="5 qubits are more than the 4 usable ones"):
-        CostEstimator(LINE, MODEL, DEVICE, WORK, 20e3)(lay_out(Architecture(qubits=5)), 0)
+        CostEstimator(LINE, MODEL, DEVICE, WORK, 20e3)(lay_out(Architecture(qubits=5)))
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 
 from hybhanas.calibration.record import LIVE, SNAPSHOT
 from hybhanas.circuit import Circuit
+from hybhanas.cost.classical_half import ClassicalHalf, Dense
 from hybhanas.cost.estimator import CostEstimator
 from hybhanas.cost.generations import IBM_2023, IBM_2025, generation_of
 from hybhanas.cost.model import CostModel, Device, Workload
@@ -25,8 +26,8 @@ ONE_RY = Circuit(1, (Gate("ry", (0,), weight=0),), ((0,),), inputs=0, weights=1)
 WITHOUT_NOISE = make_calibration(2, sx_error=0.0, readout_error=0.0, max_circuits_per_job=30)
 
 
-def estimated(model: CostModel, calibration=WITHOUT_NOISE, flops: int = 0) -> CostReport:
-    return CostEstimator(calibration, model, DEVICE, WORK, 20e3)(ONE_RY, flops)
+def estimated(model: CostModel, calibration=WITHOUT_NOISE) -> CostReport:
+    return CostEstimator(calibration, model, DEVICE, WORK, 20e3)(ONE_RY)
 
 
 def test_the_date_of_a_calibration_of_ibm_says_how_long_its_jobs_take():
@@ -81,13 +82,18 @@ def test_without_noise_the_interval_is_that_of_the_generations_jobs_not_fitted()
 
 
 def test_a_session_is_billed_with_the_classical_time_between_its_jobs():
-    flops = 10**9  # forward; 3 s a sample with the backward pass at 1e9 operations a second
-    billed_s = {
-        mode: estimated(CostModel(mode=mode), flops=flops).time.billed_s
+    half = ClassicalHalf(readout=(Dense(1, 1),))
+    device = replace(DEVICE, launch_s=0.1, round_trip_s=2.0)
+    times = {
+        mode: CostEstimator(WITHOUT_NOISE, CostModel(mode=mode), device, WORK, 20e3)(
+            ONE_RY, half
+        ).time
         for mode in ("job", "batch", "session")
     }
-    assert billed_s["job"] == billed_s["batch"]
-    assert billed_s["session"] - billed_s["job"] == pytest.approx(3 * 30)
+    assert times["job"].billed_s == times["batch"].billed_s == times["job"].qpu_s
+    # 9 steps of 17 kernels: 1 forward, 4 of the loss, 2 backward, 10 of Adam; and 9 jobs
+    between_s = times["session"].billed_s - times["job"].billed_s
+    assert between_s == pytest.approx(9 * 17 * 0.1 + 9 * 2.0)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from hybhanas.calibration.backend import Backend
 from hybhanas.calibration.price import Price, plans
 from hybhanas.calibration.record import SNAPSHOT
 from hybhanas.circuit import Circuit
+from hybhanas.cost.classical_half import ClassicalHalf, Dense
 from hybhanas.cost.estimator import CostEstimator
 from hybhanas.cost.model import CostModel, Device, Workload
 from hybhanas.cost.report import CostReport
@@ -28,9 +29,9 @@ WORK = Workload(samples=10, epochs=3, batch_size=4)
 ONE_RY = Circuit(1, (Gate("ry", (0,), weight=0),), ((0,),), inputs=0, weights=1)
 
 
-def estimated(price: Price | None, flops: int = 0, **changes) -> CostReport:
+def estimated(price: Price | None, half: ClassicalHalf | None = None, **changes) -> CostReport:
     model = CostModel(**changes)
-    return CostEstimator(MACHINE, model, DEVICE, WORK, 20e3, price=price)(ONE_RY, flops)
+    return CostEstimator(MACHINE, model, DEVICE, WORK, 20e3, price=price)(ONE_RY, half)
 
 
 def test_a_price_of_seconds_is_paid_for_billed_time_with_its_band():
@@ -43,12 +44,13 @@ def test_a_price_of_seconds_is_paid_for_billed_time_with_its_band():
 
 
 def test_a_session_is_paid_with_the_classical_time_between_its_jobs():
-    flops = 10**9  # 3 s a sample with the backward pass, 30 samples
-    costs_usd = [
-        estimated(Price(second_usd=2.0), flops, mode=mode).money.cost_usd
-        for mode in ("job", "session")
-    ]
-    assert costs_usd[1] - costs_usd[0] == pytest.approx(2 * 3 * 30)
+    half = ClassicalHalf(readout=(Dense(10**5, 5000),))  # 1 s a sample forward
+    job, session = (
+        estimated(Price(second_usd=2.0), half, mode=mode) for mode in ("job", "session")
+    )
+    between_s = session.time.classical_training_s
+    assert between_s > 2 * 30  # forward and backward of 30 samples
+    assert session.money.cost_usd - job.money.cost_usd == pytest.approx(2 * between_s)
 
 
 def test_tasks_and_shots_are_paid_by_circuits_and_effective_shots():

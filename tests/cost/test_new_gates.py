@@ -42,7 +42,7 @@ def test_each_rzz_is_two_cz_on_the_backend(faults):
     device = Device(name="slow", peak_flops_per_s=1e9, utilisation=0.5, power_w=200.0, source="")
     work = Workload(samples=10, epochs=3, batch_size=4)
     model = cost_model(faults=faults, optimization_level=1)
-    report = CostEstimator(line, model, device, work, 20e3)(zz_map("rzz"), classical_flops=0)
+    report = CostEstimator(line, model, device, work, 20e3)(zz_map("rzz"))
     assert report.circuit.two_qubit_gates == 2 * (2 + 2)
     assert report.executions.circuits_per_sample == 1 + 8
     assert report.executions.circuits_per_sample_separate == 1 + 20

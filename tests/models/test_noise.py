@@ -106,7 +106,7 @@ def test_survival_is_that_of_each_observable_on_the_calibration():
     pairs = [f for f, o in zip(factors, circuit.observables, strict=True) if len(o) == 2]
     assert max(pairs) < max(single)
     mean = sum(factors) / len(factors)
-    assert mean == pytest.approx(estimator(circuit, 0).noise.p_survival, rel=0.02)
+    assert mean == pytest.approx(estimator(circuit).noise.p_survival, rel=0.02)
 
 
 def test_a_network_that_noise_leaves_nothing_of_learns_nothing():

@@ -97,8 +97,9 @@ def test_an_hqnn_by_its_choices_costs_what_a_search_charges_for_it(tmp_path, com
         composed("task=cost", "architecture={qubits: 3, depth: 2}", "dataset=iris"), tmp_path
     )
     # 90 training samples, 30 epochs; 1 + 2 shifts of 3 inputs and 2 x 3 x 3 weights, of which the
-    # last three RZ are not seen and the first qubit's RZ are merged past the control of a CX
-    assert report.executions.circuits == 90 * 30 * (1 + 2 * (3 + 18 - 3 - 1))
+    # last three RZ are not seen and the first qubit's RZ are merged past the control of a CX; and
+    # the 30 samples of the validation
+    assert report.executions.circuits == 90 * 30 * (1 + 2 * (3 + 18 - 3 - 1)) + 30
     assert report.executions.circuits_per_sample_separate == 1 + 2 * (3 + 18)
     assert report.parts.classical_s > 0
     assert json.loads((tmp_path / "cost.json").read_text())["subject"].startswith("3q x2 ry")
