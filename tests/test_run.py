@@ -40,7 +40,7 @@ MISTAKES = {
     "dataset._target_=nomod.X": "dataset._target_=nomod.X is not accepted: ",
     "backend=null": "backend=null is not accepted: backend is one of google_willow, ",
     "backend=[ibm_fez,ibm_torino]": "[ibm_fez,ibm_torino] is not accepted: backend is one of",
-    "~task": "~task is not accepted: task is one of compare, cost, ",
+    "~task": "~task is not accepted: task is one of compare, contribution, cost, ",
     "-m executor=null,serial": "executor=null,serial is not accepted: executor is one of auto,",
     "backend=ibm_brisban": "backend=ibm_brisban is unknown (did you mean ibm_brisbane?); accepted:",
     "dataset=digit": "dataset=digit is unknown (did you mean digits?); accepted: bars_and_stripes",

@@ -1,0 +1,119 @@
+"""A W&B server that falls silent: the search ends with its results, in bounded time, and nothing of
+W&B stays; also where it is killed while it waits.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.helpers import ROOT
+from tests.helpers.nursery import SEARCH
+
+pytestmark = pytest.mark.faults
+KILLS = 4
+LONG = ("trainer.epochs=100", "trainer.final_epochs=200")
+"""W&B has started before the search ends."""
+
+
+@pytest.fixture
+def silent_after() -> Iterator[tuple[Path, dict[str, str]]]:
+    """A file that makes a server fall silent once it is there, and the environment to reach it."""
+    with tempfile.TemporaryDirectory() as folder:
+        silent = Path(folder) / "silent"
+        server = subprocess.Popen(
+            [sys.executable, str(ROOT / "tests" / "helpers" / "wandb_server.py"), str(silent)],
+            stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        assert server.stdout is not None
+        address = f"http://127.0.0.1:{server.stdout.readline().strip()}"
+        environment = {k: v for k, v in os.environ.items() if k != "WANDB_MODE"}
+        yield silent, environment | {"WANDB_BASE_URL": address, "WANDB_API_KEY": "a" * 40}
+        server.kill()
+        server.communicate()
+
+
+def start(folder: Path, environment: dict[str, str], *overrides: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "run.py", *SEARCH, "logger.mode=online", *overrides,
+         f"hydra.run.dir={folder}"],
+        cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )  # fmt: skip
+
+
+def wait_for(condition: Callable[[], object], process: subprocess.Popen[str]) -> None:
+    deadline = time.monotonic() + 120
+    while not condition():
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def services(process: subprocess.Popen[str]) -> list[psutil.Process]:
+    """The processes of W&B that a search has started."""
+    children = psutil.Process(process.pid).children(recursive=True)
+    return [child for child in children if child.name().startswith("wandb")]
+
+
+def test_a_server_that_falls_silent_holds_no_finished_search(silent_after, tmp_path):
+    silent, environment = silent_after
+    temporary = tempfile.mkdtemp()
+    folder = tmp_path / "run"
+    process = start(
+        folder, environment | {"TMPDIR": temporary}, "logger.finish_timeout_s=3", *LONG
+    )  # fmt: skip
+    wait_for((folder / "wandb" / "service.json").exists, process)
+    silent.touch()
+    wait_for((folder / "run.json").exists, process)
+    left = services(process)
+    finished = time.monotonic()
+    output, errors = process.communicate(timeout=120)
+    assert time.monotonic() - finished < 60
+    assert process.returncode == 0, errors
+    assert "architectures in" in output
+    assert "W&B: it did not finish within logger.finish_timeout_s=3" in errors
+    assert errors.count("W&B") == 1
+    _, alive = psutil.wait_procs(left, timeout=10)
+    assert not alive
+    assert not [*Path(temporary).glob("*wandb*")]
+    assert not (folder / ".lock").exists()
+
+
+@pytest.mark.parametrize("moment", range(KILLS))
+def test_a_kill_during_the_farewell_to_wandb_loses_nothing(
+    silent_after, nursery, tmp_path, capsys, moment
+):
+    silent, environment = silent_after
+    folder = tmp_path / "run"
+    process = start(folder, environment, "logger.finish_timeout_s=60", *LONG)
+    wait_for((folder / "wandb" / "service.json").exists, process)
+    silent.touch()
+    wait_for((folder / "run.json").exists, process)
+    time.sleep(0.4 * moment)
+    left = services(process)
+    process.kill()
+    process.communicate()
+    front = (folder / "pareto.json").read_bytes()
+    kept = {
+        p: p.stat().st_mtime_ns
+        for kind in ("records", "final")
+        for p in folder.glob(f"{kind}/*.json")
+    }
+    again = nursery.run(*SEARCH, *LONG, "logger.mode=offline", f"hydra.run.dir={folder}")
+    assert again.returncode == 0, again.errors
+    assert (folder / "pareto.json").read_bytes() == front
+    assert {p: p.stat().st_mtime_ns for p in kept if p.exists()} == kept
+    _, alive = psutil.wait_procs(left, timeout=30)
+    assert not alive
+    with capsys.disabled():
+        print(f"\nkilled {0.4 * moment:.1f} s into the farewell to W&B: nothing lost")  # noqa: T201
