@@ -79,7 +79,7 @@ of {len(found)} data sets.
 **Method.** On each data set a search over `search_space=circuit`, whose networks have nothing
 trained before the circuit, of {SEARCH["population"]} x {SEARCH["generations"]} architectures on the
 {COMPONENTS} largest principal components, with {TRAINER["final_epochs"]} epochs in the final
-training. The best member of its front is trained anew with {SEEDS} seeds that the search has not
+training. The best member of its front is trained again with {SEEDS} seeds that the search has not
 used, and so are, with the same data, splits, seeds and epochs:
 
 - its *classical twin*, with a dense layer in place of the circuit, of as many parameters as whole

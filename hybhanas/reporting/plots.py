@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from itertools import cycle
 from pathlib import Path
 
+import numpy as np
 from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm
@@ -217,5 +218,6 @@ def _best_so_far(front: Sequence[Evaluation]) -> tuple[list[float], list[float]]
 
 def _save(figure: Figure, path: Path) -> None:
     content = io.BytesIO()
-    figure.savefig(content, format="png", dpi=130)
+    with np.errstate(over="ignore"):  # of ticks beyond what a double holds, which are not drawn
+        figure.savefig(content, format="png", dpi=130)
     atomic.write_bytes(path, content.getvalue())
