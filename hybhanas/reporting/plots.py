@@ -19,7 +19,7 @@ from matplotlib.figure import Figure
 from hybhanas import atomic
 from hybhanas.cost.report import CostReport
 from hybhanas.nas.evaluation import EVALUATED, STOPPED, Evaluation
-from hybhanas.nas.quantities import PARTS
+from hybhanas.nas.quantities import OVERFLOW, PARTS
 from hybhanas.nas.recost import FATES, Comparison
 from hybhanas.reporting.units import duration, total_label
 
@@ -76,6 +76,7 @@ def plot_front(
         _draw_interval_and_effective_time(axes, front)
     _draw_baselines(axes, baselines or {})
     axes.set_xscale("log")
+    _keep_ticks_finite(axes)
     axes.set_xlabel(f"{total_label(known)} (s)")
     axes.set_ylabel("validation accuracy (%), of the front after its final training")
     axes.set_title(title, fontsize=10)
@@ -83,6 +84,15 @@ def plot_front(
     axes.legend(loc="lower right", fontsize=8)
     figure.colorbar(dots, ax=axes, label="trainable parameters")
     _save(figure, path)
+
+
+def _keep_ticks_finite(axes: Axes) -> None:
+    """Labels only the ends of an axis so long that ticks beyond it would overflow."""
+    left, right = axes.get_xlim()
+    if right > 1e200:
+        axes.set_xlim(left, min(right, 10 * OVERFLOW))
+        axes.set_xticks([left, OVERFLOW])
+        axes.minorticks_off()
 
 
 def _draw_baselines(axes: Axes, baselines: Mapping[str, float]) -> None:
