@@ -15,7 +15,7 @@ from qiskit_aer.noise import NoiseModel
 import hybhanas
 from hybhanas.cost.target import build_target
 from hybhanas.plain_cost.run import main
-from scripts.aer import _Machine
+from hybhanas.verify.aer import NoisyMachine
 from tests.helpers.synthetic import make_calibration
 
 READOUT_ERRORS = (0.01, 0.04, 0.08, 0.15)
@@ -41,7 +41,7 @@ def in_aer(measured: QuantumCircuit, *products: tuple[int, ...]) -> float:
     """What noise leaves of products of classical bits' Z: the slope of noisy on ideal values."""
     target, _ = build_target(LINE)
     passes = generate_preset_pass_manager(1, target=target, seed_transpiler=1)
-    noisy = AerSimulator(noise_model=NoiseModel.from_backend(_Machine(target)))
+    noisy = AerSimulator(noise_model=NoiseModel.from_backend(NoisyMachine(target)))
     values = []
     for simulator in (noisy, AerSimulator()):
         result = simulator.run(passes.run(measured), shots=SHOTS, seed_simulator=1).result()
