@@ -174,11 +174,13 @@ def job_estimator(backend: Machine, model: CostModel, shots: int | None = None) 
     return JobEstimator(estimator, SHOTS if shots is None else shots)
 
 
-def named_pub(index: int, given: Any, observables: Any = None) -> tuple[str, Pub]:
+def named_pub(
+    index: int, given: Any, observables: Any = None, includes: bool = False
+) -> tuple[str, Pub]:
     """A PUB of a job by its place there, or by the path of its file, and what it is."""
     name = f"pubs[{index}]"
     if isinstance(given, str | Path):
-        name, given = str(given), read_circuit(Path(given))
+        name, given = str(given), read_circuit(Path(given), includes)
     if isinstance(given, Architecture):
         given = lay_out(given.canonical())
     if isinstance(given, Circuit):

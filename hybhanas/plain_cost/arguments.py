@@ -53,6 +53,7 @@ def parsed(arguments: Sequence[str]) -> argparse.Namespace:
     add("--observables", metavar="LABELS",
         help="Pauli strings such as ZZII,XXXX, the rightmost letter for qubit 0; default: Z of "
              "what a file measures")  # fmt: skip
+    add("--includes", action="store_true", help="let a file include plain files beside it")
     add("--mode", default="job", metavar="MODE", help="job, batch or session; default: job")
     add(
         "--json",

@@ -70,7 +70,7 @@ def costed(given: Namespace) -> list[tuple[str, Any]]:
     results: list[tuple[str, Any]] = []
     for file in given.files:
         try:
-            results.append((file, estimator([named_pub(0, file, observables)])))
+            results.append((file, estimator([named_pub(0, file, observables, given.includes)])))
         except (ConfigError, CandidateError) as error:
             results.append((file, str(error)))
     return results

@@ -134,6 +134,15 @@ def test_a_saved_calibration_stands_for_the_backend(bell, tmp_path, capsys):
     assert out.count('"calibration_hash": "' + hybhanas.Calibration.load("ibm_fez").hash) == 2
 
 
+def test_a_file_includes_what_lies_beside_it_only_where_that_is_asked_for(tmp_path, capsys):
+    (tmp_path / "own.inc").write_text("gate turn(a) q { ry(a) q; }")
+    circuit = tmp_path / "circuit.qasm"
+    circuit.write_text(BELL.replace("qreg", 'include "own.inc";\nqreg').replace("ry(", "turn("))
+    assert main([str(circuit), *QUICK]) == 1
+    assert "include own.inc is not accepted" in capsys.readouterr().err
+    assert main([str(circuit), "--includes", *QUICK]) == 0
+
+
 def test_backends_are_listed(capsys):
     assert main(["--backends"]) == 0
     names = capsys.readouterr().out.split()
