@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -54,6 +55,7 @@ def run(config: DictConfig) -> Mistake | None:
 def called(arguments: Sequence[str]) -> int:
     """Runs a command line and returns its exit code; a mistake is one line on stderr and code 2."""
     os.environ.setdefault("HYDRA_FULL_ERROR", "1")  # else Hydra prints several lines and exits 1
+    logging.raiseExceptions = False  # where stderr or stdout is full, a line of ours says it
     register_all()
     store = ConfigStore.instance()
     # For --help Hydra makes a hundred copies of the store, and writes to none: two seconds.
