@@ -27,7 +27,7 @@ UNITS: Mapping[str, tuple[str, float]] = {
     "h": ("qpu_s", 3600.0),
     "d": ("qpu_s", 86400.0),
     "y": ("qpu_s", 365.25 * 86400.0),
-    "usd": ("usd", 1.0),
+    "usd": ("cost_usd", 1.0),
     "parameters": ("parameters", 1.0),
     "noise": ("p_survival", 1.0),
 }
@@ -128,8 +128,6 @@ def under(members: Sequence[FrontMember], budget: str) -> Selected:
             f"{', '.join(UNITS)}, such as under=10h"
         )
     name, unit = UNITS[parsed[2]]
-    if name not in QUANTITIES:
-        raise ConfigError(f"member={budget} is not accepted: costs here have no {parsed[2]}")
     quantity, bound = QUANTITIES[name], float(parsed[1]) * unit
     if parsed[2] == "noise":
         bound = 1 - bound

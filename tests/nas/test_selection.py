@@ -11,7 +11,8 @@ from hybhanas.architecture import Architecture
 from hybhanas.errors import ConfigError
 from hybhanas.nas.front import FrontMember, ranked
 from hybhanas.nas.objectives import Objectives
-from hybhanas.nas.selection import choose, select
+from hybhanas.nas.quantities import QUANTITIES
+from hybhanas.nas.selection import UNITS, choose, select
 from tests.helpers.synthetic import make_evaluation, make_report
 
 OBJECTIVES = Objectives(("error", "log10_total_s", "parameters"),
@@ -115,3 +116,7 @@ def test_a_selection_names_four_and_a_front_without_a_model_has_none():
     assert select(FRONT[-1:], OBJECTIVES) == []
     with pytest.raises(ConfigError, match="no member of the front was trained to the end"):
         choose(FRONT[-1:], "best")
+
+
+def test_every_unit_of_a_budget_is_that_of_a_quantity():
+    assert {name for name, _ in UNITS.values()} <= QUANTITIES.keys()

@@ -29,7 +29,9 @@ _PLUGIN = "evaluator"
 _DEATHS = 4
 _LOST = f"{_DEATHS} workers died computing it: out of memory, or a crash"
 WORKER_BYTES = 1280 * 2**20
-"""What a worker takes with the smallest networks, by `scripts/bench/workers.py`, and a quarter."""
+"""The least memory of a worker: its modules take up to 1 GiB where they are not shared, see the
+benchmark `executors`; a quarter more is for its networks.
+"""
 
 _POLL_S = 0.1
 _END_S = 60.0
