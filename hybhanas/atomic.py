@@ -41,8 +41,8 @@ def write_bytes(path: Path, content: bytes, beside: Path | None = None) -> None:
             with os.fdopen(handle, "wb") as file:
                 file.write(content)
                 file.flush()
-                os.fchmod(handle, 0o666 & ~_umask())
                 os.fsync(handle)
+                os.fchmod(handle, 0o666 & ~_umask())
             os.replace(name, path)
         except BaseException:
             Path(name).unlink(missing_ok=True)

@@ -44,7 +44,7 @@ MISTAKES = {
     "-m executor=null,serial": "executor=null,serial is not accepted: executor is one of auto,",
     "backend=ibm_brisban": "backend=ibm_brisban is unknown (did you mean ibm_brisbane?); accepted:",
     "dataset=digit": "dataset=digit is unknown (did you mean digits?); accepted: bars_and_stripes",
-    "experiment=smok": "experiment=smok is unknown (did you mean smoke?); accepted: smoke",
+    "experiment=smok": "experiment=smok is unknown (did you mean smoke?); accepted: mnist,",
     "search=nsga": "search=nsga is unknown (did you mean nsga3?); accepted: age_moea2,",
     "search.candidates=1": "search.candidates=1 is not accepted: at least 2",
     "search=exhaustive": "search.generations=20 is not accepted: search_space has 2,903,040",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import pytest
 
@@ -14,8 +15,9 @@ from hybhanas.tasks.contribution import contribution
 
 
 def test_a_member_is_compared_with_its_variants_and_baselines(smoke, tmp_path, composed, capsys):
-    config = composed("task=contribution", f"run={smoke}", "member=best", "seeds=2")
-    (found,) = contribution(config, tmp_path)
+    run = shutil.copytree(smoke, tmp_path / "run")  # other tests count the files of the original
+    config = composed("task=contribution", f"run={run}", "member=best", "seeds=2")
+    (found,) = contribution(config, tmp_path / "own")
     names = [rival.name for rival in found.rivals if rival.name != "unentangled"]
     assert names == [
         "classical twin", "frozen circuit", "logistic regression", "SVM", "MLP"
@@ -23,10 +25,10 @@ def test_a_member_is_compared_with_its_variants_and_baselines(smoke, tmp_path, c
     assert all(len(rival.accuracies) == 2 for rival in found.rivals)
     frozen = next(rival for rival in found.rivals if rival.name == "frozen circuit")
     assert frozen.parameters == found.parameters - lay_out(found.architecture).weights
-    written = json.loads((smoke / "evidence" / f"{found.architecture.hash}.json").read_text())
+    written = json.loads((run / "evidence" / f"{found.architecture.hash}.json").read_text())
     assert written["verdict"] == found.verdict
     assert found.verdict in capsys.readouterr().out
-    assert contribution(config, tmp_path) == [found]
+    assert contribution(config, tmp_path / "own") == [found]
 
 
 def test_one_seed_is_refused(smoke, tmp_path, composed):

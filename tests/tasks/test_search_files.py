@@ -11,6 +11,7 @@ from PIL import Image
 from hybhanas.architecture import Architecture
 from hybhanas.errors import CandidateError
 from hybhanas.models.hqnn import HQNN
+from hybhanas.models.logits import predicted
 from hybhanas.nas.evaluator import Evaluator
 from hybhanas.tasks.search import prepare, search
 from tests.helpers import QUIET, rows
@@ -67,7 +68,7 @@ def test_a_checkpoint_loads_without_executing_anything_and_gives_the_recorded_ac
         model = HQNN(architecture, saved["features"], saved["classes"], "torchquantum")
         model.load_state_dict(saved["state_dict"])
         ((features, classes),) = evaluator.data.test_dataloader()
-        accuracy = (model(features).argmax(dim=1) == classes).float().mean().item()
+        accuracy = (predicted(model(features)) == classes).float().mean().item()
         assert accuracy == pytest.approx(member["test_accuracy"])
 
 

@@ -20,7 +20,7 @@ def test_the_members_to_take_are_printed_and_written_with_reasons(
     assert written == json.loads((smoke / "selection.json").read_text())
     assert [row["reason"] for row in written] == [one.reason for one in chosen]
     printed = capsys.readouterr().out
-    assert "logistic regression (15 parameters, no QPU time" in printed
+    assert "logistic regression (3 parameters, no QPU time" in printed
     assert "nearest to the best of each" in printed
 
 

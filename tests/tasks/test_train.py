@@ -172,8 +172,8 @@ def test_a_run_that_names_code_of_its_own_is_refused(smoke, composed, tmp_path):
     shutil.copytree(smoke, tmp_path / "strange")
     config = tmp_path / "strange" / "config.yaml"
     text = config.read_text()
-    assert "hybhanas.data.shipped.Shipped" in text
-    config.write_text(text.replace("hybhanas.data.shipped.Shipped", "os.system"))
+    assert "hybhanas.data.shapes.Circles" in text
+    config.write_text(text.replace("hybhanas.data.shapes.Circles", "os.system"))
     with pytest.raises(
         ConfigError, match="its config.yaml has dataset._target_=os.system; dataset="
     ):
