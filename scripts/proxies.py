@@ -89,7 +89,7 @@ def costs(backend: str, cost_model: str, architectures: Sequence[Architecture]) 
         Calibration.load(build("calibration", config.calibration)),
         build("cost_model", config.cost_model),
         build("device", config.device),
-        workload_of(data, config.trainer.final_epochs, config.trainer.patience),
+        workload_of(data, config.trainer.final_epochs, build("trainer", config.trainer)),
         config.backend.power_w,
         cache_folder(config),
     )

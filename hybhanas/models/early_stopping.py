@@ -6,6 +6,7 @@ import pytorch_lightning as pl
 from pytorch_lightning.trainer.states import TrainerFn
 
 from hybhanas.models.module import PopulationModule
+from hybhanas.models.settings import TrainSettings
 
 
 class EarlyStopping(pl.Callback):
@@ -13,28 +14,23 @@ class EarlyStopping(pl.Callback):
     current weights.
 
     Args:
-        patience: a network stops after so many validations without a better accuracy, or when a
-            logit is not finite; None: never.
+        settings: of training; `TrainSettings.is_stale` decides. A network with a logit that is not
+            finite stops as well.
 
     Attributes:
         epochs: of this training, after which each network stopped that did, by its member number
             in the population.
     """
 
-    def __init__(self, patience: int | None):
-        self.patience = patience
+    def __init__(self, settings: TrainSettings):
+        self.active = settings.stops_early
         self.epochs: dict[int, int] = {}
-        self._best: dict[int, float] = {}
-        self._worse: dict[int, int] = {}
-
-    @property
-    def active(self) -> bool:
-        """Whether networks may stop."""
-        return self.patience is not None
+        self._settings = settings
+        self._accuracies: dict[int, list[float]] = {}
 
     def on_validation_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Decides by the accuracies of a validation during training."""
-        if self.patience is None or trainer.state.fn != TrainerFn.FITTING:
+        if not self.active or trainer.state.fn != TrainerFn.FITTING:
             return
         assert isinstance(pl_module, PopulationModule)
         members = pl_module.population.members
@@ -42,14 +38,13 @@ class EarlyStopping(pl.Callback):
         for row, (member, accuracy) in enumerate(zip(members, pl_module.accuracies, strict=True)):
             if member in self.epochs:  # has stopped, and is trained along
                 continue
-            best = self._best.get(member, -1.0)
-            better = accuracy is None or accuracy > best
-            self._worse[member] = 0 if better else self._worse[member] + 1
-            self._best[member] = max(best, accuracy or 0.0)
-            if accuracy is not None and self._worse[member] < self.patience:
-                stay.append(row)
-            else:
+            accuracies = self._accuracies.setdefault(member, [])
+            if accuracy is not None:
+                accuracies.append(accuracy)
+            if accuracy is None or self._settings.is_stale(accuracies):
                 self.epochs[member] = trainer.current_epoch + 1
+            else:
+                stay.append(row)
         if len(self.epochs) > known:
             pl_module.population.write_back()
             if stay:

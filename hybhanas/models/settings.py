@@ -6,7 +6,7 @@ import ctypes
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +84,29 @@ class TrainSettings:
             )
         if self.accelerator == "cuda" and processor_of(AUTO) != "cuda":
             raise ConfigError("trainer.accelerator=cuda is not accepted: torch sees no GPU here")
+
+    @property
+    def stops_early(self) -> bool:
+        """Whether a network may stop before the last epoch; it is then validated after each."""
+        return self.patience is not None
+
+    def is_stale(self, accuracies: Sequence[float]) -> bool:
+        """Whether a network stops early.
+
+        Args:
+            accuracies: on the validation split, one of each epoch so far.
+
+        Example:
+            >>> TrainSettings(patience=2).is_stale([0.5, 0.75, 0.75, 0.5])
+            True
+        """
+        if self.patience is None or not accuracies:
+            return False
+        return len(accuracies) - 1 - accuracies.index(max(accuracies)) >= self.patience
+
+    def without_early_stopping(self) -> TrainSettings:
+        """The same, but that every network is trained to the last epoch."""
+        return replace(self, patience=None)
 
     def check_rungs(self, rungs: Sequence[int]) -> None:
         """Checks the rungs of successive halving against the other settings of training.

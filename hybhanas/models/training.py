@@ -102,7 +102,7 @@ def train(  # noqa: PLR0913 - what a training depends on
             settings.schedule,
             captured=_captures(settings, simulator),
         )
-        stopping = EarlyStopping(settings.patience)
+        stopping = EarlyStopping(settings)
         trainer = _trainer(last - first, settings.processor, stopping)
         validation = _placed(data.val_dataloader(), settings) if stopping.active else None
         trainer.fit(module, batches, validation)
@@ -129,7 +129,7 @@ def evaluate(
     """
     with _settings_of_process(settings.threads):
         module = PopulationModule(Population(models, simulator), [0.0] * len(models), range(0))
-        trainer = _trainer(1, settings.processor, EarlyStopping(None))
+        trainer = _trainer(1, settings.processor, EarlyStopping(settings))
         return _evaluated(trainer, module, data, settings, test=True)
 
 

@@ -53,20 +53,20 @@ class Problem:
         return plain
 
 
-def workload_of(data: SearchData, epochs: int, patience: int | None) -> Workload:
+def workload_of(data: SearchData, epochs: int, training: TrainSettings) -> Workload:
     """The full training of a network on data.
 
     Args:
         data: as `hybhanas.data.protocol.ready` gives it.
         epochs: of the training.
-        patience: of early stopping, which validates after each epoch; None: once at the end.
+        training: with early stopping it validates after each epoch, else once at the end.
     """
     return Workload(
         samples=data.train_samples,
         epochs=epochs,
         batch_size=data.batch_size,
         validation_samples=_validation_samples(data),
-        validations=1 if patience is None else epochs,
+        validations=epochs if training.stops_early else 1,
         features=data.features,
         classes=data.classes,
     )
@@ -128,7 +128,7 @@ def pose(  # noqa: PLR0913 - a constructor of keywords
             f"search.population={search.population} is not accepted: search_space has "
             f"{space.size:,} genomes; accepted: at most so many"
         )
-    workload = workload_of(data, training.final_epochs, training.patience)
+    workload = workload_of(data, training.final_epochs, training)
     estimator = CostEstimator(calibration, cost_model, device, workload, power_w, cache, price)
     _check_price(search, price)
     evaluator = Evaluator(data, estimator, training, simulator, seed, search.parsed_constraints())

@@ -97,10 +97,7 @@ class Replica:
         """Whether it is trained to the end, stopped early, or failed."""
         if self.reason or len(self.accuracies) >= settings.final_epochs:
             return True
-        if settings.patience is None or not self.accuracies:
-            return False
-        best = self.accuracies.index(max(self.accuracies))
-        return len(self.accuracies) - 1 - best >= settings.patience
+        return settings.is_stale(self.accuracies)
 
 
 def train_replicas(
@@ -146,7 +143,7 @@ def _train_epoch(training: Training, replicas: Sequence[Replica]) -> None:
     outcomes = train(
         [training.architecture] * len(replicas),
         training.data,
-        replace(training.settings, patience=None),  # which is decided here, see `is_done`
+        training.settings.without_early_stopping(),  # which is decided here, see `is_done`
         training.simulator,
         [derived_seed(replica.seed, training.architecture) for replica in replicas],
         training.settings.final_epochs,

@@ -140,7 +140,7 @@ def _subject(config: DictConfig) -> _Subject:
         _check_gates(setting, architecture)  # so many gates are told before any data is read
         data = ready(build("dataset", config.dataset))
         layers = lay_out_network(architecture, data.features, data.classes)
-        workload = workload_of(data, epochs, patience=config.trainer.patience)
+        workload = workload_of(data, epochs, build("trainer", config.trainer))
     return _Subject(setting, str(architecture), layers.circuit, layers.classical_half, workload)
 
 

@@ -12,7 +12,7 @@ from hybhanas.models.hqnn import load_model
 
 TRAINING = (
     "task=train", "architecture={qubits: 2}", "dataset=iris", "seeds=3", "trainer.final_epochs=60",
-    "trainer.patience=20", "trainer.shots=64", "logger.mode=disabled", "trainer.accelerator=cpu",
+    "trainer.shots=64", "logger.mode=disabled", "trainer.accelerator=cpu",
 )  # fmt: skip
 
 

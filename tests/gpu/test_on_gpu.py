@@ -21,7 +21,7 @@ from hybhanas.models.training import Trained, train
 from hybhanas.models.work import peak_bytes, work_of
 from hybhanas.quantum.layer import quantum_layer
 from hybhanas.quantum.stack import stack_of
-from tests.helpers.settings import everything, train_settings
+from tests.helpers.settings import everything, patient, train_settings
 
 pytestmark = [
     pytest.mark.gpu,
@@ -163,8 +163,7 @@ def test_a_training_that_is_interrupted_ends_as_one_that_is_not():
 def test_networks_that_no_longer_improve_stop():
     still = [Architecture(qubits=2, learning_rate=1e-9)] * 3
     learning = Architecture(qubits=2, depth=2, learning_rate=0.03)
-    patient = replace(GPU, patience=2)
-    *stopped, learnt = train([*still, learning], IRIS, patient, "fused", [1, 2, 3, 4], 6, True)
+    *stopped, learnt = train([*still, learning], IRIS, patient(GPU), "fused", [1, 2, 3, 4], 6, True)
     assert [one.epochs for one in stopped] == [3, 3, 3]
     assert learnt.epochs > 3
     assert learnt.validation_accuracy > 0.5

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from hybhanas.architecture import CHOICES
 from hybhanas.cost.model import CostModel
@@ -13,6 +14,11 @@ from hybhanas.search_space import SearchSpace
 def cost_model(**changes: object) -> CostModel:
     """The default cost model's settings, but for the changes."""
     return CostModel(**changes)  # type: ignore[arg-type]
+
+
+def patient(settings: TrainSettings, epochs: int = 2) -> TrainSettings:
+    """The same with early stopping after so many epochs without a better accuracy."""
+    return replace(settings, patience=epochs)
 
 
 def train_settings(**changes: object) -> TrainSettings:

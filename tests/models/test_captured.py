@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 import torch
@@ -16,7 +14,7 @@ from hybhanas.models.adam import StackedAdam
 from hybhanas.models.captured import CapturedSteps
 from hybhanas.models.resident import resident
 from hybhanas.models.training import Trained, train
-from tests.helpers.settings import everything, train_settings
+from tests.helpers.settings import everything, patient, train_settings
 
 SPACE = everything(qubits=(1, 2, 3, 4))
 SETTINGS = train_settings(epochs=3, final_epochs=3, learning_rate=0.03)
@@ -84,8 +82,7 @@ def test_networks_stop_after_the_same_epochs_whether_they_are_cut_away_or_traine
         Architecture(qubits=2, learning_rate=1e-9),
         Architecture(qubits=2, depth=2),
     ]
-    patient = replace(SETTINGS, patience=2)
-    ordinary, captured = both(lambda: trained(networks, settings=patient, epochs=8))
+    ordinary, captured = both(lambda: trained(networks, settings=patient(SETTINGS), epochs=8))
     assert_equal(ordinary, captured)
     assert [one.epochs for one in captured][:2] == [3, 3]
 

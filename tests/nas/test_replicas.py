@@ -13,7 +13,7 @@ from hybhanas.models.scores import Scores
 from hybhanas.nas.evaluator import derived_seed
 from hybhanas.nas.replicas import Replica, Training, evaluate_replicas, train_replicas
 from hybhanas.nas.training_result import Spread, TrainedSeed, TrainingResult
-from tests.helpers.settings import train_settings
+from tests.helpers.settings import patient, train_settings
 
 ARCHITECTURE = Architecture(qubits=2, depth=2)
 TRAINING = Training(
@@ -48,8 +48,8 @@ def assert_equal(one: list[Replica], other: list[Replica]) -> None:
 
 @pytest.mark.parametrize(
     "changes",
-    [{}, {"patience": 1}, {"shots": 32, "schedule": "cosine"}, {"noise": "survival"}],
-    ids=["plain", "patience", "shots", "survival"],
+    [{}, {"shots": 32, "schedule": "cosine"}, {"noise": "survival"}],
+    ids=["plain", "shots", "survival"],
 )
 def test_a_training_that_was_stopped_ends_bit_for_bit_as_one_that_was_not(changes, tmp_path):
     training = replace(
@@ -81,14 +81,14 @@ def test_a_seed_starts_from_the_weights_that_a_search_gives_it(tmp_path):
 
 
 def test_each_seed_stops_on_its_own_and_is_evaluated_as_it_was_then(tmp_path):
-    patient = replace(TRAINING, settings=replace(TRAINING.settings, final_epochs=30, patience=2))
-    replicas = train_replicas(patient, tmp_path / "state.pt")
+    training = replace(TRAINING, settings=patient(replace(TRAINING.settings, final_epochs=30)))
+    replicas = train_replicas(training, tmp_path / "state.pt")
     for replica in replicas:
         epochs, best = len(replica.accuracies), max(replica.accuracies)
         assert epochs == 30 or replica.accuracies.index(best) == epochs - 3
         assert all(replica.accuracies[k] <= best for k in range(epochs))
     assert min(len(replica.accuracies) for replica in replicas) < 30
-    for replica, scores in zip(replicas, evaluate_replicas(patient, replicas), strict=True):
+    for replica, scores in zip(replicas, evaluate_replicas(training, replicas), strict=True):
         validation, test = scores
         assert validation.accuracy == replica.accuracies[-1]
         assert 0 < test.accuracy <= 1
