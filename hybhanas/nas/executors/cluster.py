@@ -165,13 +165,17 @@ class DaskWorkers:
 
         few = len(items) <= 2 * self._number
         in_flight = as_completed(submitted(self._number if few else len(items)))
-        for future in in_flight:
-            in_flight.update(submitted(1))
-            try:
-                result = future.result()
-            except KilledWorker:
-                result = WorkerLostError(_LOST)
-            yield index[future.key], result
+        try:
+            for future in in_flight:
+                in_flight.update(submitted(1))
+                try:
+                    result = future.result()
+                except KilledWorker:
+                    result = WorkerLostError(_LOST)
+                yield index[future.key], result
+        except GeneratorExit:  # who asked wants no more
+            self._client.cancel([*in_flight.futures])
+            raise
 
 
 def _answer() -> None:
