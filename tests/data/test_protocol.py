@@ -38,9 +38,9 @@ class TwoBlobs(pl.LightningDataModule):
 
 
 def test_a_lightning_data_module_of_ones_own_is_trained_on():
-    settings = train_settings(epochs=6, learning_rate=0.05)
+    settings = train_settings(epochs=20, learning_rate=0.1)
     architectures = [Architecture(qubits=2), Architecture(qubits=1, depth=2)]
-    outcomes = train(architectures, ready(TwoBlobs()), settings, "fused", [1, 2], 6, test=True)
+    outcomes = train(architectures, ready(TwoBlobs()), settings, "fused", [1, 2], 20, test=True)
     for outcome in outcomes:
         assert isinstance(outcome, Trained)
         assert outcome.validation_accuracy == outcome.test_accuracy == 1.0

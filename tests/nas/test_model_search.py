@@ -61,8 +61,9 @@ def test_the_model_predicts_the_mean_over_seeds_and_knows_where_it_knows_little(
 def test_features_encode_words_one_by_one_and_mixed_entanglement_by_layer():
     space = everything(
         qubits=(2, 4), depth=(2,), encoding=("ry",), reuploading=(False,), rotations=("ry",),
-        entangler=("cx",), entanglement=("ring", "none"), measurement=("z",), hidden_layers=(0,),
-        hidden_width=(8,), activation=("relu",), readout=("linear",), learning_rate=(None,),
+        entangler=("cx",), entanglement=("ring", "none"), measurement=("z",),
+        encoder=("linear",), hidden_layers=(0,), hidden_width=(8,), activation=("relu",),
+        readout=("linear",), learning_rate=(None,),
         entanglement_per_layer=True,
     )  # fmt: skip
     costed = FormulaEvaluator().cost(space.decode(_genome(space, qubits=1, entanglement_2=1)))

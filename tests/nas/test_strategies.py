@@ -91,7 +91,7 @@ def test_a_damaged_record_is_evaluated_again_and_changes_nothing(tmp_path):
 
 def test_failures_are_counted_shown_and_never_on_the_front(tmp_path):
     generations: list = []
-    evaluations = search(strategy(), FormulaEvaluator(fails=5), tmp_path, generations)
+    evaluations = search(strategy(), FormulaEvaluator(fails=3), tmp_path, generations)
     failed = [e for e in evaluations if e.status == FAILED]
     assert sum(generation.failed for generation in generations) == len(failed) > 0
     assert not any(e.status == FAILED for e in strategy().objectives.front(evaluations))
@@ -126,9 +126,13 @@ def test_violations_rank_evaluated_before_infeasible_before_failed():
 
 @pytest.mark.parametrize("name", ["age_moea2", "nsga3"])
 def test_candidates_that_are_all_alike_are_searched_as_any(name, tmp_path):
-    space = everything(qubits=(2,), depth=(1,), hidden_layers=(0,), encoding=("rx", "ry", "rz"))
-    evaluations = search(strategy(name, space=space), FormulaEvaluator(), tmp_path)
-    assert len({tuple(e.values.values()) for e in evaluations}) == 1
+    space = everything(
+        qubits=(2,), depth=(1,), hidden_layers=(0,), encoder=("linear",),
+        encoding=("rx", "ry", "rz"),
+    )  # fmt: skip
+    chosen = strategy(name, space=space)
+    evaluations = search(chosen, FormulaEvaluator(), tmp_path)
+    assert len({tuple(chosen.objectives.point(e)) for e in evaluations}) == 1
     assert len(evaluations) == 50
 
 
@@ -136,7 +140,7 @@ FOUR = {
     "qubits": (2, 3), "depth": (1,), "encoding": ("ry",), "rotations": ("ry",),
     "entangler": ("cx",), "entanglement": ("linear",), "measurement": ("z",),
     "hidden_layers": (0,), "readout": ("linear",), "learning_rate": (None, 0.1),
-    "activation": ("relu",), "hidden_width": (3,), "reuploading": (False,),
+    "activation": ("relu",), "hidden_width": (3,), "reuploading": (False,), "encoder": ("linear",),
 }  # fmt: skip
 
 

@@ -92,7 +92,9 @@ def test_a_table_holds_what_training_as_a_search_does_gives_and_a_value_an_epoch
             row = table[trained.architecture]
             assert row.evaluation.validation_accuracy == trained.validation_accuracy
             assert row.curve[-1] == trained.validation_accuracy
-            assert row.evaluation.values == trained.values
+            values = zip(row.evaluation.values.items(), trained.values.items(), strict=True)
+            differing = {one[0] for one, other in values if one != other}
+            assert differing <= {"balanced_accuracy", "roc_auc"}, "of which a table has no curve"
     assert len(table) == 8
     assert {len(row.curve) for row in table.values()} == {3}
     assert any(len(set(row.curve)) > 1 for row in table.values())
