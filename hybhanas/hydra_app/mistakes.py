@@ -6,7 +6,7 @@ import errno
 import re
 import shlex
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import is_dataclass
 from traceback import walk_tb
 from typing import get_type_hints
@@ -68,20 +68,23 @@ def explain(error: BaseException) -> str | None:
     for one in reversed(chain):
         if isinstance(one, OmegaConfBaseException):
             return _omegaconf(one)
-        if (line := _of_system(one)) is not None:
-            return line
+    if (line := _of_system(chain)) is not None:
+        return line
     if isinstance(error, HydraException) and not isinstance(error, InstantiationException):
         return _hydra(error)
     return _below_nothing(error)
 
 
-def _of_system(error: BaseException) -> str | None:
-    """What the operating system says; None for any other error."""
-    if isinstance(error, OSError) and error.filename is not None:
-        return f"{error.filename}: {error.strerror}"
-    if isinstance(error, OSError) and error.errno in _OF_OUTPUT:
-        return f"what the run prints cannot be written: {error.strerror}"
-    if isinstance(error, RuntimeError) and "home directory" in str(error):
+def _of_system(chain: Sequence[BaseException]) -> str | None:
+    """What the operating system says, of a file where one of the errors names it; else None."""
+    of_system = [one for one in chain if isinstance(one, OSError)]
+    for one in of_system:
+        if one.filename is not None:
+            return f"{one.filename}: {one.strerror}"
+    for one in of_system:
+        if one.errno in _OF_OUTPUT:
+            return f"what the run prints cannot be written: {one.strerror}"
+    if any(isinstance(one, RuntimeError) and "home directory" in str(one) for one in chain):
         return "a path begins with ~, and there is no such home directory"
     return None
 
