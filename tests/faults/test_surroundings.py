@@ -112,10 +112,12 @@ def test_ctrl_c_while_it_imports_is_one_line(tmp_path, module):
 def test_a_search_that_is_told_to_end_clears_up_and_resumes(nursery, whole, tmp_path, stop, code):
     folder, temporary = tmp_path / "run", tmp_path / "tmp"
     temporary.mkdir()
+    before = signal.signal(stop, signal.SIG_DFL)  # nohup has it ignored, by children as well
     process = start(
         *SEARCH, "logger.mode=offline", f"hydra.run.dir={folder}",
         env=os.environ | {"TMPDIR": str(temporary)},
     )  # fmt: skip
+    signal.signal(stop, before)
     deadline = time.monotonic() + 120
     while not [*folder.glob("records/*.json")]:
         assert time.monotonic() < deadline
