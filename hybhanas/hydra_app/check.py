@@ -58,7 +58,7 @@ def check(config: DictConfig) -> None:
         raise unknown("calibration.policy", config.calibration.policy, POLICIES)
     for setting in NAMES:
         name = OmegaConf.select(config, setting)
-        if not re.fullmatch(r"\w[\w .+-]*", name):
+        if not re.fullmatch(r"\w[\w .+-]*", str(name)):
             raise ConfigError(
                 f"{setting}={name} is not accepted: it is part of file names; accepted: letters, "
                 "digits, and _ . + - between them"

@@ -176,6 +176,8 @@ class TrackedRun:
         """Starts W&B's run and calls the actions in their order, until one of them fails."""
         try:
             action = self._first_action()
+            if action is None:  # a run that ended before there was anything to say
+                return
             run = self._start() if self._start is not None else None
             while action is not None:
                 action(run)
@@ -194,9 +196,9 @@ def _finish(run: Any, failed: bool) -> None:
 
 def _tear_down() -> None:
     """Ends W&B's service, so that the next run starts a new one and the exit expects none."""
-    import wandb
-
     with contextlib.suppress(Exception, SystemExit):
+        import wandb
+
         wandb.teardown()
 
 
