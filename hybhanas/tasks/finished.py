@@ -33,6 +33,9 @@ OF_TRAINING = ("dataset", "trainer", "simulator")
 
 log = logging.getLogger(__name__)
 
+_DEEPEST = 100
+"""Levels of a configuration; those of the searches here have about five."""
+
 LIVE_FOLDER = "outputs/calibrations"
 """Where a calibration is saved that is fetched because a run was made with calibration=live."""
 
@@ -150,7 +153,12 @@ def _trusted(text: str) -> DictConfig:
     Raises:
         ValueError: it is no configuration, or holds such a thing.
     """
+    depth = 0
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:  # the parser's time grows with the square of it
+            raise ValueError("its config.yaml is nested too deeply")
         if isinstance(event, yaml.AliasEvent):  # which can stand for any number of values
             raise ValueError("its config.yaml has an alias")
     config = OmegaConf.create(text)  # safe YAML: a tag of Python's is an error
