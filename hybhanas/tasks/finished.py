@@ -153,14 +153,7 @@ def _trusted(text: str) -> DictConfig:
     Raises:
         ValueError: it is no configuration, or holds such a thing.
     """
-    depth = 0
-    for event in yaml.parse(text, Loader=yaml.SafeLoader):
-        depth += isinstance(event, yaml.CollectionStartEvent)
-        depth -= isinstance(event, yaml.CollectionEndEvent)
-        if depth > _DEEPEST:  # the parser's time grows with the square of it
-            raise ValueError("its config.yaml is nested too deeply")
-        if isinstance(event, yaml.AliasEvent):  # which can stand for any number of values
-            raise ValueError("its config.yaml has an alias")
+    _check_events(text)
     config = OmegaConf.create(text)  # safe YAML: a tag of Python's is an error
     if not isinstance(config, DictConfig):
         raise ValueError("its config.yaml is not a mapping")
@@ -177,6 +170,18 @@ def _trusted(text: str) -> DictConfig:
         if not isinstance(config.get(group), DictConfig):
             raise ValueError(f"its config.yaml has no {group}")
     return config
+
+
+def _check_events(text: str) -> None:
+    """Raises ValueError for a text with an alias, or one that is nested too deeply."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:  # the parser's time grows with the square of it
+            raise ValueError("its config.yaml is nested too deeply")
+        if isinstance(event, yaml.AliasEvent):  # which can stand for any number of values
+            raise ValueError("its config.yaml has an alias")
 
 
 def _items(value: Any, where: str = "") -> Iterator[tuple[str, Any, Any]]:
