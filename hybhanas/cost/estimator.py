@@ -79,7 +79,7 @@ class CostEstimator:
         seeds = range(model.transpiler_seed, model.transpiler_seed + model.layouts)
         self._transpilers = {seed: self._transpiler(calibration, seed) for seed in seeds}
         self._unrouted: dict[int, tuple[Calibration, Transpiler]] = {}
-        self._known: dict[tuple[Circuit, ClassicalHalf], CostReport] = {}
+        self._known: dict[tuple[Circuit, ClassicalHalf], tuple[CostReport, Layout]] = {}
 
     def __call__(self, circuit: Circuit, half: ClassicalHalf | None = None) -> CostReport:
         """The cost of an HQNN; one that was asked before is answered from memory.
@@ -91,16 +91,7 @@ class CostEstimator:
         Raises:
             CandidateError: the circuit does not fit the machine.
         """
-        key = circuit, half or NO_LAYERS
-        if key not in self._known:
-            self._known[key], _ = self._estimate(
-                to_qiskit(circuit),
-                key[1],
-                circuit.observables,
-                bare=False,
-                trains_inputs=circuit.trains_inputs,
-            )
-        return self._known[key]
+        return self._of_network(circuit, half or NO_LAYERS)[0]
 
     def survivals(self, circuit: Circuit) -> tuple[float, ...]:
         """What noise leaves of each expectation value of an HQNN's circuit, from 0 to 1, in the
@@ -109,11 +100,22 @@ class CostEstimator:
         Raises:
             CandidateError: the circuit does not fit the machine.
         """
-        seed = self(circuit).provenance.transpiler_seed
-        physical = self._transpilers[seed](to_qiskit(circuit))
-        timed = schedule(physical, self.calibration)
-        each = (self._survival(physical, timed, (one,), bare=False) for one in circuit.observables)
+        _, layout = self._of_network(circuit, NO_LAYERS)
+        run = layout.physical, layout.timed
+        each = (self._survival(*run, (one,), bare=False) for one in circuit.observables)
         return tuple(math.exp(survival.log_p) for survival in each)
+
+    def _of_network(self, circuit: Circuit, half: ClassicalHalf) -> tuple[CostReport, Layout]:
+        key = circuit, half
+        if key not in self._known:
+            self._known[key] = self._estimate(
+                to_qiskit(circuit),
+                half,
+                circuit.observables,
+                bare=False,
+                trains_inputs=circuit.trains_inputs,
+            )
+        return self._known[key]
 
     def estimate(
         self, circuit: QuantumCircuit, half: ClassicalHalf | None = None, observables: Any = None
@@ -295,6 +297,4 @@ class CostEstimator:
 
     def _transpiler(self, calibration: Calibration, seed: int) -> Transpiler:
         model = self.model
-        return Transpiler(
-            calibration, model.optimization_level, seed, self._cache, compiler=model.compiler
-        )
+        return Transpiler(calibration, model.optimization_level, seed, self._cache, model.compiler)
