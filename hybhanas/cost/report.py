@@ -42,7 +42,7 @@ class NoiseCost:
     p_idle: float
     p_survival: float
     log10_p_survival: float
-    # 90 % of circuits keep between them, by density matrices and by the calibration's age.
+    # 90 % of archived jobs of machines keep between them, at the age of the calibration.
     p_survival_low: float
     p_survival_high: float
 
