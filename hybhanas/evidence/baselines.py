@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from hybhanas import atomic
 from hybhanas.data.protocol import Batches, SearchData
 from hybhanas.nas.run_folder import RunFolder
+from hybhanas.stored import read_json
 
 if TYPE_CHECKING:
     import numpy as np
@@ -64,7 +64,7 @@ def baselines_of(folder: RunFolder, data: SearchData, seed: int) -> list[Baselin
 def read_baselines(folder: RunFolder) -> list[Baseline]:
     """The baselines that a run has; none if it was made without, or if their file is damaged."""
     try:
-        return [Baseline(**one) for one in json.loads(folder.baselines.read_bytes())]
+        return [Baseline(**one) for one in read_json(folder.baselines)]
     except (OSError, ValueError, TypeError):
         return []
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from hybhanas.nas.front import FrontMember
 from hybhanas.nas.run_folder import RunFolder
 from hybhanas.reporting import card
 from hybhanas.reporting.terminal import terminal
+from hybhanas.stored import read_json
 from hybhanas.tasks.finished import FinishedRun, overrides, read_run
 from hybhanas.tasks.run_data import checkpoint_of, data_of, members_of
 from hybhanas.tasks.setup import shown
@@ -107,7 +107,7 @@ def _card(run: FinishedRun, rank: int, member: FrontMember, model: HQNN) -> str:
         run=shown(run.folder.absolute()),
         dataset=dataset,
         samples=run.workload.samples,
-        summary=json.loads(RunFolder(run.folder).summary.read_bytes()),
+        summary=read_json(RunFolder(run.folder).summary),
         verdict=verdict(run.folder, member),
         commands=[" ".join(["hybhanas", *(overrides() or ["task=export"])])],
     )
@@ -119,8 +119,7 @@ def verdict(run: Path, member: FrontMember) -> str | None:
 
     It is the text `verdict` of `evidence/HASH.json` in the run's folder.
     """
-    path = run / "evidence" / f"{member.evaluation.architecture.hash}.json"
     try:
-        return str(json.loads(path.read_bytes())["verdict"])
+        return str(read_json(RunFolder(run).evidence(member.evaluation.architecture))["verdict"])
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ import numpy as np
 
 from hybhanas import atomic
 from hybhanas.errors import ConfigError
+from hybhanas.stored import read_json
 from hybhanas.verify.aer import read
 from hybhanas.verify.laid_out import LaidOut
 from hybhanas.verify.pieces import Piece
@@ -58,7 +58,7 @@ class Machine:
     def run(self, values: np.ndarray, shots: int, seed: int, job: Path) -> Piece:
         """See `hybhanas.verify.pieces.Sampler.run`; a job that was submitted before is awaited."""
         if self._service is not None and job.is_file():
-            running = self._service.job(json.loads(job.read_bytes())["job_id"])
+            running = self._service.job(read_json(job)["job_id"])
         else:
             running = self._sampler.run([(self.circuit, values)], shots=shots)
             atomic.write_json(job, {"job_id": running.job_id()})
