@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import cache
 from typing import Any
 
 from hybhanas.errors import ConfigError, unknown
 from hybhanas.presets import CONF
+from hybhanas.settings import NO_EFFECT
 
 MISSING = (
     "unknown: no price is given; backend.price.second_usd, or backend.price.task_usd and "
@@ -31,8 +32,8 @@ class Price:
     second_usd: float | None = None  # of billed time
     task_usd: float | None = None  # of a circuit with all its shots
     shot_usd: float | None = None
-    date: str = ""  # of the source, YYYY-MM-DD
-    source: str = ""
+    date: str = field(default="", metadata=NO_EFFECT)  # of the source, YYYY-MM-DD
+    source: str = field(default="", metadata=NO_EFFECT)
 
     @classmethod
     def of_plan(cls, name: str) -> Price:
@@ -49,9 +50,9 @@ class Price:
     def words(self) -> str:
         """The price as a report says it."""
         parts = [
-            f"{value:g} USD a {field.name.removesuffix('_usd')}"
-            for field in fields(self)[:3]
-            if (value := getattr(self, field.name)) is not None
+            f"{value:g} USD a {one.name.removesuffix('_usd')}"
+            for one in fields(self)[:3]
+            if (value := getattr(self, one.name)) is not None
         ]
         words = " and ".join(parts) + (f": {self.source}" if self.source else "")
         return words + (f", {self.date}" if self.date else "")
@@ -59,13 +60,13 @@ class Price:
     @property
     def is_given(self) -> bool:
         """Whether anything is asked for."""
-        return any(getattr(self, field.name) is not None for field in fields(self)[:3])
+        return any(getattr(self, one.name) is not None for one in fields(self)[:3])
 
     def __post_init__(self) -> None:
-        for field in fields(self)[:3]:
-            value = getattr(self, field.name)
+        for one in fields(self)[:3]:
+            value = getattr(self, one.name)
             if value is not None and not 0 < value < math.inf:
-                raise ConfigError(f"backend.price.{field.name}={value} is not accepted: above 0")
+                raise ConfigError(f"backend.price.{one.name}={value} is not accepted: above 0")
 
 
 @cache
