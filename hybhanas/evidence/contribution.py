@@ -238,6 +238,7 @@ def _trained(
             [n.seed for n in mine],
             settings.final_epochs,
             test=True,
+            survivals=[_survival(n, evaluator) for n in mine],
         )
         for network, outcome in zip(mine, outcomes, strict=True):
             accuracy, count = math.nan, 0
@@ -248,6 +249,11 @@ def _trained(
                     count -= outcome.model.quantum.weights
             found[network] = accuracy, count
     return {network: found[network] for network in networks}
+
+
+def _survival(network: _Network, evaluator: Evaluator) -> tuple[float, ...] | None:
+    """What noise leaves of its circuit, where the search trained for that; a twin has none."""
+    return None if network.variant == TWIN else evaluator.survival(network.architecture)
 
 
 def _baselines(
