@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
-Z_95 = 1.959964
-"""Of a normal distribution, 95 % lie within so many standard deviations of its mean."""
-
 
 def wilson(fraction: float, samples: int) -> tuple[float, float]:
     """The 95 % interval of a fraction that was seen in so many samples.
@@ -17,7 +12,8 @@ def wilson(fraction: float, samples: int) -> tuple[float, float]:
         >>> [round(end, 3) for end in wilson(0.9, 100)]
         [0.826, 0.945]
     """
-    n, z2 = samples, Z_95**2
-    middle = (fraction + z2 / (2 * n)) / (1 + z2 / n)
-    half = Z_95 / (1 + z2 / n) * math.sqrt(fraction * (1 - fraction) / n + z2 / (4 * n**2))
-    return max(0.0, middle - half), min(1.0, middle + half)
+    from scipy.stats import binomtest
+
+    seen = round(fraction * samples)
+    interval = binomtest(seen, samples).proportion_ci(confidence_level=0.95, method="wilson")
+    return float(interval.low), float(interval.high)

@@ -33,7 +33,7 @@ class Paired:
             >>> Paired.of([0.9, 0.8, 0.9], [0.8, 0.8, 0.7]).difference
             0.1
         """
-        from scipy.stats import t
+        from scipy.stats import ttest_rel
 
         differences = [a - b for a, b in zip(first, second, strict=True)]
         count = len(differences)
@@ -42,9 +42,7 @@ class Paired:
         deviation = math.sqrt(squares / (count - 1)) if count > 1 else 0.0
         if deviation < 1e-12:
             return cls(round(mean, 12), None, 1.0 if abs(mean) < 1e-12 or count < 2 else 0.0)
-        statistic = mean / (deviation / math.sqrt(count))
-        p_value = float(2 * t.sf(abs(statistic), count - 1))
-        return cls(round(mean, 12), mean / deviation, p_value)
+        return cls(round(mean, 12), mean / deviation, float(ttest_rel(first, second).pvalue))
 
 
 def holm(p_values: Sequence[float]) -> list[float]:

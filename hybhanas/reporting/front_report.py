@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 from rich.table import Table
 
 from hybhanas.evidence.baselines import LOGISTIC, MAJORITY, Baseline
@@ -155,10 +154,9 @@ def kendall_tau(members: Sequence[FrontMember]) -> float | None:
     ]
     if len(pairs) < 3 or any(len({pair[i] for pair in pairs}) < 2 for i in (0, 1)):
         return None
-    searched, final = (
-        np.sign(np.subtract.outer(values, values)) for values in zip(*pairs, strict=True)
-    )
-    return float((searched * final).sum() / np.sqrt((searched**2).sum() * (final**2).sum()))
+    from scipy.stats import kendalltau
+
+    return float(kendalltau(*zip(*pairs, strict=True)).statistic)
 
 
 def _cells(member: FrontMember) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -136,5 +135,7 @@ def sign_test(lost: int, gained: int) -> float:
         >>> sign_test(lost=3, gained=0)
         0.125
     """
+    from scipy.stats import binomtest
+
     n = lost + gained
-    return sum(math.comb(n, k) for k in range(lost, n + 1)) / 2**n
+    return float(binomtest(lost, n, alternative="greater").pvalue) if n else 1.0
