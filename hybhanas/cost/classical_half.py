@@ -33,10 +33,22 @@ class Kernel(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Dense:
-    """A dense layer with a bias."""
+    """A dense layer with a bias, [batch, inputs] -> [batch, outputs]."""
 
     inputs: int
     outputs: int
+
+    @property
+    def parameters(self) -> int:
+        """Weights and biases."""
+        return self.inputs * self.outputs + self.outputs
+
+    @property
+    def flops(self) -> int:
+        """Floating-point operations for one sample: a multiplication and an addition a weight, as
+        torch's FlopCounterMode counts them.
+        """
+        return 2 * self.inputs * self.outputs
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +89,13 @@ class ClassicalHalf:
     def forward_flops(self) -> int:
         """Of the matrix products for one sample."""
         dense = (part for part in self._parts if isinstance(part, Dense))
-        return sum(2 * part.inputs * part.outputs for part in dense)
+        return sum(part.flops for part in dense)
 
     @property
     def parameters(self) -> int:
         """Numbers that are trained, those of the circuit included."""
         dense = (part for part in self._parts if isinstance(part, Dense))
-        return self.weights + sum(part.inputs * part.outputs + part.outputs for part in dense)
+        return self.weights + sum(part.parameters for part in dense)
 
     @property
     def _parts(self) -> tuple[Part, ...]:

@@ -8,26 +8,7 @@ from hybhanas.architecture import Architecture
 from hybhanas.circuit import Circuit, lay_out
 from hybhanas.cost import classical_half
 from hybhanas.cost.classical_half import ClassicalHalf
-
-
-@dataclass(frozen=True, slots=True)
-class Dense:
-    """A dense layer with a bias, [batch, inputs] -> [batch, outputs]."""
-
-    inputs: int
-    outputs: int
-
-    @property
-    def parameters(self) -> int:
-        """Weights and biases."""
-        return self.inputs * self.outputs + self.outputs
-
-    @property
-    def flops(self) -> int:
-        """Floating-point operations for one sample: a multiplication and an addition a weight, as
-        torch's FlopCounterMode counts them.
-        """
-        return 2 * self.inputs * self.outputs
+from hybhanas.cost.classical_half import Dense as Dense
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +113,7 @@ def _parts(layers: tuple[Layer, ...], width: int) -> tuple[classical_half.Part, 
     for layer in layers:
         if isinstance(layer, Dense):
             width = layer.outputs
-            parts.append(classical_half.Dense(layer.inputs, layer.outputs))
+            parts.append(layer)
         elif isinstance(layer, Reduce):
             width = layer.outputs
             parts.append(classical_half.Function("reduce", width))
