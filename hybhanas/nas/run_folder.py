@@ -23,6 +23,15 @@ SETTINGS = "settings.json"
 """By this file a folder is known as that of a search."""
 
 
+def is_new(folder: Path) -> bool:
+    """Whether a folder is missing, or holds no more than an attempt that was killed in its first
+    write.
+    """
+    return not folder.exists() or all(
+        atomic.is_partial(path) or path.name == LOCK for path in folder.iterdir()
+    )
+
+
 class RunFolder:
     """The folder of a search.
 
@@ -178,9 +187,7 @@ class RunFolder:
         try:
             return self.read_settings()
         except FileNotFoundError:
-            if not self.path.exists() or all(
-                atomic.is_partial(path) or path.name == LOCK for path in self.path.iterdir()
-            ):
+            if is_new(self.path):
                 return None
             reason = "the folder is not empty and holds no search"
         except (ValueError, AttributeError, OSError) as error:

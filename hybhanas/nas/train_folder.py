@@ -9,9 +9,8 @@ from typing import Any
 
 from hybhanas import atomic
 from hybhanas.errors import ConfigError
-from hybhanas.nas.lock import NAME as LOCK
 from hybhanas.nas.lock import locked
-from hybhanas.nas.run_folder import SETTINGS
+from hybhanas.nas.run_folder import SETTINGS, is_new
 from hybhanas.nas.training_result import TrainingResult
 from hybhanas.stored import read_json
 
@@ -98,9 +97,7 @@ class TrainFolder:
         try:
             earlier = read_json(self.settings)
         except FileNotFoundError:
-            if not self.path.exists() or all(
-                atomic.is_partial(path) or path.name == LOCK for path in self.path.iterdir()
-            ):
+            if is_new(self.path):
                 return None
             return "the folder is not empty and holds no training"
         except (ValueError, OSError) as error:
