@@ -12,6 +12,8 @@ from hybhanas.circuit import Circuit
 from hybhanas.cost.estimator import CostEstimator
 from hybhanas.cost.job import JobCost
 from hybhanas.cost.job_estimator import JobEstimator
+from hybhanas.cost.logs import exp, log
+from hybhanas.cost.money import log_cost_usd
 from hybhanas.errors import CandidateError, ConfigError
 from hybhanas.nas.front import FrontMember
 from hybhanas.pubs import Pub
@@ -111,8 +113,7 @@ def _usd(price: Price | None, job: JobCost, circuits: int) -> float | None:
     """What the machine's time costs in dollars; None where no price is known."""
     if price is None or not price.is_given:
         return None
-    by_second = (price.second_usd or 0.0) * job.qpu_s
-    return by_second + (price.task_usd or 0.0) * circuits + (price.shot_usd or 0.0) * job.executions
+    return exp(log_cost_usd(price, circuits, log(job.executions / circuits), log(job.qpu_s)))
 
 
 def check_limit(limit_s: float | None, plans: Sequence[Planned]) -> None:
