@@ -79,8 +79,7 @@ def read_pub(given: Any, place: str = "pub") -> Pub:
     Args:
         given: a circuit, a tuple of it with observables, values and precision (an Estimator's) or
             with values and shots (a Sampler's), an `EstimatorPub` or a `SamplerPub`. The values of
-            a
-            circuit alone may be left open, since its time does not depend on them.
+            a circuit alone may be left open, since its time does not depend on them.
         place: what errors call it.
 
     Raises:

@@ -126,7 +126,7 @@ class Transpiler:
             try:
                 atomic.write_json(self._file(key), physical.to_dict(), self._cache)
             except OSError as error:
-                log.warning("transpile cache: %s; going on without", error)
+                log.warning("transpile cache: %s; continuing without", error)
                 self._cache = None
         return physical
 

@@ -92,7 +92,7 @@ def _ended(end: Callable[[], object]) -> None:
     ending.start()
     ending.join(_END_S)
     if ending.is_alive():
-        log.warning("executor: workers did not end within %g s; going on without them", _END_S)
+        log.warning("executor: workers did not end within %g s; continuing without them", _END_S)
 
 
 class DaskWorkers:
