@@ -14,12 +14,10 @@ from hybhanas.calibration import Calibration
 from hybhanas.circuit import Circuit, lay_out
 from hybhanas.cost.classical_half import ClassicalHalf, Dense, Function
 from hybhanas.cost.estimator import CostEstimator
-from hybhanas.cost.executions import gradient_circuits
 from hybhanas.cost.model import Device, Workload
 from hybhanas.cost.report import CostReport
 from hybhanas.errors import CandidateError, ConfigError
 from hybhanas.gates import Gate
-from hybhanas.qiskit_view import to_qiskit
 from tests.helpers.settings import cost_model, everything
 from tests.helpers.synthetic import make_calibration
 
@@ -125,7 +123,7 @@ def test_of_several_layouts_the_cheapest_is_kept_and_their_spread_told():
         for seed in (3, 4, 5)
     ]
     model = replace(MODEL, transpiler_seed=3, layouts=3)
-    best = CostEstimator(brisbane, model, DEVICE, WORK, 20e3)(circuit, 0)
+    best = CostEstimator(brisbane, model, DEVICE, WORK, 20e3)(circuit)
     costs = [report.time.log10_total_s for report in alone]
     assert best.time.log10_total_s == min(costs)
     assert best.time.log10_total_spread == pytest.approx(max(costs) - min(costs))
@@ -193,48 +191,6 @@ def test_the_parts_add_up_to_the_total(genome, model, phase, timing, idle, fault
     assert report.circuit.scheduled_s <= report.circuit.serial_s * (1 + 1e-12)
     assert all(part >= 0 for part in astuple(report.parts))
     assert CostReport.from_dict(report.to_dict()) == report
-
-
-def test_a_gradient_runs_fewer_circuits_than_two_a_rotation_and_four_a_controlled_one():
-    def circuits(**choices):
-        circuit = lay_out(Architecture(**choices))
-        return gradient_circuits(to_qiskit(circuit), circuit.observables, MODEL)
-
-    # Three layers of two RY and one CRZ, and two encoding angles. The first RY are merged with the
-    # encoding and the last CRZ is not seen. Z of qubit 1 sees both RY of two layers and its own of
-    # the third, two CRZ; Z of qubit 0 fits beside it.
-    separate = 3 * (2 * 2 + 4) + 2 * 2
-    merged = 2 * (2 + 2 + 1) + 2 * 4
-    assert circuits(qubits=2, rotations="ry", entangler="crz", depth=3) == (merged, separate)
-    # Amplitude encoding of three qubits is a tree of seven angles; the weight of the last qubit
-    # turns it about the same axis as the tree's leaves, all of which commute.
-    amplitude = {"encoding": "amplitude", "rotations": "ry", "entangler": "cx"}
-    assert circuits(qubits=3, **amplitude) == (14 + 6 - 2, 14 + 6)
-
-
-def test_spsa_runs_two_circuits_a_perturbation_whatever_the_number_of_angles():
-    def of_a_sample(**choices):
-        model = replace(MODEL, **choices)
-        circuit = lay_out(Architecture(qubits=3, depth=2))
-        return CostEstimator(LINE, model, DEVICE, WORK, 20e3)(circuit, 0).executions
-
-    assert of_a_sample(gradient="spsa").circuits_per_sample == 1 + 2
-    assert of_a_sample(gradient="spsa", spsa_repeats=5).circuits_per_sample == 1 + 10
-    shifted = of_a_sample()
-    # 3 inputs and 18 weights, of which three RZ are not seen and one is merged past a CX
-    assert shifted.circuits_per_sample_separate == 1 + 2 * 21
-    assert shifted.circuits_per_sample == 1 + 2 * (21 - 3 - 1)
-    assert of_a_sample(phase="inference", gradient="spsa").circuits_per_sample == 1
-
-
-def test_inputs_are_shifted_unless_nothing_before_the_circuit_is_trained():
-    circuit = lay_out(Architecture(qubits=1, rotations="rx_ry_rz"))
-    frozen = replace(MODEL, input_gradients=False)
-    runs = [
-        CostEstimator(LINE, model, DEVICE, WORK, 20e3)(circuit, 0).executions.circuits_per_sample
-        for model in (MODEL, frozen)
-    ]
-    assert runs == [1 + 2 * 3, 1 + 2 * 2]  # RY by the input, RX, RY; an RZ before Z is not seen
 
 
 @pytest.mark.parametrize("faults", ["whole_circuit", "observable"])

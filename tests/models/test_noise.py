@@ -92,6 +92,17 @@ def test_training_with_shots_repeats_exactly_and_in_stages_and_is_another_than_w
     assert whole.loss != without.loss
 
 
+@pytest.mark.parametrize("scheduling", ["asap", "alap"])
+def test_survival_is_that_of_the_circuit_as_it_was_costed(scheduling):
+    calibration = Calibration.load("ibm_brisbane")
+    model = CostModel(scheduling=scheduling)
+    workload = Workload(samples=9, epochs=1, batch_size=3)
+    estimator = CostEstimator(calibration, model, Device.preset("a100"), workload, 1.0)
+    circuit = lay_out(Architecture(qubits=3, depth=2, entanglement="linear", measurement="z_first"))
+    (factor,) = estimator.survivals(circuit)
+    assert factor == pytest.approx(estimator(circuit).noise.p_survival)
+
+
 def test_survival_is_that_of_each_observable_on_the_calibration():
     calibration = Calibration.load("ibm_brisbane")
     workload = Workload(samples=9, epochs=1, batch_size=3)

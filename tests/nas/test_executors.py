@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
-from pathlib import Path
 from types import SimpleNamespace
 
 import psutil
@@ -17,67 +14,17 @@ import pytest
 from hybhanas.errors import ConfigError
 from hybhanas.models.settings import take_gpu
 from hybhanas.nas.evaluator import Group
-from hybhanas.nas.executors import Auto, Local, Serial, WorkerLostError
+from hybhanas.nas.executors import Local, Serial, WorkerLostError
 from hybhanas.nas.loop import compute_groups
 from hybhanas.tasks.search import _warn_of_shares, search
 from hybhanas.tasks.setup import build
 from tests.helpers import ROOT
+from tests.helpers.squares import Squares, each
 
 TINY = (
     "dataset=iris", "search_space=small", "search.population=4", "search.generations=2",
     "trainer.epochs=2", "trainer.final_epochs=2", "executor=serial", "logger.mode=disabled",
 )  # fmt: skip
-
-
-def each(name: str, arguments: Iterable[object]) -> list[tuple[str, object]]:
-    return [(name, argument) for argument in arguments]
-
-
-class Squares:
-    """An evaluator that squares numbers, some of which kill the process; an item is the name of a
-    method and its argument.
-    """
-
-    def __init__(self, folder: Path):
-        self.folder = folder
-
-    def cost(self, item: tuple[str, object]) -> object:
-        name, argument = item
-        return getattr(self, name)(argument)
-
-    def square(self, number: int) -> int:
-        if number == 13 or (number == 7 and self._first(number)):
-            os.kill(os.getpid(), signal.SIGKILL)
-        return number**2
-
-    def threads(self, name: str) -> str:
-        return os.environ[name]
-
-    def process(self, seconds: float) -> int:
-        time.sleep(seconds)
-        return os.getpid()
-
-    def touch(self, name: str) -> None:
-        (self.folder / name).touch()
-
-    def wait_for(self, name: str) -> bool:
-        deadline = time.monotonic() + 30
-        while not (touched := (self.folder / name).exists()) and time.monotonic() < deadline:
-            time.sleep(0.01)
-        return touched
-
-    def parent(self, module: str) -> tuple[int, bool]:
-        return os.getppid(), module in sys.modules
-
-    def sleep(self, seconds: int) -> None:
-        self._first(seconds)
-        time.sleep(seconds)
-
-    def _first(self, number: int) -> bool:
-        marker = self.folder / str(number)
-        seen = marker.exists()
-        marker.touch()
-        return not seen
 
 
 def test_in_this_process_results_come_in_order(tmp_path):
@@ -170,41 +117,6 @@ def test_a_worker_that_is_stopped_in_its_work_says_nothing(tmp_path, capfd):
     assert capfd.readouterr() == ("", "")
     left = [" ".join(child.cmdline()) for child in psutil.Process().children()]
     assert not [line for line in left if "forkserver" in line]
-
-
-AUTO = {"threads": 1, "shares": 2, "accelerator": "cpu"}
-
-
-@pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="two workers need two cores")
-def test_auto_computes_in_this_process_until_workers_are_ready(tmp_path, monkeypatch):
-    monkeypatch.setattr("hybhanas.nas.executors.auto.ALONE_S", 0.1)
-    squares, said = Squares(tmp_path), []
-    with Auto(**AUTO).started(squares, tmp_path, said.append) as workers:
-        list(workers.map("cost", each("process", [0.06])))
-        assert said == [], "none is started before it is worth it"
-        processes = []
-        for _, process in workers.map("cost", each("process", [0.1] * 3000)):
-            processes.append(process)
-            if len(set(processes)) == 3:  # this process, and two workers
-                break
-        here = processes.count(os.getpid())
-        assert processes[:here] == [os.getpid()] * here
-        assert len(set(processes[here:])) == 2
-        assert os.getpid() not in dict(workers.map("cost", each("process", [0.1] * 4))).values()
-    assert "2 workers on this machine; dashboard: http" in said[0]
-
-
-@pytest.mark.parametrize(
-    ("changes", "cores", "number"),
-    [({}, "64", 2), ({"shares": 8}, "1", 1), ({"shares": 1}, "64", 1), ({"threads": 99}, "64", 1),
-     ({"accelerator": "cuda"}, "64", 1)],
-)  # fmt: skip
-@pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="two workers need two cores")
-def test_auto_takes_a_worker_for_each_share_and_core_of_the_job_and_none_beside_a_gpu(
-    changes, cores, number, monkeypatch
-):
-    monkeypatch.setenv("SLURM_CPUS_ON_NODE", cores)
-    assert Auto(**(AUTO | changes)).max_workers == number
 
 
 class Fragile:
@@ -309,9 +221,3 @@ def test_each_worker_takes_one_of_several_gpus(visible, taken, monkeypatch):
             monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
         take_gpu(number)
         assert os.environ["CUDA_VISIBLE_DEVICES"] == name
-
-
-def test_auto_takes_a_worker_for_each_gpu(monkeypatch):
-    monkeypatch.setattr("hybhanas.nas.executors.auto.gpus", lambda: 2)
-    monkeypatch.setattr("hybhanas.nas.executors.auto.cores", lambda: 64)
-    assert Auto(**(AUTO | {"accelerator": "cuda", "shares": 8})).max_workers == 2
