@@ -9,6 +9,7 @@ from typing import Any
 from hybhanas.cost.options import RuntimeOptions
 from hybhanas.errors import ConfigError, check_at_most, unknown
 from hybhanas.presets import preset
+from hybhanas.settings import NO_EFFECT
 
 TIMINGS = ("scheduled", "serial")
 SCHEDULINGS = ("asap", "alap")
@@ -207,7 +208,7 @@ class Device:
     launch_s: float | None = None  # of the smallest kernel; null: measured, or no time
     round_trip_s: float = 0.0  # of a job to the quantum computer and back, besides its run
     power_w: float  # electrical power under load
-    source: str = ""  # of the figures
+    source: str = field(default="", metadata=NO_EFFECT)  # of the figures
 
     @classmethod
     def preset(cls, name: str, **changes: Any) -> Device:
