@@ -23,7 +23,7 @@ _ROUNDED_BELOW = 30.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuntimeOptions:
-    """Options of EstimatorV2 and SamplerV2 by their meaning in qiskit-ibm-runtime 0.50; all off.
+    """Options of EstimatorV2 and SamplerV2 by their meaning in qiskit-ibm-runtime 0.51; all off.
 
     `resilience_level` sets those that are None, as Runtime does: 1 turns on measurement twirling
     and measurement mitigation (TREX), 2 gate twirling and extrapolation to zero noise (ZNE)
