@@ -71,6 +71,15 @@ def test_every_file_that_a_page_points_to_exists(page):
         assert target.startswith("https://") or path.exists(), target
 
 
+def test_commands_that_write_to_one_folder_are_the_same_command():
+    by_folder: dict[str, set[str]] = {}
+    for command in ALL:
+        for folder in re.findall(r"hydra\.run\.dir=([^\s\"']+)", command):
+            by_folder.setdefault(folder, set()).add(command)
+    assert by_folder
+    assert {folder: shared for folder, shared in by_folder.items() if len(shared) > 1} == {}
+
+
 def test_what_ci_runs_itself_is_in_its_script():
     script = (ROOT / ".ci" / "run").read_text()
     assert all(command in script for command in ("make test", "make slurm", "slurm-wlm munge"))
