@@ -12,10 +12,17 @@ from hybhanas.evidence.baselines import LOGISTIC, MAJORITY, Baseline
 from hybhanas.intervals import wilson
 from hybhanas.nas.front import OTHERS, FrontMember
 from hybhanas.nas.selection import Selected
-from hybhanas.reporting.units import duration
+from hybhanas.reporting.units import duration, duration_band
 
 MOST_ROWS = 12
 """Members that the terminal shows; `pareto.csv` has all."""
+
+COLUMNS = (
+    "search\n%", "final %\n(95 %)", "test %\n(95 %)", "QPU time\n(90 %)", "effective",
+    "P", "parameters",
+)  # fmt: skip
+ARCHITECTURE_WIDTH = 24
+"""With the columns it makes a table of 100 characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +77,21 @@ class FrontReport:
         return [*first, *(one for one in kept if one[0] not in chosen)][:MOST_ROWS]
 
     def table(self) -> Table:
-        """The members to show and the baselines, accuracies with 95 % intervals."""
-        table = Table(title="Pareto front", title_style="bold", header_style="bold", box=None)
+        """The members to show and the baselines, two lines each: below a figure is the interval
+        that the head of its column names.
+        """
+        table = Table(title="Pareto front", title_style="bold", header_style="bold", box=None,
+                      pad_edge=False)  # fmt: skip
         table.add_column("#", justify="right", no_wrap=True)
-        table.add_column("architecture")
-        columns = ("search %", "final %", "test %", "QPU time", "effective", "P survival")
-        for name in (*columns, "parameters"):
-            table.add_column(name, justify="right", no_wrap=True)
+        table.add_column("architecture", max_width=ARCHITECTURE_WIDTH)
+        for head in COLUMNS:
+            table.add_column(head, justify="right", no_wrap=True)
         for rank, member in self.rows():
             table.add_row(str(rank), str(member.evaluation.architecture), *_cells(member))
         samples = next(((m.validation_samples, m.test_samples) for m in self.members), (None, None))
         for baseline in self.baselines:
             accuracies = baseline.validation_accuracy, baseline.test_accuracy
-            shown = map(percent_with_interval, accuracies, samples)
+            shown = map(percent_above_interval, accuracies, samples)
             none = ["-"] * 3
             name = f"{baseline.name} {baseline.setting}".rstrip()
             table.add_row("", name, "", *shown, *none, str(baseline.parameters), style="dim")
@@ -132,14 +141,19 @@ def interval_of(accuracy: float | None, samples: int | None) -> tuple[float, flo
     return wilson(accuracy, samples)
 
 
-def percent_with_interval(accuracy: float | None, samples: int | None) -> str:
-    """An accuracy with its interval: `90.0 (82.6-94.5)`."""
+def percent_above_interval(accuracy: float | None, samples: int | None) -> str:
+    """An accuracy, and in a second line its interval.
+
+    Example:
+        >>> percent_above_interval(0.9, 100).splitlines()
+        ['90.0', '82.6-94.5']
+    """
     if accuracy is None:
         return "failed"
     interval = interval_of(accuracy, samples)
     text = f"{100 * accuracy:.1f}"
     return (
-        text if interval is None else text + " ({:.1f}-{:.1f})".format(*(100 * x for x in interval))
+        text if interval is None else text + "\n{:.1f}-{:.1f}".format(*(100 * x for x in interval))
     )
 
 
@@ -161,13 +175,13 @@ def kendall_tau(members: Sequence[FrontMember]) -> float | None:
 
 def _cells(member: FrontMember) -> list[str]:
     evaluation = member.evaluation
-    searched = evaluation.validation_accuracy
+    values, searched = evaluation.values, evaluation.validation_accuracy
     return [
         "failed" if searched is None else f"{100 * searched:.1f}",
-        percent_with_interval(member.final_validation_accuracy, member.validation_samples),
-        percent_with_interval(member.test_accuracy, member.test_samples),
-        duration(evaluation.values["qpu_s"]),
-        duration(evaluation.values["effective_s"]),
-        f"{evaluation.values['p_survival']:.3f}",
+        percent_above_interval(member.final_validation_accuracy, member.validation_samples),
+        percent_above_interval(member.test_accuracy, member.test_samples),
+        f"{duration(values['qpu_s'])}\n{duration_band(values['qpu_low_s'], values['qpu_high_s'])}",
+        duration(values["effective_s"]),
+        f"{values['p_survival']:.3f}",
         str(evaluation.parameters),
     ]

@@ -22,11 +22,31 @@ def duration(seconds: float) -> str:
     """`0.00042` to `420 us`, `9000` to `2.5 h`; three significant digits and the unit."""
     if seconds >= OVERFLOW:
         return "over 1e300 s"
+    value, unit = _scaled(seconds)
+    return f"{value:.3g} {unit}"
+
+
+def duration_band(low_s: float, high_s: float) -> str:
+    """An interval of times as a narrow column has it: two significant digits, a common unit once.
+
+    Example:
+        >>> duration_band(28_300, 65_000), duration_band(31.2, 88.0)
+        ('7.9-18 h', '31 s-1.5 min')
+    """
+    if high_s >= OVERFLOW:
+        return f"over {duration(low_s).removeprefix('over ')}"
+    low, high = _scaled(low_s), _scaled(high_s)
+    first, last = (f"{float(f'{value:.2g}'):g}" for value, _ in (low, high))
+    return f"{first}{'' if low[1] == high[1] else ' ' + low[1]}-{last} {high[1]}"
+
+
+def _scaled(seconds: float) -> tuple[float, str]:
+    """A time in the largest unit of which it is at least one."""
     scale, unit = _STEPS[0]
     for next_scale, next_unit in _STEPS:
         if abs(seconds) >= next_scale:
             scale, unit = next_scale, next_unit
-    return f"{seconds / scale:.3g} {unit}"
+    return seconds / scale, unit
 
 
 def dollars(usd: float) -> str:
