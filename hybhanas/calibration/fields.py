@@ -6,6 +6,13 @@ import math
 from datetime import UTC, datetime
 from typing import Any
 
+MAX_BYTES = 50_000_000
+"""Of a file."""
+
+MAX_QUBITS = 5_000
+MAX_GATES = 100_000
+"""Of a calibration, a gate on each of its places counted as one."""
+
 
 class MalformedError(ValueError):
     """A file that is JSON but not the record it should be; the text says where, in one line."""
@@ -20,12 +27,14 @@ def member(data: Any, key: str, where: str) -> Any:
     return data[key]
 
 
-def items(value: Any, where: str, count: int | None = None) -> list[Any]:
-    """A list, of `count` values where that is given."""
+def items(value: Any, where: str, count: int | None = None, most: int | None = None) -> list[Any]:
+    """A list, of `count` values where that is given, and of no more than `most`."""
     if not isinstance(value, list):
         raise MalformedError(f"{where} is not a list")
     if count is not None and len(value) != count:
         raise MalformedError(f"{where} has {len(value)} values, not {count}")
+    if most is not None and len(value) > most:
+        raise MalformedError(f"{where} has {len(value):,} values, more than {most:,}")
     return value
 
 

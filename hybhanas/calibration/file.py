@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hybhanas.calibration.fields import MalformedError, items, member, moment, number, places, text
+from hybhanas.calibration.fields import (
+    MAX_BYTES,
+    MAX_GATES,
+    MAX_QUBITS,
+    MalformedError,
+    items,
+    member,
+    moment,
+    number,
+    places,
+    text,
+)
 from hybhanas.calibration.record import (
     PROPERTIES,
     GateProperties,
@@ -15,10 +26,11 @@ from hybhanas.calibration.record import (
     RawCalibration,
     Repair,
     grouped,
+    is_no_gate,
 )
-from hybhanas.calibration.snapshot import NOT_GATES
 from hybhanas.calibration.source import CalibrationSource
 from hybhanas.errors import ConfigError
+from hybhanas.stored import read_bytes
 
 ACCEPTED = "a JSON file that calibration=live saved, or IBM backend properties as JSON"
 
@@ -47,7 +59,7 @@ class CalibrationFile(CalibrationSource):
 def read(path: str) -> RawCalibration:
     """The file's values; the errors are those of `CalibrationFile`."""
     try:
-        data = json.loads(Path(path).expanduser().read_bytes())
+        data = json.loads(read_bytes(Path(path).expanduser().resolve(), MAX_BYTES))
         if isinstance(data, dict) and "last_update_date" in data:
             return from_properties(data)
         return RawCalibration.from_dict(data)
@@ -74,7 +86,7 @@ def from_properties(data: dict[str, Any]) -> RawCalibration:
     here = "the file"
     found = [Repair("no limit of circuits per job", f"set to {MAX_CIRCUITS_PER_JOB}")]
     qubits: dict[int, Qubit[float | None]] = {}
-    rows = items(member(data, "qubits", here), "qubits")
+    rows = items(member(data, "qubits", here), "qubits", most=MAX_QUBITS)
     for index, row in enumerate(rows):
         values = _values(row, f"qubits[{index}]")
         if values.get("operational", 1.0) != 0:
@@ -85,11 +97,12 @@ def from_properties(data: dict[str, Any]) -> RawCalibration:
                 readout_s=values.get("readout_length"),
             )
     gates: dict[str, dict[tuple[int, ...], GateProperties[float | None]]] = {}
-    for index, gate in enumerate(items(member(data, "gates", here), "gates")):
+    listed = items(member(data, "gates", here), "gates", most=MAX_GATES)
+    for index, gate in enumerate(listed):
         where = f"gates[{index}]"
         name = text(member(gate, "gate", where), f"{where}: gate")
         on = items(member(gate, "qubits", where), f"{where}: qubits")
-        if name in NOT_GATES or name.startswith(("measure", "reset")) or len(on) > 2:
+        if is_no_gate(name) or len(on) > 2:
             continue
         at = places(on, f"{where}: qubits", len(rows))
         values = _values(member(gate, "parameters", where), where)

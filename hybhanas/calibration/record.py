@@ -10,6 +10,8 @@ from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from hybhanas.calibration.fields import (
+    MAX_GATES,
+    MAX_QUBITS,
     MalformedError,
     items,
     member,
@@ -25,6 +27,14 @@ LIVE = "QiskitRuntimeService"
 PROPERTIES = "IBM backend properties"
 IBM_SOURCES = frozenset({SNAPSHOT, LIVE, PROPERTIES})
 """The values of `source` that are IBM's own figures of its superconducting backends."""
+
+_NOT_GATES = frozenset({"measure", "reset", "delay", "id"})
+
+
+def is_no_gate(name: str) -> bool:
+    """Whether it is what machines list among their gates and circuits here never use as one."""
+    return name in _NOT_GATES or name.startswith(("measure", "reset"))
+
 
 Value = TypeVar("Value", bound=float | None, covariant=True)
 """A figure: None where a source lacks it, and always a number after repair."""
@@ -179,11 +189,14 @@ class RawCalibration(CalibrationRecord[float | None]):
             MalformedError: `data` is not what `to_dict` gives; the text says where.
         """
         here = "the calibration"
-        rows = items(member(data, "qubits", here), "qubits")
+        rows = items(member(data, "qubits", here), "qubits", most=MAX_QUBITS)
         qubits = {i: _qubit(row, i, f"qubits[{i}]") for i, row in enumerate(rows)}
         gates = member(data, "gates", here)
         if not isinstance(gates, dict):
             raise MalformedError("gates is not an object")
+        count = sum(len(at) if isinstance(at, list) else 1 for at in gates.values())
+        if max(count, len(gates)) > MAX_GATES:
+            raise MalformedError(f"gates has {count:,} places, more than {MAX_GATES:,}")
         return cls(
             name=text(member(data, "name", here), "name"),
             source=text(member(data, "source", here), "source"),
@@ -192,6 +205,7 @@ class RawCalibration(CalibrationRecord[float | None]):
             gates={
                 text(name, "a gate's name"): _gate(at, f"gates.{name}", len(rows))
                 for name, at in gates.items()
+                if not is_no_gate(name)
             },
             rep_delay_s=number(member(data, "rep_delay_s", here), "rep_delay_s"),
             max_circuits_per_job=whole(

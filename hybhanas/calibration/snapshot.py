@@ -8,13 +8,17 @@ from dataclasses import dataclass, replace
 from datetime import UTC
 from typing import Any
 
-from hybhanas.calibration.record import SNAPSHOT, GateProperties, Qubit, RawCalibration
+from hybhanas.calibration.record import (
+    SNAPSHOT,
+    GateProperties,
+    Qubit,
+    RawCalibration,
+    is_no_gate,
+)
 from hybhanas.calibration.source import CalibrationSource
 from hybhanas.errors import ConfigError, unknown
 
 log = logging.getLogger(__name__)
-NOT_GATES = frozenset({"measure", "reset", "delay", "id"})
-"""What machines list among their gates and circuits here never use."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +92,7 @@ def read(backend: Any, source: str = SNAPSHOT) -> RawCalibration:
     gates: dict[str, dict[tuple[int, ...], GateProperties[float | None]]] = {}
     for name in target.operation_names:
         places = target[name]
-        if name in NOT_GATES or None in places or name.startswith(("measure", "reset")):
+        if is_no_gate(name) or None in places:
             continue  # control flow has no qubits of its own
         gates[name] = {
             qubits_of: GateProperties(getattr(at, "duration", None), getattr(at, "error", None))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -23,7 +24,7 @@ from hybhanas.calibration import (
     snapshot,
 )
 from hybhanas.calibration.file import CalibrationFile
-from hybhanas.calibration.record import SNAPSHOT
+from hybhanas.calibration.record import SNAPSHOT, is_no_gate
 from hybhanas.calibration.snapshot import Snapshot
 from hybhanas.errors import ConfigError
 from tests.helpers.synthetic import ibm_properties, make_raw
@@ -38,6 +39,7 @@ moments = st.datetimes(
     timezones=st.sampled_from([UTC, timezone(timedelta(hours=-5))]),
 )
 names = st.text("abcdefghijklmnopqrstuvwxyz_0123456789 ", min_size=1)
+gate_names = names.filter(lambda name: not is_no_gate(name))
 
 
 @st.composite
@@ -52,7 +54,7 @@ def calibrations(draw: st.DrawFn) -> RawCalibration:
         source=draw(names),
         date=draw(moments),
         qubits={i: qubit for i, qubit in qubits.items() if qubit is not None},
-        gates=draw(st.dictionaries(names, places if at else st.just({}), max_size=3)),
+        gates=draw(st.dictionaries(gate_names, places if at else st.just({}), max_size=3)),
         rep_delay_s=draw(values),
         max_circuits_per_job=draw(st.integers(1, 1000)),
         excluded=frozenset(i for i, qubit in qubits.items() if qubit is None),
@@ -204,6 +206,13 @@ MISTAKES = {
     json.dumps(LINE.to_dict() | {"qubits": [[1, 1, 1, 0, 1, False]]}): "qubits[0]: index is 1, not",
     json.dumps(LINE.to_dict() | {"gates": {"cz": [[[0, 9], 1, 1]]}}): "gates.cz[0]: qubits is not",
     json.dumps(LINE.to_dict() | {"gates": {"x": [[[0], 1, 1]] * 2}}): "gates.x[1] is there twice",
+    json.dumps(LINE.to_dict() | {"qubits": [0] * 5001}): "qubits has 5,001 values, more than 5,000",
+    json.dumps(
+        LINE.to_dict() | {"gates": {"x": [0] * 50_001, "cz": [0] * 50_000}}
+    ): "gates has 100,001 places, more than 100,000",
+    json.dumps(ibm_properties(qubits=[0] * 5001)): "qubits has 5,001 values, more than 5,000",
+    json.dumps(ibm_properties(gates=[0] * 100_001)): "gates has 100,001 values, more than 100,000",
+    " " * 50_000_001: "some.json has more than 50,000,000 bytes",
     json.dumps(ibm_properties(gates=[7])): "gates[0] is not an object",
     json.dumps(ibm_properties(last_update_date=5)): "last_update_date is not a printable text",
     json.dumps(
@@ -224,8 +233,20 @@ def test_another_file_is_one_line_that_names_the_setting_and_what_is_accepted(co
     assert "\n" not in line
 
 
+def test_what_machines_list_among_gates_and_is_none_is_left_out(tmp_path):
+    saved = LINE.to_dict()
+    saved["gates"] |= {name: [[[0], 1e-8, 0.1]] for name in ("measure", "measure_2", "delay", "id")}
+    assert load(saved, tmp_path) == load(LINE.to_dict(), tmp_path)
+
+
+def test_a_pipe_is_refused_at_once(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(ConfigError, match="pipe is not a plain file; accepted"):
+        Calibration.load(CalibrationFile(path=str(tmp_path / "pipe")))
+
+
 def test_a_missing_file_and_a_folder_are_told_apart(tmp_path):
     with pytest.raises(ConfigError, match="No such file or directory; accepted"):
         Calibration.load(CalibrationFile(path=str(tmp_path / "none.json")))
-    with pytest.raises(ConfigError, match="Is a directory; accepted"):
+    with pytest.raises(ConfigError, match="is not a plain file; accepted"):
         Calibration.load(CalibrationFile(path=str(tmp_path)))
