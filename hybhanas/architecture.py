@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Iterator
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from itertools import chain, zip_longest
 from typing import Any
 
@@ -143,15 +143,14 @@ class Architecture:
 
     def to_dict(self) -> dict[str, Any]:
         """The choices by name, ready for JSON."""
-        return asdict(self)
+        return {name: getattr(self, name) for name in _FIELDS}
 
     @classmethod
     def from_dict(cls, choices: dict[str, Any]) -> Architecture:
         """The inverse of `to_dict`; raises ConfigError on a key it does not know."""
-        known = [field.name for field in fields(cls)]
         for name in choices:
-            if name not in known:
-                raise unknown("architecture key", name, known)
+            if name not in _FIELDS:
+                raise unknown("architecture key", name, _FIELDS)
         return cls(**choices)
 
     @property
@@ -183,6 +182,9 @@ class Architecture:
         if self.learning_rate is not None:
             text += f" lr {self.learning_rate:g}"
         return text
+
+
+_FIELDS = tuple(field.name for field in fields(Architecture))
 
 
 def _first_encoding(word: str, qubits: int, layers: int) -> str:

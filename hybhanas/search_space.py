@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from hybhanas.presets import preset
 _CHOICES = tuple(field.name for field in fields(Architecture))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class SearchSpace:
     """The values each gene of an architecture may take, in the order of Architecture's fields.
 
@@ -88,7 +89,7 @@ class SearchSpace:
         """How many values each gene has, in genome order."""
         return tuple(len(values) for values in self._values.values())
 
-    @property
+    @cached_property
     def _values(self) -> dict[str, Sequence[Any]]:
         """The values of each gene, in genome order."""
         values: dict[str, Sequence[Any]] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict, dataclass, fields
+from functools import lru_cache
 from typing import Any
 
 from hybhanas.errors import CandidateError
@@ -202,8 +203,10 @@ class CostReport:
             KeyError, TypeError, ValueError: `data` is something else.
         """
         known = {name: kind for name, kind in SECTIONS.items() if data[name] is not None}
+        sections = {name: _section(kind, data[name]) for name, kind in known.items()}
+        sections["provenance"] = _shared(sections["provenance"])
         try:
-            return cls(**{name: _section(kind, data[name]) for name, kind in known.items()})
+            return cls(**sections)
         except CandidateError as error:
             raise ValueError(str(error)) from None
 
@@ -219,11 +222,18 @@ SECTIONS: dict[str, type] = {
     "money": Money,
 }
 _TYPES: dict[Any, tuple[type, ...]] = {"int": (int,), "float": (int, float), "str": (str,)}
+_FIELDS = {kind: [(f.name, _TYPES[f.type]) for f in fields(kind)] for kind in SECTIONS.values()}
 
 
 def _section(kind: type, data: dict[str, Any]) -> Any:
     values = {name: math.inf if value is None else value for name, value in data.items()}
-    for field in fields(kind):
-        if type(values[field.name]) not in _TYPES[field.type]:
-            raise ValueError(f"{field.name} is {values[field.name]!r}")
+    for name, types in _FIELDS[kind]:
+        if type(values[name]) not in types:
+            raise ValueError(f"{name} is {values[name]!r}")
     return kind(**values)
+
+
+@lru_cache(maxsize=256)
+def _shared(provenance: Provenance) -> Provenance:
+    """The first that is equal: the records of a search have one, which takes most of a report."""
+    return provenance

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Callable, Collection, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -42,6 +43,8 @@ class GeneticSearch(Strategy):
 
     def __init__(self, space: SearchSpace, settings: SearchSettings, algorithm: str):
         super().__init__(space, settings)
+        # an offspring is looked at several times, and as a parent in the next generations
+        self._decode = lru_cache(maxsize=10 * settings.population)(space.decode)
         first = sample_distinct(space, self.settings.population, self._rng, set())
         self._problem = Problem(
             vars={
@@ -57,7 +60,7 @@ class GeneticSearch(Strategy):
             sampling=np.array(first),
             crossover=UX(),
             mutation=ChoiceRandomMutation(),
-            eliminate_duplicates=_KnownArchitectures(space, self._asked),
+            eliminate_duplicates=_KnownArchitectures(self._decode, self._asked),
         )
         self._algorithm.setup(
             self._problem, termination=("n_gen", self.settings.generations), seed=self.settings.seed
@@ -69,13 +72,16 @@ class GeneticSearch(Strategy):
         asked = self._algorithm.ask() if self._algorithm.has_next() else None
         offspring = Population.create() if asked is None else asked
         missing = self.settings.population - len(offspring)
-        known = self._asked | {self.space.decode(x) for x in offspring.get("X")}
-        sampled = sample_distinct(self.space, missing, self._rng, known) if missing > 0 else []
-        if sampled:
-            offspring = Population.merge(offspring, Population.new("X", np.array(sampled)))
-        self._individuals = offspring
-        architectures = [self.space.decode(genome) for genome in self._individuals.get("X")]
+        architectures = [self._decode(tuple(genome)) for genome in offspring.get("X")]
         self._asked.update(architectures)
+        if missing > 0:
+            sampled = sample_distinct(self.space, missing, self._rng, self._asked)
+            if sampled:
+                offspring = Population.merge(offspring, Population.new("X", np.array(sampled)))
+            more = [self.space.decode(genome) for genome in sampled]
+            architectures += more
+            self._asked.update(more)
+        self._individuals = offspring
         return architectures
 
     def tell(self, evaluations: Sequence[Evaluation]) -> None:
@@ -132,15 +138,17 @@ _ALGORITHMS: dict[str, Callable[..., GeneticAlgorithm]] = {
 class _KnownArchitectures(DuplicateElimination):
     """Removes individuals whose architecture was proposed before or occurs more than once."""
 
-    def __init__(self, space: SearchSpace, asked: Collection[Architecture]):
+    def __init__(
+        self, decode: Callable[[tuple[int, ...]], Architecture], asked: Collection[Architecture]
+    ):
         super().__init__()
-        self._space, self._known = space, asked
+        self._decode, self._known = decode, asked
 
     def do(self, pop: Population, *others: Population, **kwargs: Any) -> Population:
-        seen = {self._space.decode(x) for other in others for x in other.get("X")}
+        seen = {self._decode(tuple(x)) for other in others for x in other.get("X")}
         kept = []
         for index, individual in enumerate(pop):
-            architecture = self._space.decode(individual.X)
+            architecture = self._decode(tuple(individual.X))
             if architecture not in seen and architecture not in self._known:
                 seen.add(architecture)
                 kept.append(index)

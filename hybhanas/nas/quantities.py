@@ -264,13 +264,12 @@ def find(setting: str, name: str, before_training: bool = False) -> Quantity:
     Raises:
         ConfigError: there is no such quantity; the text is one line with the nearest match.
     """
-    accepted = [
-        quantity.name
-        for quantity in _known.values()
-        if not before_training or quantity.known == "before training"
-    ]
-    if name not in accepted:
-        raise unknown(setting, name, accepted)
+
+    def accepted(quantity: Quantity) -> bool:
+        return not before_training or quantity.known == "before training"
+
+    if name not in _known or not accepted(_known[name]):
+        raise unknown(setting, name, [q.name for q in _known.values() if accepted(q)])
     return _known[name]
 
 

@@ -19,8 +19,9 @@ def recorded_evaluation(
 
     def parse(data: dict[str, Any]) -> Evaluation:
         evaluation = Evaluation.from_dict(data)
-        if evaluation.architecture not in (architecture, architecture.canonical()):
-            raise ValueError(f"it is of another architecture, {evaluation.architecture}")
+        of = evaluation.architecture
+        if of != architecture and of != architecture.canonical():
+            raise ValueError(f"it is of another architecture, {of}")
         return evaluation
 
     known = records.read(key, parse)
