@@ -39,6 +39,7 @@ PARTS: dict[str, Callable[[], results.Result]] = {
     "costs": _part("costs"),
     "large": _part("costs", "large"),
     "startup": _part("startup"),
+    "resume": _part("resume"),
     "gpu": _part("gpu"),
 }
 """The parts by name, in the order in which they run. A part prints its table and returns what

@@ -149,6 +149,7 @@ TABLES = {
     "costs": _values,
     "large": _values,
     "startup": _values,
+    "resume": _values,
 }
 
 

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from scripts.bench import __main__ as bench
-from scripts.bench import gpu, page, results
+from scripts.bench import gpu, page, results, resume
 from scripts.bench.timing import take_turns
 
 
@@ -69,3 +69,11 @@ def test_turns_give_each_call_its_median_and_quartiles():
     for timing in timings.values():
         assert 0 < timing.low_ms <= timing.ms <= timing.high_ms
         assert timing.rounds == 5
+
+
+def test_a_resume_reads_the_records_that_were_written_and_computes_none(tmp_path):
+    resume.write_records(resume.problem(tmp_path, 4, 11), tmp_path / "records")
+    assert resume.resumed(resume.problem(tmp_path, 4, 11), tmp_path)["evaluations"] == 44
+    next(iter((tmp_path / "records").glob("*.json"))).unlink()
+    with pytest.raises(ValueError, match="an evaluation has no record"):
+        resume.resumed(resume.problem(tmp_path, 4, 11), tmp_path)
