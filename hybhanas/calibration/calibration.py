@@ -56,6 +56,13 @@ class Calibration(CalibrationRecord[float]):
         """Days from the calibration to `now` (both with a time zone)."""
         return (now - self.date).total_seconds() / 86400
 
+    def waiting(self, rep_delay_s: float | None) -> Calibration:
+        """The same machine with another repetition delay, in seconds; None: with its own."""
+        if rep_delay_s is None:
+            return self
+        others = tuple(one for one in self.repairs if one.problem != repair.NO_DELAY)
+        return replace(self, rep_delay_s=rep_delay_s, repairs=others)
+
     @cached_property
     def hash(self) -> str:
         """Sixteen hex digits of the SHA-256 of all values but `name` and `source`, and but `dt_s`

@@ -36,6 +36,9 @@ LONG_T1_S = 10e-3
 LONG_REP_DELAY_S = 1e-3
 """Above it a repetition delay is kept, since it is the machine's own default, but reported."""
 
+NO_DELAY = "no repetition delay"
+"""What is wrong with a backend that names none."""
+
 LONGEST_S = 1e9
 """Thirty years: no time of a qubit or a gate."""
 
@@ -131,7 +134,7 @@ def rep_delay_s(raw: RawCalibration, fallback_s: float | None, found: list[Repai
                 "set calibration.fallback_rep_delay_s to seconds"
             )
         delay_s = fallback_s
-        found.append(Repair("no repetition delay", f"set to {delay_s} s"))
+        found.append(Repair(NO_DELAY, f"set to {delay_s} s"))
     if delay_s > LONG_REP_DELAY_S:
         problem = f"repetition delay of {delay_s * 1e3:g} ms, usual is 0.25 ms"
         found.append(Repair(problem, "kept, as it is the backend's own"))

@@ -42,7 +42,7 @@ BOUND = (
 )
 VANISHING = (
     "the chance of a run without a fault: without noise every observable is 0, or too small to be "
-    "measured, so that nothing is there to survive; observables=[...] names others"
+    "measured, so that nothing is there to survive; other observables can be given"
 )
 
 
@@ -71,7 +71,7 @@ class CostEstimator:
     ):
         if not 0 < machine_power_w < math.inf:
             raise ConfigError(f"backend.power_w={machine_power_w} is not accepted: above 0")
-        self.calibration, self.model = calibration, model
+        self.calibration, self.model = calibration.waiting(model.options.rep_delay_s), model
         self.device, self.workload = device, workload
         self.machine_power_w = machine_power_w
         self.price = price

@@ -50,6 +50,7 @@ class RuntimeOptions:
     measure_mitigation: bool | None = None  # TREX: twirled readout, and a circuit that learns it
     zne_mitigation: bool | None = None  # the circuit at several noise factors
     noise_factors: Sequence[float] = (1.0, 3.0, 5.0)  # of ZNE, by folding two-qubit gates
+    rep_delay_s: float | None = None  # between two shots; null: the machine's own
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "noise_factors", tuple(float(f) for f in self.noise_factors))
@@ -61,6 +62,10 @@ class RuntimeOptions:
             value = getattr(self, name)
             if value is not None and value < 1:
                 raise ConfigError(f"options.{name}={value} is not accepted: at least 1")
+        if self.rep_delay_s is not None and not 0 <= self.rep_delay_s < math.inf:
+            raise ConfigError(
+                f"options.rep_delay_s={self.rep_delay_s} is not accepted: seconds, at least 0"
+            )
         factors = tuple(self.noise_factors)
         if len(factors) < 2 or not all(1 <= factor < math.inf for factor in factors):
             raise ConfigError(
@@ -108,6 +113,7 @@ class RuntimeOptions:
             num_randomizations=self.num_randomizations,
             shots_per_randomization=self.shots_per_randomization,
             dynamical_decoupling=self.dynamical_decoupling,
+            rep_delay_s=self.rep_delay_s,
         )
 
     def randomized(self, log_shots: float) -> tuple[float, float]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from hybhanas.cost.options import RuntimeOptions
 from hybhanas.errors import ConfigError, unknown
+from hybhanas.pubs import shots_of
 
 _FIELDS = tuple(field.name for field in fields(RuntimeOptions))
 _PLACES = {
@@ -20,6 +21,7 @@ _PLACES = {
     "resilience.measure_mitigation": "measure_mitigation",
     "resilience.zne_mitigation": "zne_mitigation",
     "resilience.zne.noise_factors": "noise_factors",
+    "execution.rep_delay": "rep_delay_s",
 }
 """Where Runtime has what `RuntimeOptions` has; its other options change no count and no time."""
 
@@ -64,6 +66,22 @@ def options_from(given: Any) -> RuntimeOptions:
     if not _enabled(given):
         values.pop("dynamical_decoupling", None)
     return RuntimeOptions(**values)
+
+
+def shots_from(given: Any) -> int | None:
+    """The shots that the options of a primitive give PUBs that name none, if they do.
+
+    Example:
+        >>> shots_from({"default_shots": 1000}), shots_from({"default_precision": 0.05})
+        (1000, 400)
+    """
+    if given is None or isinstance(given, RuntimeOptions):
+        return None
+    values = dict(_flat(_mapping(given), ""))
+    if (shots := values.get("default_shots")) is not None:
+        return int(shots)
+    precision = values.get("default_precision")
+    return None if precision is None else shots_of(precision)
 
 
 def _mapping(given: Any) -> Mapping[str, Any]:
