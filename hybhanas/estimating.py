@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
 from hybhanas.architecture import Architecture
-from hybhanas.calibration import Calibration, repaired, snapshot
+from hybhanas.calibration import Calibration, qiskit_backend, repaired, snapshot
 from hybhanas.calibration.backend import POWER_W, Backend
+from hybhanas.calibration.missing import with_missing
 from hybhanas.calibration.price import Price
-from hybhanas.calibration.record import IBM_SOURCES, PROPERTIES, RawCalibration
+from hybhanas.calibration.record import IBM_SOURCES
+from hybhanas.calibration.source import IBM_DELAY_S, CalibrationSource
 from hybhanas.circuit import Circuit, lay_out
 from hybhanas.circuit_file import read_circuit
 from hybhanas.cost.estimator import CostEstimator
@@ -19,7 +21,7 @@ from hybhanas.cost.job import JobCost
 from hybhanas.cost.job_estimator import JobEstimator
 from hybhanas.cost.model import CostModel, Device, Workload
 from hybhanas.cost.report import CostReport
-from hybhanas.cost.runtime_names import options_from
+from hybhanas.cost.runtime_names import options_from, shots_from
 from hybhanas.errors import ConfigError
 from hybhanas.models.layers import lay_out_network
 from hybhanas.pubs import Pub, read_pub
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
     from qiskit.primitives.containers.sampler_pub import SamplerPub
     from qiskit.providers import BackendV2
 
-    Machine: TypeAlias = Calibration | BackendV2 | str
+    Machine: TypeAlias = Calibration | CalibrationSource | BackendV2 | str
     Single: TypeAlias = QuantumCircuit | Circuit | Architecture | str | Path
     PubLike: TypeAlias = Single | tuple[Any, ...] | EstimatorPub | SamplerPub
 
@@ -51,6 +53,8 @@ def estimate(
     shots: int | None = ...,
     options: Any = ...,
     observables: Any = ...,
+    price: Price | str | None = ...,
+    missing: Mapping[str, float] | None = ...,
 ) -> JobCost: ...
 @overload
 def estimate(
@@ -66,6 +70,7 @@ def estimate(
     classes: int | None = ...,
     observables: Any = ...,
     price: Price | str | None = ...,
+    missing: Mapping[str, float] | None = ...,
 ) -> CostReport: ...
 def estimate(  # noqa: PLR0913 - a public function of keywords
     pubs: Any,
@@ -80,6 +85,7 @@ def estimate(  # noqa: PLR0913 - a public function of keywords
     classes: int | None = None,
     observables: Any = None,
     price: Price | str | None = None,
+    missing: Mapping[str, float] | None = None,
 ) -> JobCost | CostReport:
     """What circuits cost on a backend, without PyTorch, before anything is submitted.
 
@@ -87,9 +93,11 @@ def estimate(  # noqa: PLR0913 - a public function of keywords
         pubs: a list is one job of a primitive: PUBs (`hybhanas.pubs.read_pub`), circuits, paths of
             OpenQASM or QPY files, architectures. One PUB is a job, too. A circuit, a path or an
             architecture alone is the phase of the cost model, by default a training.
-        backend: a name of conf/backend or of a snapshot, a calibration, or Qiskit's IBM backend.
+        backend: a name of conf/backend or of a snapshot, a calibration, or a `BackendV2` of
+            Qiskit's, of IBM's or any other.
         model: a name of conf/cost_model, or a cost model.
-        shots: of a circuit; None: 4096 in a job, as in Runtime, else those of the cost model.
+        shots: of a circuit; None: in a job those of its options, or 4096 as in Runtime, else those
+            of the cost model.
         options: of the primitive: `RuntimeOptions`, a mapping, or Runtime's own object.
         device: a name of conf/device, or a device: what runs the classical layers.
         workload: the training that the training phase means; None: 30 epochs of 1,000 samples.
@@ -97,7 +105,10 @@ def estimate(  # noqa: PLR0913 - a public function of keywords
         classes: of the data, for an architecture.
         observables: of circuits and files: Pauli labels such as `["ZZI", "XXX"]`, a SparsePauliOp,
             tuples of classical bits whose Z are multiplied; None: Z of what is measured, or used.
-        price: or a plan of conf/prices.yaml; None: the backend's, of IBM's others Pay-As-You-Go.
+        price: or a plan of conf/prices.yaml, or US dollars such as "second=1.6"; None: that of the
+            backend, of IBM's others Pay-As-You-Go.
+        missing: figures that the backend does not give, by the names of
+            `hybhanas.calibration.missing.NAMES`, such as `{"rep_delay_s": 1e-3}`.
 
     Returns:
         Of a job a `JobCost`, with its executions as submitted, else a `CostReport`.
@@ -114,8 +125,9 @@ def estimate(  # noqa: PLR0913 - a public function of keywords
     if isinstance(pubs, list | tuple) or hasattr(pubs, "parameter_values"):
         given = pubs if isinstance(pubs, list) else [pubs]
         named = [named_pub(i, one, observables) for i, one in enumerate(given)]
-        return job_estimator(backend, chosen, shots)(named)
-    calibration, power_w, asked = machine(backend)
+        shots = shots_from(options) if shots is None else shots
+        return job_estimator(backend, chosen, shots, price, missing)(named)
+    calibration, power_w, asked = machine(backend, missing)
     estimator = CostEstimator(
         calibration,
         chosen if shots is None else replace(chosen, shots=shots),
@@ -135,7 +147,7 @@ def _model(model: CostModel | str, options: Any) -> CostModel:
 
 
 def _price(given: Price | str | None) -> Price | None:
-    return Price.of_plan(given) if isinstance(given, str) else given
+    return Price.read(given) if isinstance(given, str) else given
 
 
 def _of_circuit(estimator: CostEstimator, circuit: Any, observables: Any) -> CostReport:
@@ -158,18 +170,27 @@ def _of_network(
     return estimator(layers.circuit, layers.classical_half)
 
 
-def job_estimator(backend: Machine, model: CostModel, shots: int | None = None) -> JobEstimator:
+def job_estimator(
+    backend: Machine,
+    model: CostModel,
+    shots: int | None = None,
+    price: Price | str | None = None,
+    missing: Mapping[str, float] | None = None,
+) -> JobEstimator:
     """What costs jobs on a backend.
 
     Args:
         backend: as of `estimate`.
         model: a cost model.
         shots: of PUBs that name none; None: 4096.
+        price: as of `estimate`.
+        missing: as of `estimate`.
     """
-    calibration, power_w, asked = machine(backend)
+    calibration, power_w, asked = machine(backend, missing)
     model = replace(model, phase="inference", sampling_exponent=0)
     nothing = Device(name="none", peak_flops_per_s=1.0, power_w=1.0)
     once = Workload(samples=1, epochs=1, batch_size=1)
+    asked = _price(price) or asked
     estimator = CostEstimator(calibration, model, nothing, once, power_w, price=asked)
     return JobEstimator(estimator, SHOTS if shots is None else shots)
 
@@ -192,36 +213,40 @@ def named_pub(
     return name, pub
 
 
-def machine(backend: Machine) -> tuple[Calibration, float, Price | None]:
+def machine(
+    backend: Machine, missing: Mapping[str, float] | None = None
+) -> tuple[Calibration, float, Price | None]:
     """A backend's calibration, its power in watts, and the price of its time.
 
+    Args:
+        backend: as of `estimate`, or where a calibration is read.
+        missing: as of `estimate`.
+
     Raises:
-        ConfigError: there is none of that name, or it does not have the figures of a machine.
+        ConfigError: there is none of that name, or figures that it lacks are not given.
     """
     if isinstance(backend, Calibration):
-        paid = backend.source in IBM_SOURCES
-        return backend, POWER_W, Price.of_plan(IBM_PLAN) if paid else None
+        return backend, POWER_W, _of_ibm(backend)
+    if isinstance(backend, CalibrationSource):
+        calibration = _loaded(backend, missing)
+        return calibration, POWER_W, _of_ibm(calibration)
     if not isinstance(backend, str):
-        return machine(repaired(of_qiskit(backend)))
+        raw = with_missing(qiskit_backend.read(backend), missing)
+        calibration = repaired(raw, fallback_rep_delay_s=IBM_DELAY_S)
+        return calibration, POWER_W, _of_ibm(calibration)
     try:
         known = Backend.preset(backend)
     except ConfigError:
         if backend not in snapshot.available():
             raise
-        return machine(Calibration.load(snapshot.Snapshot(snapshot=backend)))
-    return Calibration.load(known.source), known.power_w, known.asked
+        return machine(snapshot.Snapshot(snapshot=backend), missing)
+    return _loaded(known.source, missing), known.power_w, known.asked
 
 
-def of_qiskit(backend: BackendV2) -> RawCalibration:
-    """The calibration of a backend of Qiskit's.
+def _loaded(source: CalibrationSource, missing: Mapping[str, float] | None) -> Calibration:
+    raw = with_missing(source.read(), missing)
+    return repaired(raw, source.policy, source.fallback_rep_delay_s, source.fallback_readout_s)
 
-    Raises:
-        ConfigError: it does not have the figures of an IBM backend.
-    """
-    try:
-        return snapshot.read(backend, PROPERTIES)
-    except AttributeError as error:
-        raise ConfigError(
-            f"backend={backend!s:.60} is not accepted: it has no {error.name}; accepted: IBM "
-            "backends, a name of conf/backend or of a snapshot, a calibration"
-        ) from None
+
+def _of_ibm(calibration: Calibration) -> Price | None:
+    return Price.of_plan(IBM_PLAN) if calibration.source in IBM_SOURCES else None

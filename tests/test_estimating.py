@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
+from qiskit import QuantumCircuit
+from qiskit.circuit import IfElseOp, Measure, Parameter
+from qiskit.circuit.library import CZGate, RZGate, SXGate
 from qiskit.providers.fake_provider import GenericBackendV2
+from qiskit.transpiler import Target
 
 import hybhanas
+from hybhanas.calibration import qiskit_backend
 from hybhanas.calibration.snapshot import backends
 from hybhanas.errors import ConfigError
+from hybhanas.estimating import machine
 from tests.helpers import ROOT
 
 GHZ = ROOT / "docs" / "ghz5.qasm"
@@ -21,17 +29,80 @@ def test_a_backend_is_a_name_a_snapshot_a_calibration_or_one_of_qiskits():
         assert report.noise == named.noise
 
 
+def generic(**changes) -> GenericBackendV2:
+    return GenericBackendV2(5, basis_gates=["cz", "sx", "x", "rz"], seed=1, **changes)
+
+
+def test_any_backend_of_qiskits_is_costed_by_its_own_target():
+    backend = generic(control_flow=True)
+    circuit = QuantumCircuit(2)
+    circuit.sx(0)
+    circuit.cz(0, 1)
+    circuit.measure_all()
+    report = hybhanas.estimate([circuit], backend, hybhanas.CostModel(optimization_level=0))
+    at = {name: backend.target[name] for name in ("sx", "cz", "measure")}
+    together = at["sx"][0,].duration + at["cz"][0, 1].duration
+    readout = max(at["measure"][i,].duration for i in (0, 1))
+    assert report.pubs[0].circuit_s == pytest.approx(together + readout)
+    assert "no repetition delay: set to 0.00025 s" in report.assumptions
+    assert report.provenance.generation == "ibm_2025, assumed"
+    given = hybhanas.estimate([circuit], backend, missing={"rep_delay_s": 1e-3})
+    assert given.provenance.rep_delay_s == 1e-3
+    assert not any("repetition delay" in line for line in given.assumptions)
+
+
+def test_a_backend_without_figures_names_all_of_them_and_takes_what_is_given():
+    bare = generic(noise_info=False)
+    with pytest.raises(ConfigError, match="gives no t1_s, t2_s, readout_s, readout_error, ") as no:
+        hybhanas.estimate(GHZ, bare)
+    assert "hybhanas.estimate(..., missing={'t1_s': VALUE, ...})" in str(no.value)
+    figures = {"t1_s": 1e-4, "t2_s": 1e-4, "readout_s": 2e-6, "readout_error": 0.02,
+               "one_qubit_s": 5e-8, "one_qubit_error": 1e-3,
+               "two_qubit_s": 1e-7, "two_qubit_error": 1e-2}  # fmt: skip
+    calibration, *_ = machine(bare, figures)
+    assert {gate.duration_s for gate in calibration.gates["cz"].values()} == {1e-7}
+    assert {gate.duration_s for gate in calibration.gates["rz"].values()} == {0.0}
+    assert hybhanas.estimate(GHZ, bare, missing=figures).circuit.qubits == 5
+
+
+def test_gates_that_a_target_has_everywhere_are_on_every_pair():
+    target = Target(num_qubits=3)
+    target.add_instruction(CZGate())
+    target.add_instruction(SXGate())
+    target.add_instruction(RZGate(Parameter("a")))
+    target.add_instruction(Measure())
+    target.add_instruction(IfElseOp, name="if_else")
+    raw = qiskit_backend.read(SimpleNamespace(target=target, name="whole", max_circuits=7))
+    assert len(raw.gates["cz"]) == 6
+    assert list(raw.gates["sx"]) == [(0,), (1,), (2,)]
+    assert set(raw.gates) == {"cz", "sx", "rz"}
+    assert raw.max_circuits_per_job == 7
+
+
 @pytest.mark.parametrize(
     ("backend", "message"),
     [
         ("ibm_fes", "backend=ibm_fes is unknown .did you mean ibm_fez"),
-        (
-            GenericBackendV2(5),
-            "it has no (properties|configuration|_?[a-z]+); accepted: IBM backends",
-        ),
+        (3, "backend=3 is not accepted: it has no target; accepted: a BackendV2"),
+        (SimpleNamespace(target=Target(), name="none"), "its target has no number of qubits"),
+        (SimpleNamespace(target=Target(num_qubits=2), name="none"), "none of its gates is one of"),
     ],
 )
 def test_another_backend_is_refused_in_a_line(backend, message):
     with pytest.raises(ConfigError, match=message) as caught:
         hybhanas.estimate(GHZ, backend)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("missing", "message"),
+    [
+        ({"t3_s": 1e-4}, "missing=t3_s is unknown"),
+        ({"readout_error": 0.5}, "missing.readout_error=0.5 is not accepted: a probability below"),
+        ({"t1_s": "long"}, "missing.t1_s=long is not accepted: seconds"),
+        ({"two_qubit_s": 0}, "missing.two_qubit_s=0 is not accepted: seconds"),
+    ],
+)
+def test_a_figure_that_makes_no_sense_is_refused_in_a_line(missing, message):
+    with pytest.raises(ConfigError, match=message):
+        hybhanas.estimate(GHZ, "ibm_fez", missing=missing)

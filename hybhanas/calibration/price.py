@@ -16,6 +16,12 @@ MISSING = (
     "backend.price.shot_usd, or backend.plan with one of {plans} gives it"
 )
 
+NOT_KNOWN = (
+    "no price is known: price=PLAN, such as ibm_flex, or US dollars, such as second=1.6, give it "
+    "(hybhanas cost: --price)"
+)
+"""What a job without a price says."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Price:
@@ -45,6 +51,31 @@ class Price:
         if name not in (known := plans()):
             raise unknown("backend.plan", name, sorted(known))
         return cls(**known[name])
+
+    @classmethod
+    def read(cls, text: str) -> Price:
+        """A price as a word: a plan, or amounts in US dollars such as `task=0.3,shot=0.08`.
+
+        Raises:
+            ConfigError: neither of them.
+
+        Example:
+            >>> Price.read("task=0.3,shot=0.08").words
+            '0.3 USD a task and 0.08 USD a shot'
+        """
+        if "=" not in text:
+            return cls.of_plan(text)
+        try:
+            pairs = (one.split("=") for one in text.split(","))
+            amounts: dict[str, Any] = {name.strip(): float(value) for name, value in pairs}
+        except ValueError:
+            amounts = {}
+        if not amounts or amounts.keys() - {"second", "task", "shot"}:
+            raise ConfigError(
+                f"price={text} is not accepted: a plan ({', '.join(sorted(plans()))}), or US "
+                "dollars such as second=1.6 or task=0.3,shot=0.08"
+            )
+        return cls(**{f"{name}_usd": value for name, value in amounts.items()})
 
     @property
     def words(self) -> str:

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from hybhanas.calibration.record import RawCalibration
 
+IBM_DELAY_S = 250e-6
+"""IBM's documented default of the repetition delay."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class CalibrationSource(ABC):
@@ -16,8 +19,8 @@ class CalibrationSource(ABC):
     """
 
     policy: str = "exclude"  # bad values: exclude the gate or qubit, take the median, or fail
-    # Of a backend that names none; IBM's documented default. null: that is an error.
-    fallback_rep_delay_s: float | None = 250.0e-6
+    # Of a backend that names none. null: that is an error.
+    fallback_rep_delay_s: float | None = IBM_DELAY_S
     fallback_readout_s: float | None = None  # of a backend that names none; null: an error
 
     @abstractmethod
