@@ -5,7 +5,8 @@
 
 It gives what users ask for in qiskit-ibm-runtime's feature request 3096: executions, what circuit,
 reset, repetition delay and overheads contribute, where the figures come from, how sure they are,
-whether they are a lower bound, and what jobs take together as a batch or a session.
+what they are paid by, whether they are a lower bound, and what jobs take together as a batch or a
+session.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from qiskit import QuantumCircuit
 from qiskit.circuit.library import efficient_su2
 
 import hybhanas
-from hybhanas.reporting.units import duration
+from hybhanas.reporting.units import dollar_band, dollars, duration
 from scripts.page import DOCS, fill
 
 BACKEND = "ibm_fez"
@@ -84,6 +85,7 @@ def term_by_term(job: hybhanas.JobCost) -> str:
          f"**{duration(job.qpu_s)}**"],
         ["90 % of jobs", *("" for _ in job.pubs),
          f"{duration(job.qpu_low_s)} to {duration(job.qpu_high_s)}"],
+        *_paid(job),
         ["effective execution time", *(duration(pub.effective_s) for pub in job.pubs),
          duration(job.effective_s)],
     ]  # fmt: skip
@@ -98,10 +100,20 @@ def term_by_term(job: hybhanas.JobCost) -> str:
             f"({origin.calibration_source}, {origin.calibration_hash}); job times of "
             f"{origin.generation}; {origin.compiler}, level {origin.optimization_level}, seed "
             f"{origin.transpiler_seed}",
+            f"- Price: {job.price.words if job.price else 'not known'}",
             f"- Lower bound of what is billed: {'yes' if job.is_lower_bound else 'no'}",
             *(f"- Assumed: {line}" for line in job.assumptions),
         ]
     )
+
+
+def _paid(job: hybhanas.JobCost) -> list[list[str]]:
+    """What a job is paid by, if its price is known."""
+    if job.money is None:
+        return []
+    empty = ["" for _ in job.pubs]
+    band = dollar_band(job.money.cost_low_usd, job.money.cost_high_usd)
+    return [["cost", *empty, dollars(job.money.cost_usd)], ["90 % of jobs", *empty, band]]
 
 
 def _seconds(value: float) -> str:

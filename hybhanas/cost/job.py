@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from hybhanas.calibration.price import Price
+from hybhanas.cost.money import paid_together
+from hybhanas.cost.report import Money
 from hybhanas.errors import ConfigError, unknown
 
 BATCH, SESSION = "batch", "session"
@@ -64,6 +67,8 @@ class PubCost:
     added_two_qubit_gates: int  # by routing
     circuit_s: float  # of one execution, at noise factor 1
     p_survival: float  # there
+    p_survival_low: float  # 90 % of archived jobs of machines keep between them
+    p_survival_high: float
     p_survival_is: str  # in words
     parameter_sets: int
     configurations: int  # pairs of a set of values and a basis to measure in
@@ -98,7 +103,8 @@ class JobCost:
     """What a job of PUBs takes as it is submitted: no shots are added for noise.
 
     `qpu_s` is what Runtime calls usage. 90 % of the archived jobs that were not used to fit the
-    constants lie between `qpu_low_s` and `qpu_high_s`.
+    constants lie between `qpu_low_s` and `qpu_high_s`; `money` has the same interval, where seconds
+    are paid.
 
     Example:
         >>> from hybhanas import estimate
@@ -124,6 +130,8 @@ class JobCost:
     mode: str  # job, batch or session
     billed_s: float  # qpu_s; in a session with the time between jobs that is known
     is_lower_bound: bool  # of what is billed
+    price: Price | None  # None where none is known
+    money: Money | None  # what is billed, at that price
     assumptions: tuple[str, ...]
     provenance: JobProvenance
 
@@ -153,14 +161,19 @@ class JobCost:
             )
         }  # fmt: skip
         said = dict.fromkeys(line for job in jobs for line in job.assumptions)
+        between_s = between_s if mode == SESSION else 0.0
+        price = jobs[0].price
+        second_usd = (price and price.second_usd) or 0.0
         return cls(
             **added,
             pubs=tuple(pub for job in jobs for pub in job.pubs),
             contributions=total([job.contributions for job in jobs]),
             options="; ".join(dict.fromkeys(job.options for job in jobs)),
             mode=mode,
-            billed_s=added["qpu_s"] + (between_s if mode == SESSION else 0.0),
+            billed_s=added["qpu_s"] + between_s,
             is_lower_bound=mode == SESSION,
+            price=price,
+            money=paid_together([job.money for job in jobs], second_usd * between_s),
             assumptions=(*said, WORDS[mode]),
             provenance=jobs[0].provenance,
         )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pkgutil import resolve_name
 
+from hybhanas.calibration.price import NOT_KNOWN
 from hybhanas.cost.estimator import CostEstimator
 from hybhanas.cost.generations import ASSUMED, Generation, generation_of
 from hybhanas.cost.job import (
@@ -20,6 +21,7 @@ from hybhanas.cost.job import (
     PubCost,
     total,
 )
+from hybhanas.cost.money import paid
 from hybhanas.cost.options import RuntimeOptions
 from hybhanas.cost.physical import PhysicalCircuit
 from hybhanas.cost.quantum_time import circuit_time_s, loading_s
@@ -28,6 +30,10 @@ from hybhanas.cost.schedule import schedule
 from hybhanas.errors import CandidateError, ConfigError
 from hybhanas.pubs import Pub
 
+NO_ARCHIVE = (
+    "no archived job is of such a machine: job_overhead_s and execution_overhead_s of CostModel "
+    "(hybhanas cost: --job-overhead-s, --execution-overhead-s) replace what is assumed"
+)
 AS_SUBMITTED = "shots as submitted: none are added for noise"
 RUNTIME_DEFAULT = "a Runtime Estimator has resilience_level=1 unless it is set, here it is 0"
 
@@ -100,6 +106,8 @@ class JobEstimator:
             added_two_qubit_gates=circuit.added_two_qubit_gates,
             circuit_s=circuit.time_s,
             p_survival=report.noise.p_survival,
+            p_survival_low=report.noise.p_survival_low,
+            p_survival_high=report.noise.p_survival_high,
             p_survival_is=report.provenance.p_survival_is,
             parameter_sets=pub.parameter_sets,
             configurations=pub.configurations,
@@ -124,12 +132,12 @@ class JobEstimator:
     def _pub_without(self, one: _Costed, pub: Pub) -> _Run:
         """What it would take without options."""
         parts = self._contributions(one.alone, pub.configurations, one.cost.shots, one.reset_s)
-        return _Run(pub.configurations * one.cost.shots, parts)
+        return _Run(pub.configurations, pub.configurations * one.cost.shots, parts)
 
     def _learning(self, costed: Sequence[_Costed], options: RuntimeOptions) -> _Run:
         """The circuits of a job that learn readout errors, as many shots as those of a PUB."""
         if not options.mitigates_measurement:
-            return _Run(0, Contributions())
+            return _Run(0, 0, Contributions())
         most = max(costed, key=lambda one: one.cost.shots).cost
         readout = Amplified(
             noise_factor=1.0,
@@ -138,7 +146,7 @@ class JobEstimator:
             log_p=0.0,
         )
         parts = self._contributions(readout, most.random_circuits, most.shots_each, 0.0)
-        return _Run(most.random_circuits * most.shots_each, parts)
+        return _Run(most.random_circuits, most.random_circuits * most.shots_each, parts)
 
     def _contributions(
         self, circuit: Amplified, loads: int, shots: int, reset_s: float
@@ -186,13 +194,15 @@ class JobEstimator:
         without_s = sum(run.parts.total_s for run in plain)
         readout_s = learning.parts.circuit_s
         qpu_s = (contributions + overhead).total_s
+        low_s, high_s = constants.low * qpu_s, constants.high * qpu_s
+        price, circuits = self._estimator.price, loads + learning.circuits
         return JobCost(
             pubs=tuple(pubs),
             executions=executions,
             jobs=jobs,
             qpu_s=qpu_s,
-            qpu_low_s=constants.low * qpu_s,
-            qpu_high_s=constants.high * qpu_s,
+            qpu_low_s=low_s,
+            qpu_high_s=high_s,
             effective_s=sum(pub.effective_s for pub in pubs) + readout_s,
             contributions=contributions + overhead,
             readout_executions=learning.executions,
@@ -202,6 +212,10 @@ class JobEstimator:
             mode=self._model.mode,
             billed_s=qpu_s,
             is_lower_bound=self._model.mode == SESSION,
+            price=price,
+            money=None
+            if price is None
+            else paid(price, circuits, executions, (qpu_s, low_s, high_s)),
             assumptions=self._assumptions(pubs, jobs, options),
             provenance=self._provenance(),
         )
@@ -220,6 +234,11 @@ class JobEstimator:
     ) -> tuple[str, ...]:
         constants, mode = self._constants, self._model.mode
         said = [AS_SUBMITTED, f"job times of {_named(constants)}"]
+        if constants.assumed:
+            said.append(NO_ARCHIVE)
+        said += [str(one) for one in self._calibration.repairs if not one.places]
+        if self._estimator.price is None:
+            said.append(NOT_KNOWN)
         if any(pub.primitive == "estimator" for pub in pubs) and options == RuntimeOptions():
             said.append(RUNTIME_DEFAULT)
         if options != self._model.options:
@@ -261,8 +280,9 @@ class _Costed:
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """Executions, and what they take."""
+    """Circuits, their executions, and what they take."""
 
+    circuits: int
     executions: int
     parts: Contributions
 

@@ -109,7 +109,7 @@ class Energy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Money:
-    """What the phase that is costed is paid by, in US dollars."""
+    """What is paid for a job, or for the phase that is costed, in US dollars."""
 
     cost_usd: float
     log10_cost_usd: float

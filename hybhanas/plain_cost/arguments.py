@@ -16,7 +16,8 @@ examples:
 
 Each file is one job as it would be submitted: every circuit with its shots, none added for noise.
 QPU time is what the machine is busy and what is billed, with the interval that holds 90 % of
-archived jobs; effective time is that of the circuits alone. Python: hybhanas.estimate([...]).
+archived jobs; effective time is that of the circuits alone, cost what the time or the shots are
+paid by. Python: hybhanas.estimate([...]).
 To search for networks: hybhanas --help."""  # noqa: E501 - as it is printed
 
 
@@ -54,6 +55,9 @@ def parsed(arguments: Sequence[str]) -> argparse.Namespace:
         help="Pauli strings such as ZZII,XXXX, the rightmost letter for qubit 0; default: Z of "
              "what a file measures")  # fmt: skip
     add("--includes", action="store_true", help="let a file include plain files beside it")
+    add("--price", metavar="PRICE",
+        help="a plan of conf/prices.yaml, or US dollars such as second=1.6 or task=0.3,shot=0.08; "
+             "default: the backend's, of IBM's Pay-As-You-Go")  # fmt: skip
     add("--mode", default="job", metavar="MODE", help="job, batch or session; default: job")
     add(
         "--json",
@@ -61,6 +65,7 @@ def parsed(arguments: Sequence[str]) -> argparse.Namespace:
         help="print JSON, described by hybhanas/plain_cost/schema.json",
     )
     _add_options(parser.add_argument_group("options of the primitive, as in qiskit-ibm-runtime"))
+    _add_figures(parser.add_argument_group("figures that a backend does not give"))
     _add_compiler(parser.add_argument_group("compiler"))
     return parser.parse_args(arguments)
 
@@ -81,6 +86,20 @@ def _add_options(group: argparse._ArgumentGroup) -> None:
     add("--measurement-mitigation", action=flag, dest="measure_mitigation", help="TREX")
     add("--zne", action=flag, dest="zne_mitigation", help="extrapolation to zero noise")
     add("--noise-factors", metavar="LIST", dest="noise_factors", help="of ZNE; default: 1,3,5")
+    add("--rep-delay-s", type=float, metavar="SECONDS", dest="rep_delay_s",
+        help="between two shots; default: the backend's own")  # fmt: skip
+
+
+def _add_figures(group: argparse._ArgumentGroup) -> None:
+    add = group.add_argument
+    add("--missing", metavar="NAME=VALUE,...",
+        help="in seconds and probabilities: rep_delay_s, t1_s, t2_s, readout_s, readout_error, "
+             "one_qubit_s, one_qubit_error, two_qubit_s, two_qubit_error")  # fmt: skip
+    add("--generation", metavar="NAME", help="of job times: auto, ibm_2023 or ibm_2025")
+    add("--job-overhead-s", type=float, metavar="SECONDS", dest="job_overhead_s",
+        help="of a job, besides its circuits")  # fmt: skip
+    add("--execution-overhead-s", type=float, metavar="SECONDS", dest="execution_overhead_s",
+        help="of a shot, besides circuit and repetition delay")  # fmt: skip
 
 
 def _add_compiler(group: argparse._ArgumentGroup) -> None:

@@ -20,8 +20,12 @@ INTERRUPTED = 130
 OPTIONS = (
     "resilience_level", "twirling_gates", "twirling_measure", "num_randomizations",
     "shots_per_randomization", "dynamical_decoupling", "measure_mitigation", "zne_mitigation",
+    "rep_delay_s",
 )  # fmt: skip
-MODEL = ("compiler", "optimization_level", "transpiler_seed", "layouts", "mode")
+MODEL = (
+    "compiler", "optimization_level", "transpiler_seed", "layouts", "mode", "generation",
+    "job_overhead_s", "execution_overhead_s",
+)  # fmt: skip
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -65,7 +69,9 @@ def costed(given: Namespace) -> list[tuple[str, Any]]:
     """
     from hybhanas.estimating import job_estimator, named_pub
 
-    estimator = job_estimator(_machine(given), _model(given), given.shots)
+    estimator = job_estimator(
+        _machine(given), _model(given), given.shots, given.price, _missing(given.missing)
+    )
     observables = None if given.observables is None else _list(given.observables)
     results: list[tuple[str, Any]] = []
     for file in given.files:
@@ -79,10 +85,19 @@ def costed(given: Namespace) -> list[tuple[str, Any]]:
 def _machine(given: Namespace) -> Any:
     if given.calibration is None:
         return given.backend
-    from hybhanas.calibration import Calibration
     from hybhanas.calibration.file import CalibrationFile
 
-    return Calibration.load(CalibrationFile(path=given.calibration))
+    return CalibrationFile(path=given.calibration)
+
+
+def _missing(text: str | None) -> dict[str, float]:
+    pairs = [one.partition("=") for one in _list(text or "")]
+    try:
+        return {name.strip(): float(value) for name, _, value in pairs}
+    except ValueError:
+        raise ConfigError(
+            f"--missing={text} is not accepted: names and numbers such as readout_s=5e-6,t1_s=1e-4"
+        ) from None
 
 
 def _model(given: Namespace) -> Any:

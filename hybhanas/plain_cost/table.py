@@ -9,11 +9,14 @@ from rich.table import Table
 
 from hybhanas.cost.estimator import VANISHING
 from hybhanas.cost.job import JobCost
+from hybhanas.cost.money import paid_together
+from hybhanas.cost.report import Money
 from hybhanas.reporting.terminal import terminal
-from hybhanas.reporting.units import duration
+from hybhanas.reporting.units import dollar_band, dollars, duration, duration_band
 
 COLUMNS = (
-    "qubits", "2q gates", "circuit", "P", "executions", "QPU time", "90 % of jobs", "effective",
+    "qubits", "2q gates", "circuit", "P", "executions", "QPU time", "90 % of jobs", "cost", "90 %",
+    "effective",
 )  # fmt: skip
 
 
@@ -29,16 +32,22 @@ def show(costs: Sequence[tuple[str, JobCost]], console: Console | None = None) -
     for name, job in costs:
         table.add_row(name, *_row(job))
     if len(costs) > 1:
-        jobs = [job for _, job in costs]
-        table.add_row(
-            "all", "", "", "", "", f"{sum(job.executions for job in jobs):,}",
-            duration(sum(job.qpu_s for job in jobs)),
-            _interval(sum(job.qpu_low_s for job in jobs), sum(job.qpu_high_s for job in jobs)),
-            duration(sum(job.effective_s for job in jobs)),
-        )  # fmt: skip
+        table.add_row("all", *_all([job for _, job in costs]))
     console.print(table)
     for line in dict.fromkeys(line for _, job in costs for line in notes(job)):
         console.print(line, style="dim", markup=False, highlight=False, soft_wrap=True)
+
+
+def _all(jobs: Sequence[JobCost]) -> list[str]:
+    low_s, high_s = sum(job.qpu_low_s for job in jobs), sum(job.qpu_high_s for job in jobs)
+    return [
+        *("" for _ in range(4)),
+        f"{sum(job.executions for job in jobs):,}",
+        duration(sum(job.qpu_s for job in jobs)),
+        duration_band(low_s, high_s),
+        *_paid(paid_together([job.money for job in jobs])),
+        duration(sum(job.effective_s for job in jobs)),
+    ]
 
 
 def _console(longest: int) -> Console:
@@ -56,13 +65,19 @@ def _row(job: JobCost) -> list[str]:
         f"{pub.p_survival:.3f}{'*' if pub.p_survival_is == VANISHING else ''}",
         f"{job.executions:,}",
         duration(job.qpu_s),
-        _interval(job.qpu_low_s, job.qpu_high_s),
+        duration_band(job.qpu_low_s, job.qpu_high_s),
+        *_paid(job.money),
         duration(job.effective_s),
     ]
 
 
-def _interval(low_s: float, high_s: float) -> str:
-    return f"{duration(low_s)} to {duration(high_s)}"
+def _paid(money: Money | None) -> tuple[str, str]:
+    """A price and its interval, which only one of seconds has."""
+    if money is None:
+        return "-", "-"
+    exact = money.cost_low_usd == money.cost_high_usd
+    band = "-" if exact else dollar_band(money.cost_low_usd, money.cost_high_usd)
+    return dollars(money.cost_usd), band
 
 
 def notes(job: JobCost) -> list[str]:
@@ -72,6 +87,8 @@ def notes(job: JobCost) -> list[str]:
         f"{origin.backend}, calibration of {origin.calibration_date[:10]} "
         f"({origin.calibration_source}), repetition delay {duration(origin.rep_delay_s)}"
     ]
+    if job.price is not None:
+        lines.append(f"cost: {job.price.words}")
     (pub,) = job.pubs
     if job.options != "none":
         lines.append(

@@ -58,6 +58,17 @@ def dollars(usd: float) -> str:
     return f"{float(f'{usd:.3g}'):,.10g} USD"
 
 
+def dollar_band(low_usd: float, high_usd: float) -> str:
+    """An interval of prices as a narrow column has it: two significant digits.
+
+    Example:
+        >>> dollar_band(3.09, 7.03), dollar_band(1234, 5678)
+        ('3.1-7 USD', '1,200-5,700 USD')
+    """
+    low, high = (dollars(float(f"{usd:.2g}")).removesuffix(" USD") for usd in (low_usd, high_usd))
+    return f"{low}-{high} USD"
+
+
 TOTALS = {"qpu": "QPU time", "effective": "effective execution time"}
 """The two quantum times that a total may be of, by the setting `cost_model.total`."""
 

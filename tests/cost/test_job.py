@@ -135,6 +135,49 @@ def test_a_job_over_the_limit_of_executions_is_several():
     assert any("3 jobs" in line for line in cost.assumptions)
 
 
+def test_a_price_of_seconds_has_the_band_of_the_time_and_one_of_tasks_and_shots_has_none():
+    cost = job([(turned(), None, 1000)], price="second=2")
+    assert cost.money.cost_usd == pytest.approx(2 * cost.qpu_s)
+    assert cost.money.cost_low_usd == pytest.approx(2 * cost.qpu_low_s)
+    assert cost.money.cost_high_usd == pytest.approx(2 * cost.qpu_high_s)
+    # 5 sets of values in two bases are 10 tasks of 100 shots
+    pub = (trained(), [["ZZ"], ["XX"]], np.zeros((5, 2)))
+    tasks = job([pub], shots=100, price="task=0.3,shot=0.01").money
+    assert tasks.cost_usd == tasks.cost_low_usd == tasks.cost_high_usd == pytest.approx(3 + 10)
+
+
+def test_circuits_that_learn_readout_errors_are_paid_too():
+    options = {"resilience_level": 1, "twirling": {"num_randomizations": 4}}
+    cost = job([(trained(), "ZZ", [0, 0])], shots=400, options=options, price="task=1")
+    assert cost.money.cost_usd == pytest.approx(4 + 4)
+
+
+def test_a_job_without_a_price_says_how_to_give_one():
+    cost = job([turned()])
+    assert cost.price is None
+    assert cost.money is None
+    assert any(line.startswith("no price is known: price=PLAN") for line in cost.assumptions)
+    ibm = hybhanas.estimate([turned()], "ibm_fez")
+    assert ibm.money.cost_usd == pytest.approx(1.6 * ibm.billed_s)
+
+
+def test_shots_and_delay_of_runtimes_options_hold():
+    assert job([turned()], options={"default_shots": 70}).executions == 70
+    assert job([turned()], options={"default_shots": 70}, shots=9).executions == 9
+    assert job([(trained(), "ZZ", [0, 0])], options={"default_precision": 0.1}).executions == 100
+    slow = job([turned()], options={"execution": {"rep_delay": 1e-3}}, shots=100)
+    assert slow.contributions.repetition_delay_s == pytest.approx(0.1)
+    assert slow.provenance.rep_delay_s == 1e-3
+    assert slow.options_s == pytest.approx(0)
+
+
+def test_what_survives_has_the_band_of_a_report():
+    (pub,) = hybhanas.estimate([trained()], "ibm_fez", observables=["ZZ"]).pubs
+    alone = hybhanas.estimate(trained(), "ibm_fez", observables=["ZZ"]).noise
+    assert pub.p_survival_low == pytest.approx(alone.p_survival_low)
+    assert pub.p_survival_low < pub.p_survival < pub.p_survival_high
+
+
 def test_a_session_is_a_lower_bound_and_a_batch_is_not():
     bounds = {
         mode: hybhanas.estimate([turned()], LINE, CostModel(mode=mode)).is_lower_bound
@@ -188,6 +231,11 @@ def test_jobs_together_are_a_batch_or_a_session():
     assert batch.jobs == 2
     assert batch.qpu_s == batch.billed_s == pytest.approx(2 * one.qpu_s)
     assert session.billed_s - session.qpu_s == pytest.approx(2.5)
+    assert batch.money is session.money is None
+    paid = [hybhanas.JobCost.together([job([turned()], price="second=2")] * 2, *mode).money
+            for mode in (("batch",), ("session", 2.5))]  # fmt: skip
+    assert paid[1].cost_usd - paid[0].cost_usd == pytest.approx(5)
+    assert paid[1].cost_high_usd - paid[0].cost_high_usd == pytest.approx(5)
     assert (batch.is_lower_bound, session.is_lower_bound) == (False, True)
     elsewhere = hybhanas.estimate([turned()], "ibm_fez")
     with pytest.raises(ConfigError, match="jobs on ibm_fez, synthetic are not accepted: one mach"):

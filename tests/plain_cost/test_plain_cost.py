@@ -39,11 +39,17 @@ def test_each_file_is_a_row_with_both_times_and_the_interval(bell, capsys):
     header, *rows = out.splitlines()[:4]
     assert header.split() == [
         "file", "qubits", "2q", "gates", "circuit", "P", "executions", "QPU", "time", "90", "%",
-        "of", "jobs", "effective",
+        "of", "jobs", "cost", "90", "%", "effective",
     ]  # fmt: skip
     assert [row.split()[0] for row in rows] == [GHZ, bell, "all"]
     assert rows[2].split()[1] == "2,000"
     assert "ibm_boston, calibration of 2026-04-17" in out
+    # an overhead of 0.975 s, 1,000 delays of 250 us, and less than 30 us a shot besides
+    assert "1.6 USD a second" in out
+    for row in rows[:2]:
+        seconds, dollars = (float(row.split(f" {unit} ")[0].split()[-1]) for unit in ("s", "USD"))
+        assert 1.225 < seconds < 1.255
+        assert dollars == pytest.approx(1.6 * seconds, abs=0.01)
     assert err == ""
 
 
@@ -99,6 +105,14 @@ def test_a_file_that_cannot_be_costed_is_a_line_and_the_others_go_on(bell, tmp_p
         ([GHZ, "--noise-factors", "1,a"], "--noise-factors=1,a is not accepted: numbers such"),
         ([GHZ, "--noise-factors", "0.5,2"], "at least two, each at least 1"),
         ([GHZ, "--decoupling", "XY8"], "options.dynamical_decoupling=XY8 is unknown"),
+        ([GHZ, "--price", "gold"], "backend.plan=gold is unknown; accepted: "),
+        ([GHZ, "--price", "hour=3"], "price=hour=3 is not accepted: a plan ("),
+        ([GHZ, "--price", "second=0"], "backend.price.second_usd=0.0 is not accepted: above 0"),
+        ([GHZ, "--missing", "t1_s=a"], "--missing=t1_s=a is not accepted: names and numbers"),
+        ([GHZ, "--missing", "t3_s=1"], "missing=t3_s is unknown (did you mean t2_s?)"),
+        ([GHZ, "--backend", "almaden"], "backend=fake_almaden gives no readout_s; accepted with"),
+        ([GHZ, "--generation", "ibm_2024"], "cost_model.generation=ibm_2024 is unknown"),
+        ([GHZ, "--rep-delay-s", "-1"], "options.rep_delay_s=-1.0 is not accepted: seconds"),
         ([GHZ, "--calibration", "nowhere.json"], "calibration.path=nowhere.json"),
     ],
 )
@@ -123,6 +137,22 @@ def test_options_say_what_they_add(bell, capsys):
 def test_a_circuit_whose_observables_are_all_zero_is_told_so(capsys):
     assert main([GHZ, "--backend", "ibm_fez", *QUICK]) == 0
     assert "* the chance of a run without a fault" in capsys.readouterr().out
+
+
+def test_figures_that_a_backend_lacks_are_named_and_can_be_given(bell, capsys):
+    given = ["--missing", "readout_s=5e-6", "--rep-delay-s", "0.001", "--price", "shot=0.01"]
+    assert main([bell, "--backend", "almaden", *given, "--shots", "100", *QUICK]) == 0
+    out = capsys.readouterr().out
+    assert "repetition delay 1 ms" in out
+    assert out.splitlines()[1].split()[-5:-2] == ["1", "USD", "-"]
+    assert main([bell, "--backend", "google_willow", *QUICK]) == 0
+    out = capsys.readouterr().out
+    assert "no price is known: " in out
+    assert "no archived job is of such a machine: job_overhead_s and execution_overhead_s" in out
+    others = ["--job-overhead-s", "7", "--execution-overhead-s", "0", "--json"]
+    assert main([bell, "--backend", "google_willow", *others, *QUICK]) == 0
+    (file,) = json.loads(capsys.readouterr().out)["files"]
+    assert file["job"]["contributions"]["job_overhead_s"] == 7
 
 
 def test_a_saved_calibration_stands_for_the_backend(bell, tmp_path, capsys):
