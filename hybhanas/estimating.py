@@ -90,25 +90,21 @@ def estimate(  # noqa: PLR0913 - a public function of keywords
     """What circuits cost on a backend, without PyTorch, before anything is submitted.
 
     Args:
-        pubs: a list is one job of a primitive: PUBs (`hybhanas.pubs.read_pub`), circuits, paths of
-            OpenQASM or QPY files, architectures. One PUB is a job, too. A circuit, a path or an
-            architecture alone is the phase of the cost model, by default a training.
-        backend: a name of conf/backend or of a snapshot, a calibration, or a `BackendV2` of
-            Qiskit's, of IBM's or any other.
+        pubs: a list is one job of PUBs (`hybhanas.pubs.read_pub`), circuits, paths of OpenQASM or
+            QPY files, architectures, and so is one PUB. A circuit, a path or an architecture alone
+            is the phase of the cost model, by default a training.
+        backend: a name of conf/backend or of a snapshot, a calibration, any `BackendV2`.
         model: a name of conf/cost_model, or a cost model.
-        shots: of a circuit; None: in a job those of its options, or 4096 as in Runtime, else those
-            of the cost model.
+        shots: of a circuit; None: of a job its options', else 4096; else the cost model's.
         options: of the primitive: `RuntimeOptions`, a mapping, or Runtime's own object.
         device: a name of conf/device, or a device: what runs the classical layers.
         workload: the training that the training phase means; None: 30 epochs of 1,000 samples.
         features: of a sample, for an architecture.
         classes: of the data, for an architecture.
-        observables: of circuits and files: Pauli labels such as `["ZZI", "XXX"]`, a SparsePauliOp,
-            tuples of classical bits whose Z are multiplied; None: Z of what is measured, or used.
-        price: or a plan of conf/prices.yaml, or US dollars such as "second=1.6"; None: that of the
-            backend, of IBM's others Pay-As-You-Go.
-        missing: figures that the backend does not give, by the names of
-            `hybhanas.calibration.missing.NAMES`, such as `{"rep_delay_s": 1e-3}`.
+        observables: of circuits: Pauli labels such as `["ZZI", "XXX"]`, a SparsePauliOp, tuples of
+            classical bits whose Z are multiplied; None: Z of what is measured, or used.
+        price: or a plan of conf/prices.yaml, or such as "second=1.6"; None: that of the backend.
+        missing: figures that the backend does not give, by `hybhanas.calibration.missing.NAMES`.
 
     Returns:
         Of a job a `JobCost`, with its executions as submitted, else a `CostReport`.
@@ -123,19 +119,16 @@ def estimate(  # noqa: PLR0913 - a public function of keywords
     """
     chosen = _model(model, options)
     if isinstance(pubs, list | tuple) or hasattr(pubs, "parameter_values"):
-        given = pubs if isinstance(pubs, list) else [pubs]
-        named = [named_pub(i, one, observables) for i, one in enumerate(given)]
+        pubs = pubs if isinstance(pubs, list) else [pubs]
+        named = [named_pub(i, one, observables) for i, one in enumerate(pubs)]
         shots = shots_from(options) if shots is None else shots
         return job_estimator(backend, chosen, shots, price, missing)(named)
     calibration, power_w, asked = machine(backend, missing)
-    estimator = CostEstimator(
-        calibration,
-        chosen if shots is None else replace(chosen, shots=shots),
-        Device.preset(device) if isinstance(device, str) else device,
-        workload or Workload(samples=1000, epochs=30, batch_size=64),
-        power_w,
-        price=_price(price) or asked,
-    )
+    chosen = chosen if shots is None else replace(chosen, shots=shots)
+    device = Device.preset(device) if isinstance(device, str) else device
+    work = workload or Workload(samples=1000, epochs=30, batch_size=64)
+    paid = _price(price) or asked
+    estimator = CostEstimator(calibration, chosen, device, work, power_w, price=paid)
     if isinstance(pubs, Architecture):
         return _of_network(estimator, pubs, features, classes)
     return _of_circuit(estimator, pubs, observables)
