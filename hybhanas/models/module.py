@@ -35,8 +35,7 @@ class PopulationModule(pl.LightningModule):
         captured: whether steps are `CapturedSteps`, for a GPU.
 
     Attributes:
-        losses: of each network the mean loss of its last epoch, by its number in
-            `population.members`.
+        losses: of each network the mean loss of each epoch, by its number in `population.members`.
     """
 
     rates: Tensor
@@ -55,7 +54,7 @@ class PopulationModule(pl.LightningModule):
         self.automatic_optimization = not captured
         self.steps, self.states, self.schedule = steps, states, schedule
         self.population = population
-        self.losses: dict[int, float] = {}
+        self.losses: dict[int, list[float]] = {}
         self._members: list[int] = []
         self.register_buffer("rates", torch.tensor(rates), persistent=False)
         # Of each network, summed over the batches of an epoch.
@@ -96,7 +95,8 @@ class PopulationModule(pl.LightningModule):
     def on_train_epoch_end(self) -> None:
         """Keeps the mean losses."""
         means = (self._loss / int(self.trainer.num_training_batches)).tolist()
-        self.losses |= dict(zip(self._members, means, strict=True))
+        for member, mean in zip(self._members, means, strict=True):
+            self.losses.setdefault(member, []).append(mean)
 
     def on_validation_epoch_start(self) -> None:
         """Forgets what was seen before."""

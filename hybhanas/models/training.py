@@ -35,7 +35,7 @@ class Trained:
     Args:
         model: its weights are the trained ones.
         epochs: that it was trained for.
-        loss: the mean cross-entropy of its last epoch of training.
+        losses: the mean cross-entropy of each epoch of this part of its training.
         validation: how well it classifies the validation split.
         test: likewise; None where the test split was not touched.
         state: to resume from; None where training is at its end.
@@ -43,10 +43,15 @@ class Trained:
 
     model: HQNN
     epochs: int
-    loss: float
+    losses: tuple[float, ...]
     validation: Scores
     test: Scores | None
     state: TrainingState | None
+
+    @property
+    def loss(self) -> float:
+        """The mean cross-entropy of its last epoch."""
+        return self.losses[-1]
 
     @property
     def validation_accuracy(self) -> float:
@@ -116,7 +121,7 @@ def train(  # noqa: PLR0913 - what a training depends on
     return [
         CandidateError("training diverged: a logit is not finite")
         if validated is None
-        else Trained(models[i], ends[i], module.losses[i], validated, tested, left.get(i))
+        else Trained(models[i], ends[i], tuple(module.losses[i]), validated, tested, left.get(i))
         for i, (validated, tested) in enumerate(scores)
     ]
 

@@ -71,11 +71,14 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A network of the front after its final training; the checkpoint is in torch's format."""
+    """A network of the front after its final training, with the mean cross-entropy of each epoch;
+    the checkpoint is in torch's format.
+    """
 
     validation: Scores
     test: Scores
     checkpoint: bytes
+    losses: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -253,7 +256,8 @@ class Evaluator:
         from hybhanas.models.hqnn import checkpoint
 
         assert trained.test is not None
-        return Finished(trained.validation, trained.test, checkpoint(trained.model))
+        model = checkpoint(trained.model)
+        return Finished(trained.validation, trained.test, model, trained.losses)
 
 
 def _size(layers: Layers) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -38,6 +39,7 @@ class FrontMember:
     final_roc_auc: float | None = None
     test_balanced_accuracy: float | None = None
     test_roc_auc: float | None = None
+    losses: Sequence[float] = ()  # of the final training, the mean cross-entropy of each epoch
 
     @property
     def on_front(self) -> bool:
@@ -102,6 +104,7 @@ def read_front(folder: RunFolder, evaluations: Sequence[Evaluation]) -> list[Fro
                 row.get("final_roc_auc"),
                 row.get("test_balanced_accuracy"),
                 row.get("test_roc_auc"),
+                tuple(float(loss) for loss in row.get("losses", ())),
             )
             for row in read_json(folder.front_json)
         ]
@@ -212,6 +215,7 @@ class _FinalRecord:
     test_balanced_accuracy: float | None = None
     test_roc_auc: float | None = None
     checkpoint_sha256: str = ""
+    losses: Sequence[float] = ()  # none where one is not finite
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> _FinalRecord:
@@ -258,6 +262,7 @@ def _kept(evaluation: Evaluation, outcome: Finished | Exception, folder: RunFold
         test_balanced_accuracy=outcome.test.balanced_accuracy,
         test_roc_auc=outcome.test.roc_auc,
         checkpoint_sha256=hashlib.sha256(outcome.checkpoint).hexdigest(),
+        losses=outcome.losses if all(map(math.isfinite, outcome.losses)) else (),
     )
 
 
@@ -276,4 +281,5 @@ def _member(evaluation: Evaluation, record: _FinalRecord, folder: RunFolder) -> 
         final_roc_auc=record.roc_auc,
         test_balanced_accuracy=record.test_balanced_accuracy,
         test_roc_auc=record.test_roc_auc,
+        losses=tuple(record.losses),
     )

@@ -27,11 +27,18 @@ COST_COLUMNS = (
 
 
 def write_front(folder: RunFolder, members: Sequence[FrontMember]) -> None:
-    """Writes `pareto.csv`, and `pareto.json` last: with the cost of every member."""
+    """Writes `pareto.csv`, and `pareto.json` last: with the cost of every member, and
+    the losses of its final training.
+    """
     rows = [member.row() for member in members]
     atomic.write_text(folder.front_csv, _csv(rows))
     full = [
-        row | {"cost": cost.to_dict() if cost else None, "proxies": member.evaluation.proxies}
+        row
+        | {
+            "cost": cost.to_dict() if cost else None,
+            "proxies": member.evaluation.proxies,
+            "losses": [*member.losses],
+        }
         for row, member in zip(rows, members, strict=True)
         for cost in [member.evaluation.cost]
     ]
