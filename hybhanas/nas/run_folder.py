@@ -51,7 +51,7 @@ class RunFolder:
         """Where its files are, but for those of single evaluations."""
         return (
             self.path / LOCK, self.settings, self.config, self.summary, self.evaluations_csv,
-            self.front_csv, self.front_json, self.front_picture, self.front_page,
+            self.front_csv, self.front_json, self.front_picture, self.page,
             self.anatomy_picture, self.tracked, self.baselines, self.selection,
         )  # fmt: skip
 
@@ -153,9 +153,9 @@ class RunFolder:
         return self.path / "front.png"
 
     @property
-    def front_page(self) -> Path:
-        """The same for a browser."""
-        return self.path / "front.html"
+    def page(self) -> Path:
+        """The whole run for a browser."""
+        return self.path / "report.html"
 
     @property
     def anatomy_picture(self) -> Path:

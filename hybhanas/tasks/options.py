@@ -39,6 +39,7 @@ from hybhanas.tasks.settings import (
     CostTask,
     ExportTask,
     RecostTask,
+    ReportTask,
     SearchTask,
     SelectTask,
     TrainTask,
@@ -104,6 +105,7 @@ TASKS: dict[str, type] = {
     "hybhanas.tasks.export.export": ExportTask,
     "hybhanas.tasks.contribution.contribution": ContributionTask,
     "hybhanas.tasks.verify.verify": VerifyTask,
+    "hybhanas.tasks.report.report": ReportTask,
 }
 """The settings of tasks stand at the root: `task=cost circuit=x.qasm`."""
 

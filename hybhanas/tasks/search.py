@@ -32,6 +32,8 @@ from hybhanas.nas.summary import Summary
 from hybhanas.reporting.front_report import FrontReport, selection_rows
 from hybhanas.reporting.terminal import SearchView, terminal
 from hybhanas.reporting.tracking import TrackedRun, Tracker
+from hybhanas.tasks.finished import overrides
+from hybhanas.tasks.report import write_report
 from hybhanas.tasks.select import print_report
 from hybhanas.tasks.setup import build, cache_folder, shown
 from hybhanas.tasks.tracked import tracked_once
@@ -138,6 +140,9 @@ def run(  # noqa: PLR0913 - the parts of a run
         )
         title = f"{data_name} on {calibration.name} ({calibration.date:%Y-%m-%d})"
         _write_pictures(folder, evaluations, report, title)
+        settings = OmegaConf.create(dict(config))
+        objectives = problem.strategy.objectives
+        write_report(folder, evaluations, report, objectives, settings, calibration)
         pictures = [folder.front_picture, folder.anatomy_picture]
         tracked.finish_with(summary, table, pictures)
     return [*report.members]
@@ -195,7 +200,6 @@ def _reported(problem: Problem, members: Sequence[FrontMember]) -> FrontReport:
 def _write_pictures(
     folder: RunFolder, evaluations: Sequence[Evaluation], report: FrontReport, title: str
 ) -> None:
-    from hybhanas.reporting.interactive import write_front_page
     from hybhanas.reporting.plots import plot_anatomy, plot_front
 
     trained = [m for m in report.members if m.final_validation_accuracy is not None]
@@ -204,7 +208,6 @@ def _write_pictures(
     lines = {b.name: b.validation_accuracy for b in report.baselines}
     plot_front(folder.front_picture, evaluations, front, title, lines)
     plot_anatomy(folder.anatomy_picture, front, title)
-    write_front_page(folder.front_page, evaluations, front, title)
 
 
 def _write_results(
@@ -281,4 +284,5 @@ def _provenance(problem: Problem) -> dict[str, Any]:
         },
         "device": asdict(estimator.device),
         "seed": problem.evaluator.seed,
+        "overrides": overrides(),
     }

@@ -120,6 +120,13 @@ class VerifyTask:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReportTask:
+    """Whose page task=report writes."""
+
+    run: str | None = None  # folder of a search
+
+
+@dataclass(frozen=True, kw_only=True)
 class CompareTask:
     """Which searches task=compare compares."""
 

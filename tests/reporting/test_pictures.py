@@ -1,4 +1,4 @@
-"""Pictures and the page: what they are drawn from, and files that open."""
+"""Pictures: what they are drawn from, and files that open."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from hybhanas.nas.evaluation import STOPPED
 from hybhanas.nas.objectives import Objectives
 from hybhanas.nas.recost import compare
 from hybhanas.reporting import plots
-from hybhanas.reporting.interactive import write_front_page
 from tests.helpers.synthetic import make_evaluation
 
 EVALUATIONS = [
@@ -80,11 +79,3 @@ def test_several_fronts_are_drawn_over_each_other_by_their_labels(tmp_path, draw
     labels = [text.get_text() for text in drawn[0].legends[0].get_texts()]
     assert labels == ["seed=1 (2)", "seed=2 (1)"]
     assert opens(tmp_path / "fronts.png")
-
-
-def test_the_page_names_each_architecture_and_needs_no_network(tmp_path):
-    write_front_page(tmp_path / "front.html", EVALUATIONS, FRONT, "title")
-    text = (tmp_path / "front.html").read_text()
-    assert "QPU time 1.67 min, effective 10 s, 30 parameters" in text
-    assert "Pareto front (2)" in text
-    assert 'src="http' not in text

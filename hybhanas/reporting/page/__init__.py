@@ -1,0 +1,1 @@
+"""The report page of a run: one HTML file that needs no network."""

@@ -1,0 +1,75 @@
+"""The report page as a file: content, style and scripts in one, with nothing to fetch."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+import html
+import json
+from collections.abc import Mapping
+from importlib.util import find_spec
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from hybhanas import atomic
+from hybhanas.errors import ConfigError
+
+HERE = Path(__file__).parent
+SCRIPTS = ("elements.js", "charts.js", "overview.js", "architecture.js", "page.js")
+"""In the order in which they run, as one script."""
+
+
+def write_page(path: Path, content: Mapping[str, Any]) -> None:
+    """Writes the page.
+
+    What a run holds may be anyone's text. It stands in the page as JSON without a `<`, the scripts
+    make text nodes of it, and no other script than these and no request is allowed by the page's
+    policy.
+
+    Args:
+        path: of the file.
+        content: as `hybhanas.reporting.page.content.RunReport.content` gives it.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    script = "".join((HERE / name).read_text() for name in SCRIPTS)
+    plotly = _plotly()
+    page = Template((HERE / "page.html").read_text()).substitute(
+        title=html.escape(str(content["title"])),
+        allowed=" ".join(map(_sha256, (plotly, script.encode()))),
+        style=(HERE / "page.css").read_text(),
+        content=embedded(content),
+        plotly=base64.b64encode(gzip.compress(plotly, 4, mtime=0)).decode(),
+        script=script,
+    )
+    atomic.write_text(path, page)
+
+
+def embedded(content: Mapping[str, Any]) -> str:
+    r"""JSON that no parser of HTML takes for anything but text.
+
+    Example:
+        >>> embedded({"name": "</script>"})
+        '{"name":"\\u003c/script>"}'
+    """
+    text = json.dumps(content, allow_nan=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c")
+
+
+def _plotly() -> bytes:
+    """Plotly's script, which its package has; importing the package would take longer.
+
+    Raises:
+        ConfigError: plotly is not installed.
+    """
+    found = find_spec("plotly")
+    if found is None or found.origin is None:
+        raise ConfigError("the report page needs plotly, which is not installed")
+    return (Path(found.origin).parent / "package_data" / "plotly.min.js").read_bytes()
+
+
+def _sha256(script: bytes) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(script).digest()).decode()}'"

@@ -1,0 +1,110 @@
+"use strict";
+// Elements, numbers and words. Whatever stands in a run becomes a text node, never markup.
+
+const content = JSON.parse(document.getElementById("content").textContent);
+const rows = content.evaluations;
+const memberOf = new Map(content.members.map((member) => [member.evaluation, member]));
+
+function element(name, attributes = {}, ...children) {
+  const svg = ["svg", "g", "line", "rect", "circle", "text", "title", "path"].includes(name);
+  const made = svg ? document.createElementNS("http://www.w3.org/2000/svg", name) : document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (key.startsWith("on")) made.addEventListener(key.slice(2), value);
+    else if (value !== null && value !== undefined && value !== false) made.setAttribute(key, value === true ? "" : value);
+  }
+  for (const child of children.flat(Infinity)) if (child !== null && child !== undefined) made.append(child instanceof Node ? child : String(child));
+  return made;
+}
+
+const isNumber = (value) => typeof value === "number" && Number.isFinite(value);
+
+function significant(value, digits = 3) {
+  if (!isNumber(value)) return "unknown";
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 1e-3 || size >= 1e7)) return value.toExponential(digits - 1).replace(/\.?0+e/, "e").replace("e+", "e");
+  return Number(value.toPrecision(Math.max(digits, Math.ceil(Math.log10(size + 1))))).toLocaleString("en", { maximumFractionDigits: 12 });
+}
+
+function duration(seconds) {
+  if (!isNumber(seconds)) return "unknown";
+  const steps = [[31557600, "y"], [86400, "d"], [3600, "h"], [60, "min"], [1, "s"], [1e-3, "ms"], [1e-6, "us"]];
+  const [scale, unit] = steps.find(([least]) => Math.abs(seconds) >= least) ?? steps[steps.length - 1];
+  return `${significant(seconds / scale)} ${unit}`;
+}
+
+const dollars = (usd) => `${significant(isNumber(usd) ? Number(usd.toPrecision(3)) : usd)} USD`;
+
+const percent = (fraction) => (isNumber(fraction) ? `${(100 * fraction).toFixed(1)} %` : "unknown");
+
+function measured({ accuracy, interval }) {
+  if (!isNumber(accuracy)) return "failed";
+  return interval ? `${percent(accuracy)} (${(100 * interval[0]).toFixed(1)} to ${(100 * interval[1]).toFixed(1)} %)` : percent(accuracy);
+}
+
+const quantities = [
+  { name: "accuracy", label: "validation accuracy", unit: "%", better: "larger", further: "of members after their final training" },
+  { name: "search_accuracy", label: "validation accuracy in the search", unit: "%", better: "larger" },
+  { name: "test_accuracy", label: "test accuracy of members", unit: "%", better: "larger" },
+  ...content.quantities,
+].filter(({ name }) => rows.values[name].some(isNumber));
+
+const isFraction = (quantity) => quantity.unit === "%";
+
+function shownValue(quantity, value) {
+  if (isFraction(quantity)) return percent(value);
+  if (quantity.unit === "s") return duration(value);
+  if (quantity.unit === "USD") return dollars(value);
+  return significant(value) + (quantity.unit && isNumber(value) ? ` ${quantity.unit}` : "");
+}
+
+function band(name, at) {
+  const sides = rows.bands[name];
+  return sides && isNumber(sides.low[at]) && isNumber(sides.high[at]) ? [sides.low[at], sides.high[at]] : null;
+}
+
+function banded(name, at, shown = duration) {
+  const [low, high] = band(name, at) ?? [];
+  return isNumber(low) ? `90 % between ${shown(low)} and ${shown(high)}` : "no band known";
+}
+
+function nameOf(at) {
+  const member = memberOf.get(at);
+  return member ? `#${member.rank}` : rows.hash[at].slice(0, 8);
+}
+
+function command(text) {
+  const copy = element("button", { type: "button", "aria-label": `Copy ${text}`, onclick: () => {
+    navigator.clipboard?.writeText(text).then(() => speak("Copied"), () => speak("Copying is not allowed here"));
+  } }, "Copy");
+  return element("div", { class: "command" }, element("pre", {}, element("code", {}, text)), copy);
+}
+
+function speak(text) { document.getElementById("spoken").textContent = text; }
+
+function definitions(pairs) {
+  return element("dl", {}, pairs.filter(([, value]) => value !== null && value !== undefined)
+    .flatMap(([term, value]) => [element("dt", {}, term), element("dd", {}, value)]));
+}
+
+function section(id, title, ...children) {
+  return element("section", { id, "aria-labelledby": `${id}-title` }, element("h2", { id: `${id}-title` }, title), children);
+}
+
+function scrolled(label, inner, more = "") {
+  return element("div", { class: `scroll ${more}`, tabindex: 0, role: "region", "aria-label": label }, inner);
+}
+
+function table(caption, heads, lines) {
+  return element("table", {}, element("caption", { class: "unseen" }, caption),
+    element("thead", {}, element("tr", {}, heads.map(([head, kind]) => element("th", { scope: "col", class: kind }, head)))),
+    element("tbody", {}, lines.map((line) => element("tr", {}, line.map((cell, i) => element("td", { class: heads[i][1] }, cell))))));
+}
+
+// One architecture is chosen at a time; whoever shows it asks to be called.
+const choice = { at: null, followers: [] };
+
+function choose(at, spoken = true) {
+  choice.at = at;
+  for (const follower of choice.followers) follower(at);
+  if (spoken) speak(`${nameOf(at)} chosen: ${rows.architecture[at]}`);
+}
