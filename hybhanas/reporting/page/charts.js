@@ -127,10 +127,11 @@ const axes = parallelAxes();
 function lines(chosen, name, line, opacity) {
   const x = [], y = [], customdata = [], text = [];
   for (const at of chosen) {
-    axes.forEach((axis, i) => { x.push(i); y.push(axis.places[at]); customdata.push(at); text.push(hover(at)); });
+    const words = hover(at);
+    axes.forEach((axis, i) => { x.push(i); y.push(axis.places[at]); customdata.push(at); text.push(words); });
     x.push(null); y.push(null); customdata.push(null); text.push("");
   }
-  return { type: "scatter", mode: "lines+markers", marker: { size: 4 }, name, x, y, customdata, text, hovertemplate: "%{text}<extra></extra>", line, opacity, connectgaps: false };
+  return { type: "scatter", mode: line.width > 1 ? "lines+markers" : "lines", marker: { size: 4 }, name, x, y, customdata, text, hovertemplate: "%{text}<extra></extra>", line, opacity, connectgaps: false };
 }
 
 function parallel() {

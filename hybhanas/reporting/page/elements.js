@@ -18,11 +18,13 @@ function element(name, attributes = {}, ...children) {
 
 const isNumber = (value) => typeof value === "number" && Number.isFinite(value);
 
+const grouped = new Intl.NumberFormat("en", { maximumFractionDigits: 12 });
+
 function significant(value, digits = 3) {
   if (!isNumber(value)) return "unknown";
   const size = Math.abs(value);
   if (size !== 0 && (size < 1e-3 || size >= 1e7)) return value.toExponential(digits - 1).replace(/\.?0+e/, "e").replace("e+", "e");
-  return Number(value.toPrecision(Math.max(digits, Math.ceil(Math.log10(size + 1))))).toLocaleString("en", { maximumFractionDigits: 12 });
+  return grouped.format(Number(value.toPrecision(Math.max(digits, Math.ceil(Math.log10(size + 1))))));
 }
 
 function duration(seconds) {

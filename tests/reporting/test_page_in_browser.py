@@ -1,0 +1,242 @@
+"""The report page in Chromium: its charts draw, its views are linked, and it asks for nothing."""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+from axe_core_python.base import AXE_SCRIPT
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.select import Select
+
+from hybhanas.architecture import Architecture
+from hybhanas.evidence.baselines import Baseline
+from hybhanas.nas.evaluation import FAILED, STOPPED
+from hybhanas.nas.front import FrontMember, ranked
+from hybhanas.nas.objectives import Objectives
+from hybhanas.nas.selection import select
+from hybhanas.reporting.front_report import FrontReport
+from hybhanas.reporting.page.content import RunReport
+from hybhanas.reporting.page.document import write_page
+from hybhanas.reporting.units import duration
+from tests.helpers.synthetic import make_calibration, make_evaluation
+
+pytestmark = pytest.mark.slow
+
+HOSTILE = "</script><script>window.taken=1</script><img src=http://127.0.0.1:9/ onerror=taken=1>"
+TWO = Objectives(("error", "log10_total_s"), {"error": 1.0, "log10_total_s": 9.0}, {})
+CHARTS = ("front", "paths", "progress", "shares", "parameters", "couplings", "curve")
+
+
+def evaluations(number: int) -> list:
+    """Architectures of all kinds, accuracies and times; every tenth was stopped or failed."""
+    draw = random.Random(1)
+    made = []
+    for i in range(number):
+        architecture = Architecture(
+            qubits=draw.randint(2, 8), depth=draw.randint(1, 4), learning_rate=0.001 * (i + 1),
+            rotations=draw.choice(["ry", "rz_ry_rz"]), entangler=draw.choice(["cx", "cz", "crx"]),
+        )  # fmt: skip
+        changes = {"architecture": architecture, "parameters": draw.randint(10, 5000)}
+        if i % 20 == 0:
+            changes |= {"status": FAILED, "reason": HOSTILE, "cost": None}
+        elif i % 10 == 0:
+            changes["status"] = STOPPED
+        accuracy = None if i % 20 == 0 else draw.uniform(0.3, 0.99)
+        made.append(make_evaluation(f"{i:05}", accuracy, 10 ** draw.uniform(1, 7), **changes))
+    return made
+
+
+def page(path: Path, number: int) -> dict:
+    """A page of a run whose every text is hostile, and what it holds."""
+    made = evaluations(number)
+    members = [
+        FrontMember(e, e.validation_accuracy, e.validation_accuracy, "a.pt", 100, 100, "",
+                    losses=[1.0, 0.5, 0.25])
+        for e in TWO.front(made)
+    ]  # fmt: skip
+    in_order = ranked(members, TWO)
+    content = RunReport(
+        folder="outputs/mine", data_name=HOSTILE, search_name="random", evaluations=made,
+        front=FrontReport(in_order, select(in_order, TWO), [Baseline("SVM", 0.9, 0.9, 100, "C=1")]),
+        objectives=TWO,
+        summary={"calibration": {"name": HOSTILE, "repairs": [HOSTILE]}, "seed": 1},
+        config=HOSTILE, calibration=make_calibration(4, [(0, 1), (1, 2), (2, 3)]),
+        verdicts={in_order[0].evaluation.architecture.hash: HOSTILE},
+    ).content()  # fmt: skip
+    write_page(path, content)
+    return content
+
+
+@pytest.fixture(scope="module")
+def browser():
+    options = webdriver.ChromeOptions()
+    options.binary_location = shutil.which("chromium")
+    for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"):
+        options.add_argument(argument)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    service = webdriver.ChromeService(shutil.which("chromedriver"))
+    driver = webdriver.Chrome(options=options, service=service)
+    yield driver
+    driver.quit()
+
+
+@pytest.fixture(scope="module")
+def shown(browser, tmp_path_factory):
+    """What the page of 40 evaluations holds, which the browser shows."""
+    path = tmp_path_factory.mktemp("page") / "report.html"
+    content = page(path, 40)
+    opened(browser, path)
+    return content
+
+
+def opened(browser, path: Path) -> None:
+    for kind in ("browser", "performance"):
+        browser.get_log(kind)  # forgets what came before
+    browser.get(path.as_uri())
+    wait_for(browser, "return document.documentElement.dataset.drawn === 'yes'")
+
+
+def wait_for(browser, condition: str) -> None:
+    end = time.monotonic() + 60
+    while not browser.execute_script(condition):
+        assert time.monotonic() < end, condition
+        time.sleep(0.05)
+
+
+def chosen_rows(browser) -> list[int]:
+    marked = browser.find_elements(By.CSS_SELECTOR, "#members tr.chosen")
+    return [int(row.get_attribute("data-at")) for row in marked]
+
+
+def marked_dot(browser) -> int:
+    return browser.execute_script(
+        "const { data } = document.getElementById('front');"
+        "return data.find((trace) => trace.name === 'chosen').customdata[0]"
+    )
+
+
+def test_every_chart_draws_without_a_message_and_no_request_leaves_the_page(browser, shown):
+    for name in CHARTS:
+        marks = browser.execute_script(
+            f"return document.querySelectorAll('#{name} .main-svg path').length"
+        )
+        assert marks > 5, name
+    assert browser.get_log("browser") == []
+    events = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
+    asked = [
+        event["params"]["request"]["url"]
+        for event in events
+        if event["method"] == "Network.requestWillBeSent"
+    ]
+    assert [url.partition(":")[0] for url in asked] == ["file"]
+
+
+def test_text_of_a_run_is_shown_and_never_executed(browser, shown):
+    assert HOSTILE in browser.find_element(By.TAG_NAME, "h1").text
+    assert HOSTILE in browser.find_element(By.ID, "reasons").text
+    assert browser.execute_script("return window.taken") is None
+    assert browser.find_elements(By.TAG_NAME, "img") == []
+
+
+def test_a_row_chosen_by_keyboard_marks_its_dot_and_fills_the_pane(browser, shown):
+    member = shown["members"][1]
+    selector = f'#members tr[data-at="{member["evaluation"]}"] button'
+    browser.find_element(By.CSS_SELECTOR, selector).send_keys(Keys.ENTER)
+    assert chosen_rows(browser) == [member["evaluation"]]
+    assert marked_dot(browser) == member["evaluation"]
+    pane = browser.find_element(By.ID, "pane").text
+    at = member["evaluation"]
+    assert shown["evaluations"]["architecture"][at] in pane
+    assert duration(shown["evaluations"]["values"]["qpu_s"][at]) in pane
+    assert member["commands"]["export"] in pane
+    gates = browser.find_elements(By.CSS_SELECTOR, "svg.circuit > g > title")
+    assert len(gates) == member["circuit"]["all_gates"]
+    assert browser.find_element(By.ID, "spoken").text.startswith("#2 chosen")
+
+
+def test_a_click_on_a_dot_marks_its_row(browser, shown):
+    target = shown["members"][0]["evaluation"]
+    browser.execute_script(
+        """
+        const front = document.getElementById("front");
+        const curve = front.data.findIndex((trace) => trace.name.startsWith("Pareto front"));
+        const point = front.data[curve].customdata.indexOf(arguments[0]);
+        front.scrollIntoView({block: "center"});
+        const drawn = front.querySelectorAll(".scatterlayer .trace")[curve];
+        const at = drawn.querySelectorAll(".point")[point].getBoundingClientRect();
+        window.clickedAt = [at.x + at.width / 2, at.y + at.height / 2];
+        """,
+        target,
+    )
+    x, y = browser.execute_script("return window.clickedAt")
+    for kind in ("mouseMoved", "mousePressed", "mouseReleased"):
+        browser.execute_cdp_cmd(
+            "Input.dispatchMouseEvent",
+            {"type": kind, "x": x, "y": y, "button": "left", "clickCount": 1},
+        )
+    wait_for(browser, f"return choice.at === {target}")
+    assert chosen_rows(browser) == [target]
+    assert browser.find_element(By.ID, "pane").text.startswith("#1")
+
+
+def test_the_front_is_drawn_by_any_two_quantities(browser, shown):
+    for axis, quantity in (("axis-x", "parameters"), ("axis-y", "p_survival")):
+        Select(browser.find_element(By.ID, axis)).select_by_value(quantity)
+    titles = browser.execute_script(
+        "const { xaxis, yaxis } = document.getElementById('front').layout;"
+        "return [xaxis.title.text, yaxis.title.text]"
+    )
+    assert titles == ["trainable parameters", "P survival"]
+    drawn = browser.execute_script(
+        "return document.getElementById('front').data.flatMap((t) => t.customdata ? t.x : [])"
+    )
+    assert set(drawn) <= {*shown["evaluations"]["values"]["parameters"]}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_nothing_serious_hinders_its_use(browser, shown, scheme, width):
+    features = [{"name": "prefers-color-scheme", "value": scheme}]
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+    metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    browser.execute_cdp_cmd("Runtime.evaluate", {"expression": AXE_SCRIPT})
+    found = browser.execute_async_script(
+        "axe.run().then(arguments[arguments.length - 1], arguments[arguments.length - 1])"
+    )
+    serious = [
+        (violation["id"], [node["html"][:120] for node in violation["nodes"]][:3])
+        for violation in found["violations"]
+        if violation["impact"] in ("serious", "critical")
+    ]
+    assert serious == []
+    assert browser.execute_script("return document.documentElement.scrollWidth") <= width
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def test_it_is_printed_in_dark_ink_with_its_charts(browser, shown):
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    ink = browser.execute_script(
+        "redrawAll(); return document.getElementById('front').layout.font.color"
+    )
+    printed = browser.print_page()
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+    assert ink == "#000"
+    assert len(printed) > 50_000
+
+
+def test_a_page_of_500_evaluations_is_usable_after_2_s_of_work(browser, tmp_path):
+    page(tmp_path / "report.html", 500)
+    assert (tmp_path / "report.html").stat().st_size < 5e6
+    browser.execute_cdp_cmd("Performance.enable", {"timeDomain": "threadTicks"})  # not of others
+    opened(browser, tmp_path / "report.html")
+    metrics = browser.execute_cdp_cmd("Performance.getMetrics", {})["metrics"]
+    worked_s = {metric["name"]: metric["value"] for metric in metrics}["TaskDuration"]
+    assert worked_s < 2
