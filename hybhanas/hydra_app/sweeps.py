@@ -6,10 +6,11 @@ import hashlib
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
-from omegaconf import OmegaConf
+from omegaconf import DictConfig, OmegaConf
 
 LONGEST = 180
 """Characters of a folder's name, before it is cut."""
@@ -46,11 +47,47 @@ def file_stem(path: str | None, otherwise: str) -> str:
         'my -first- table'
     """
     name = Path(path or "").name.partition(".")[0]
-    return re.sub(r"[^\w .+-]+", "-", name).strip(" .+-") or otherwise
+    return _plain(name) or otherwise
+
+
+def subject(backend: str, dataset: str, run: Any, file: Any, overrides: Sequence[str]) -> str:
+    """What a task is about, as part of its folder's name.
+
+    Args:
+        backend: its name.
+        dataset: its name, which counts where neither a run nor a file is read.
+        run: folder of a search that the task reads, whose backend counts unless one is named.
+        file: a circuit or a checkpoint that it reads.
+        overrides: of the command line.
+
+    Example:
+        >>> subject("ibm_brisbane", "digits", "outputs/mine/", None, ["task=train"])
+        'mine'
+        >>> subject("ibm_fez", "digits", "outputs/mine", None, ["task=recost", "backend=ibm_fez"])
+        'ibm_fez_mine'
+        >>> subject("ibm_fez", "digits", None, "docs/ghz5.qasm", ["task=cost"])
+        'ibm_fez_ghz5'
+    """
+    if run:
+        name = _plain(Path(str(run)).name) or "run"
+        named = any(re.match(r"\+*backend[=.]", o) for o in overrides)
+        return f"{backend}_{name}"[:LONGEST] if named else name[:LONGEST]
+    return f"{backend}_{file_stem(str(file), dataset) if file else dataset}"[:LONGEST]
+
+
+def _subject(_root_: DictConfig) -> str:
+    file = _root_.get("circuit") or _root_.get("checkpoint")
+    overrides = _root_.hydra.overrides.task
+    return subject(_root_.backend.name, _root_.dataset.name, _root_.get("run"), file, overrides)
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^\w .+-]+", "-", name).strip(" .+-")
 
 
 def register_resolvers() -> None:
     """Makes these known to the configuration, such as `${job_folder:...}`."""
     OmegaConf.register_new_resolver("file_stem", file_stem, replace=True)
     OmegaConf.register_new_resolver("job_folder", job_folder, replace=True)
+    OmegaConf.register_new_resolver("subject", _subject, replace=True)
     OmegaConf.register_new_resolver("sweep_name", sweep_name, replace=True)
