@@ -113,19 +113,20 @@ class PopulationModule(pl.LightningModule):
     @property
     def scores(self) -> list[Scores | None]:
         """Of each network, in the last validation or test; None where a logit was not finite."""
-        return scores_of(*self._all_seen())
+        return scores_of(*self.seen)
 
     @property
     def accuracies(self) -> list[float | None]:
         """The accuracies among `scores`, in less time."""
-        logits, classes = self._all_seen()
+        logits, classes = self.seen
         finite = logits.isfinite().flatten(1).all(dim=1).tolist()
         correct = (predicted(logits) == classes).sum(dim=1).tolist()
         counted = zip(correct, finite, strict=True)
         return [count / len(classes) if is_finite else None for count, is_finite in counted]
 
-    def _all_seen(self) -> tuple[Tensor, Tensor]:
-        """Logits [K, logits, samples] and classes [samples]."""
+    @property
+    def seen(self) -> tuple[Tensor, Tensor]:
+        """Logits [K, logits, samples] and classes [samples] of the last validation or test."""
         logits, classes = zip(*self._seen, strict=True)
         return torch.cat(logits, dim=2), torch.cat(classes)
 

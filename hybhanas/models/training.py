@@ -75,6 +75,7 @@ def train(  # noqa: PLR0913 - what a training depends on
     until: int | None = None,
     states: Sequence[TrainingState] = (),
     survivals: Sequence[Sequence[float] | None] = (),
+    after_epoch: pl.Callback | None = None,
 ) -> list[Trained | CandidateError]:
     """Trains HQNNs at once; the outcome of each depends on its own arguments alone, except for
     rounding.
@@ -90,6 +91,7 @@ def train(  # noqa: PLR0913 - what a training depends on
         until: the epoch to stop at, with states to resume from; None: to the end.
         states: of each, after the same number of epochs, to resume from; empty: from the start.
         survivals: of each, what noise leaves of its expectation values; None, or empty: all.
+        after_epoch: sees the validation that then follows every epoch.
 
     Returns:
         For each architecture the trained network, or why there is none.
@@ -108,8 +110,11 @@ def train(  # noqa: PLR0913 - what a training depends on
             captured=_captures(settings, simulator),
         )
         stopping = EarlyStopping(settings)
-        trainer = _trainer(last - first, settings.processor, stopping)
-        validation = _placed(data.val_dataloader(), settings) if stopping.active else None
+        watching: list[pl.Callback] = [stopping] if after_epoch is None else [stopping, after_epoch]
+        trainer = _trainer(last - first, settings.processor, watching)
+        validation = None
+        if stopping.active or after_epoch is not None:
+            validation = _placed(data.val_dataloader(), settings)
         trainer.fit(module, batches, validation)
         population.write_back()
         states = states_of(population, module.optimizer, last) if last < epochs else ()
@@ -134,7 +139,7 @@ def evaluate(
     """
     with _settings_of_process(settings.threads):
         module = PopulationModule(Population(models, simulator), [0.0] * len(models), range(0))
-        trainer = _trainer(1, settings.processor, EarlyStopping(settings))
+        trainer = _trainer(1, settings.processor, [EarlyStopping(settings)])
         return _evaluated(trainer, module, data, settings, test=True)
 
 
@@ -219,12 +224,12 @@ def _placed(batches: Batches, settings: TrainSettings) -> Batches:
     return resident(batches, torch.device("cuda", torch.cuda.current_device()))
 
 
-def _trainer(epochs: int, processor: str, stopping: EarlyStopping) -> pl.Trainer:
+def _trainer(epochs: int, processor: str, callbacks: Sequence[pl.Callback]) -> pl.Trainer:
     return pl.Trainer(
         max_epochs=epochs,
         accelerator=processor,
         devices=[torch.cuda.current_device()] if processor == "cuda" else 1,
-        callbacks=[stopping],
+        callbacks=[*callbacks],
         logger=False,
         enable_checkpointing=False,
         enable_progress_bar=False,
