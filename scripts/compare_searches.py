@@ -1,16 +1,17 @@
 """How much training each strategy needs to find the front of a small, completely known space.
 
     python scripts/compare_searches.py                          # a minute or two
-    python scripts/compare_searches.py dataset=wine --seeds 3 --table outputs/small_wine.json
+    python scripts/compare_searches.py dataset=wine --seeds 3 --table outputs/small_wine.parquet
     python scripts/compare_searches.py --strategies random nsga2 "model search.candidates=16"
 
 Every architecture of search_space=small is trained once, and its validation accuracy after every
-epoch is stored in a table. The searches then run on the table, each with several seeds, until they
-have evaluated everything, or --evaluations. The measure is the fraction of the table's hypervolume
-that the completed trainings reach, as a function of the total number of epochs.
+epoch is stored in a benchmark (docs/benchmark.md). The searches then run on this table, each with
+several seeds, until they have evaluated everything, or --evaluations. The measure is the fraction
+of the table's hypervolume that the completed trainings reach, as a function of the total number of
+epochs.
 
-With --truth 3 there are tables of three seeds, hence of three splits and initial weights. A search
-sees the first of them; what it found is measured by the mean accuracy over all.
+With --truth 3 the table is of three seeds, hence of three splits and initial weights. A search sees
+the first of them; what it found is measured by the mean accuracy over all.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import math
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -28,19 +30,21 @@ from matplotlib import pyplot as plt
 from omegaconf import DictConfig, OmegaConf
 
 from hybhanas.architecture import Architecture
-from hybhanas.errors import ConfigError
+from hybhanas.bench import TOTALS, Benchmark
+from hybhanas.errors import ConfigError, unknown
 from hybhanas.hydra_app.compose import composed
 from hybhanas.nas.evaluation import Evaluation
 from hybhanas.nas.executors import Serial
 from hybhanas.nas.loop import run_search
 from hybhanas.nas.objectives import Objectives
+from hybhanas.nas.table_evaluator import TableEvaluator, check_tabulated, evaluations
 from hybhanas.tasks.setup import build
 from scripts import page
-from scripts.search_table import Table, TableEvaluator, averaged, tabulated
+from scripts.make_benchmark import table_of
 
 PART = "searches"
 LARGE = 1000  # architectures, from which a table has a section of its own on the page
-TABLE = Path(__file__).parent.parent / "outputs" / "small_table.json"
+TABLE = Path(__file__).parent.parent / "outputs" / "small_table.parquet"
 BASE = ("search_space=small", "search.population=8")
 STRATEGIES = (
     "random", "exhaustive", "nsga2", "halving", "nsga3", "age_moea2", "tpe", "model",
@@ -49,8 +53,34 @@ LEVELS = (0.9, 0.95, 0.99, 1.0)
 ROUNDING = 1e-9  # of sums of volumes; a fraction this close to a level has reached it
 NEAREST = 2e-3  # of the picture's scale: what is missing shows down to this fraction
 
-Truth = Mapping[Architecture, Evaluation]
-"""The evaluation of each architecture by which the result of a search is measured."""
+
+@dataclass(frozen=True, slots=True)
+class Game:
+    """What searches are compared on.
+
+    Args:
+        benchmark: the table.
+        seen: its seed that the searches see.
+        known: of each architecture what they see of it.
+        true: likewise, but what their result is measured by.
+    """
+
+    benchmark: Benchmark
+    seen: int
+    known: Mapping[Architecture, Evaluation]
+    true: Mapping[Architecture, Evaluation]
+
+    @classmethod
+    def of(cls, benchmark: Benchmark, backend: str, total: str) -> Game:
+        """The searches see the first seed; the truth is the mean over all.
+
+        Raises:
+            ConfigError: a backend or a total that the table does not have.
+        """
+        seen = benchmark.seeds[0]
+        known = evaluations(benchmark, backend, total, seen)
+        return cls(benchmark, seen, known, evaluations(benchmark, backend, total))
+
 
 Run = list[tuple[int, float]]
 """Epochs trained in all, rising, and the fraction of the true hypervolume from there on."""
@@ -63,33 +93,36 @@ def configuration(*overrides: str) -> DictConfig:
     return config
 
 
-def searched(config: DictConfig, seed: int, table: Table, true: Truth, evaluations: int) -> Run:
-    """One search on the table, of so many evaluations, rounded up to whole generations.
+def searched(config: DictConfig, seed: int, game: Game, count: int) -> Run:
+    """One search on a table, of so many evaluations, rounded up to whole generations.
 
     Args:
         config: of the search.
         seed: of the strategy.
-        table: what the search sees.
-        true: what its result is measured by, of every architecture of the table.
-        evaluations: at most.
+        game: the table.
+        count: of evaluations, at most.
+
+    Raises:
+        ConfigError: a setting of the search that a table does not accept.
     """
     # Late generations of an exhausted space are smaller, down to a single architecture.
-    everything = evaluations >= len(table)
+    whole_space = len(game.benchmark)
     config.search.seed = seed
     config.search.generations = (
-        len(table) if everything else math.ceil(evaluations / config.search.population)
+        whole_space if count >= whole_space else math.ceil(count / config.search.population)
     )
-    space = build("search_space", config.search_space)
-    strategy = build("search", config.search).strategy(space)
-    evaluator = TableEvaluator(table)
+    settings = build("search", config.search)
+    check_tabulated(settings)
+    strategy = settings.strategy(game.benchmark.space)
+    evaluator = TableEvaluator(game.benchmark, game.known, game.seen)
     with (
         tempfile.TemporaryDirectory() as folder,
         Serial().started(evaluator, Path(folder), print) as workers,
     ):
         run_search(strategy, evaluator, Path(folder), workers, lambda _: None, lambda _: None)
     objectives = strategy.objectives
-    known = [true[evaluation.architecture] for _, evaluation in evaluator.finished]
-    whole = objectives.hypervolume([*true.values()])
+    known = [game.true[evaluation.architecture] for _, evaluation in evaluator.finished]
+    whole = objectives.hypervolume([*game.true.values()])
     return [
         (epochs, objectives.hypervolume(known[: i + 1]) / whole)
         for i, (epochs, _) in enumerate(evaluator.finished)
@@ -107,16 +140,16 @@ def fractions(run: Run, grid: np.ndarray) -> np.ndarray:
     return np.array(found)[np.searchsorted(epochs, grid, side="right") - 1]
 
 
-def report(runs: dict[str, list[Run]], epochs: int, true: Truth, objectives: Objectives) -> str:
+def report(runs: dict[str, list[Run]], game: Game, objectives: Objectives) -> str:
     """What was compared, and the epochs of each strategy to each level.
 
     Args:
         runs: of each strategy, one a seed.
-        epochs: of training all architectures.
-        true: see `searched`.
+        game: what they were searched on.
         objectives: of the searches.
     """
-    evaluations = [*true.values()]
+    true = [*game.true.values()]
+    epochs = sum(e.cost is not None for e in true) * game.benchmark.epochs
     box = ", ".join(
         f"{name} {best:g} to {worst:g}" for name, (best, worst) in objectives.box.items()
     )
@@ -128,9 +161,9 @@ def report(runs: dict[str, list[Run]], epochs: int, true: Truth, objectives: Obj
         rows.append(cells)
     return (
         f"{len(true)} architectures, {epochs} epochs in total; "
-        f"{len(objectives.front(evaluations))} of them form the front, whose hypervolume is "
-        f"{objectives.hypervolume(evaluations):.4f} in the box {box}. With hindsight, "
-        f"{hindsight(evaluations, objectives, 0.99)} of them suffice for 99 % of it. Epochs of "
+        f"{len(objectives.front(true))} of them form the front, whose hypervolume is "
+        f"{objectives.hypervolume(true):.4f} in the box {box}. With hindsight, "
+        f"{hindsight(true, objectives, 0.99)} of them suffice for 99 % of it. Epochs of "
         "training until a search reaches the given fraction of it: medians over "
         f"{len(next(iter(runs.values())))} seeds, quartiles in brackets.\n\n"
         f"{page.markdown(pd.DataFrame(rows))}"
@@ -148,15 +181,6 @@ def hindsight(evaluations: Sequence[Evaluation], objectives: Objectives, level: 
         left = [e for e in front if e not in chosen]
         chosen.append(max(left, key=lambda e: objectives.hypervolume([*chosen, e])))
     return len(chosen)
-
-
-def _files(path: Path, count: int) -> list[Path]:
-    """The files of tables of several seeds."""
-    return [path] + [path.with_stem(f"{path.stem}_{number}") for number in range(2, count + 1)]
-
-
-def _epochs(table: Table) -> int:
-    return sum(len(row.curve) for row in table.values())
 
 
 def _band(epochs: Sequence[float]) -> str:
@@ -209,30 +233,49 @@ def main(given: Sequence[str] | None = None) -> None:
     arguments = parser.parse_args(given)
     try:
         base = configuration(*arguments.overrides)
-        tables = [
-            tabulated(configuration(*arguments.overrides, f"seed={seed}"), path)
-            for seed, path in enumerate(_files(arguments.table, arguments.truth), base.seed)
-        ]
-        table, true = tables[0], averaged(tables)
-        evaluations = arguments.evaluations or len(table)
-        runs = {}
-        for name in arguments.strategies:
-            config = configuration(*f"search={name}".split(), *arguments.overrides)
-            runs[name] = [
-                searched(config, seed, table, true, evaluations) for seed in range(arguments.seeds)
-            ]
+        if base.cost_model.name not in TOTALS:
+            raise unknown("cost_model", base.cost_model.name, TOTALS)
+        benchmark = table_of((*BASE, *arguments.overrides), arguments.truth, arguments.table)
+        game = Game.of(benchmark, base.backend.name, base.cost_model.name)
+        runs = compared(
+            arguments.strategies, arguments.overrides, game, arguments.seeds, arguments.evaluations
+        )
     except ConfigError as error:
         parser.error(str(error))
-    settings = (base.search.objectives, base.search.reference_point, base.search.ideal_point)
-    objectives = Objectives(tuple(settings[0]), dict(settings[1]), dict(settings[2]))
-    body = report(runs, _epochs(table), true, objectives)
-    part = PART if len(table) < LARGE else f"{PART}_large"
+    objectives = build("search", base.search).parsed_objectives()
+    body = report(runs, game, objectives)
+    part = PART if len(benchmark) < LARGE else f"{PART}_large"
     text = page.section(
         part, "compare_searches", given, body, "Hypervolume against epochs of training"
     )
     print(text)
     if arguments.page:
         page.publish(part, text, picture(runs), page.DOCS / "searches.md")
+
+
+def compared(
+    strategies: Sequence[str],
+    overrides: Sequence[str],
+    game: Game,
+    seeds: int,
+    count: int | None = None,
+) -> dict[str, list[Run]]:
+    """Runs every strategy with every seed.
+
+    Args:
+        strategies: each the name of an option of search=, with further overrides behind it.
+        overrides: of all of them.
+        game: the table.
+        seeds: how many, from 0.
+        count: of evaluations of each search; None: everything.
+    """
+    runs = {}
+    for words in strategies:
+        config = configuration(*f"search={words}".split(), *overrides)
+        runs[words] = [
+            searched(config, seed, game, count or len(game.benchmark)) for seed in range(seeds)
+        ]
+    return runs
 
 
 if __name__ == "__main__":

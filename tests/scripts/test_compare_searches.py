@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from hybhanas import bench
 from hybhanas.architecture import Architecture
-from hybhanas.nas.evaluation import COSTED, EVALUATED, FAILED, STOPPED, Evaluation
-from hybhanas.nas.evaluator import Group
+from hybhanas.errors import ConfigError
+from hybhanas.nas.evaluation import EVALUATED, FAILED, Evaluation
 from hybhanas.nas.objectives import Objectives
-from hybhanas.tasks.search import prepare
 from scripts import compare_searches as script
 from scripts import page
-from scripts.search_table import Row, TableEvaluator, averaged, tabulated
+from scripts.make_benchmark import table_of
 from tests.helpers import ROOT
 from tests.helpers.synthetic import make_report
 
@@ -28,11 +27,16 @@ TINY = (
 @pytest.fixture(scope="module")
 def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A table that was made, of eight architectures."""
-    path = tmp_path_factory.mktemp("made") / "table.json"
+    path = tmp_path_factory.mktemp("made") / "table.parquet"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HYBHANAS_CACHE", str(path.parent))
-        tabulated(script.configuration(*TINY), path)
+        table_of((*script.BASE, *TINY), 1, path)
     return path
+
+
+@pytest.fixture(scope="module")
+def game(path: Path) -> script.Game:
+    return script.Game.of(bench.load(path), "ibm_brisbane", "qpu_time")
 
 
 def evaluation(qubits: int, accuracy: float | None, parameters: int = 10) -> Evaluation:
@@ -41,26 +45,6 @@ def evaluation(qubits: int, accuracy: float | None, parameters: int = 10) -> Eva
         status=FAILED if accuracy is None else EVALUATED, validation_accuracy=accuracy,
         parameters=parameters, cost=make_report(),
     )  # fmt: skip
-
-
-def by_hand() -> TableEvaluator:
-    rows = [
-        Row(evaluation(2, 0.75), (0.5, 0.25, 0.75)),
-        Row(evaluation(3, None), (0.5, None, None)),
-    ]
-    return TableEvaluator({row.evaluation.architecture: row for row in rows})
-
-
-def test_a_table_answers_with_the_accuracy_after_so_many_epochs_and_counts_them_once():
-    evaluator = by_hand()
-    costed = [evaluator.cost(architecture) for architecture in evaluator.table]
-    assert [(e.status, e.validation_accuracy) for e in costed] == [(COSTED, None)] * 2
-    first = [e for e, _ in evaluator.train(Group(costed, 1))]
-    assert [(e.status, e.validation_accuracy, e.epochs) for e in first] == [(STOPPED, 0.5, 1)] * 2
-    assert (evaluator.trained, evaluator.finished) == (2, [])
-    ended = [e for e, _ in evaluator.train(Group(first, 3))]
-    assert [(e.status, e.validation_accuracy) for e in ended] == [(EVALUATED, 0.75), (FAILED, None)]
-    assert evaluator.finished == [(4, ended[0]), (6, ended[1])]
 
 
 def test_epochs_to_a_level_and_fractions_on_a_grid_by_hand():
@@ -81,61 +65,20 @@ def test_by_hindsight_those_count_that_add_most():
     assert script.hindsight(three, objectives, 0.91) == 2
 
 
-def test_a_table_holds_what_training_as_a_search_does_gives_and_a_value_an_epoch(path):
-    config = script.configuration(*TINY)
-    table = tabulated(config, path)
-    evaluator = prepare(config, path.parent / "none").evaluator
-    chosen = list(table)
-    for group in evaluator.groups(chosen):
-        members = [evaluator.cost(chosen[i]) for i in group]
-        for trained, _ in evaluator.train(Group(members, evaluator.epochs)):
-            row = table[trained.architecture]
-            assert row.evaluation.validation_accuracy == trained.validation_accuracy
-            assert row.curve[-1] == trained.validation_accuracy
-            values = zip(row.evaluation.values.items(), trained.values.items(), strict=True)
-            differing = {one[0] for one, other in values if one != other}
-            assert differing <= {"balanced_accuracy", "roc_auc"}, "of which a table has no curve"
-    assert len(table) == 8
-    assert {len(row.curve) for row in table.values()} == {3}
-    assert any(len(set(row.curve)) > 1 for row in table.values())
-
-
-def test_the_truth_is_the_mean_over_seeds_and_none_where_one_of_them_diverged():
-    first, second = by_hand().table, by_hand().table
-    two, three = first
-    second[two] = Row(evaluation(2, 0.25), (0.5, 0.25, 0.25))
-    second[three] = Row(evaluation(3, 0.9), (0.5, 0.5, 0.9))
-    true = averaged([first, second])
-    assert true[two].validation_accuracy == 0.5  # of 0.75 and 0.25
-    assert true[three].status == FAILED
-
-
-def test_costs_are_estimated_again_for_a_table_that_was_trained_under_another_cost_model(path):
-    before = tabulated(script.configuration(*TINY), path)
-    after = tabulated(script.configuration(*TINY, "cost_model.shots=4000"), path)
-    for architecture, row in before.items():
-        assert after[architecture].curve == row.curve
-        assert after[architecture].evaluation.cost.time.total_s != row.evaluation.cost.time.total_s
-
-
 @pytest.mark.parametrize("name", ["random", "nsga2", "halving search.keep=0.5"])
-def test_a_search_that_asks_for_everything_has_all_of_the_hypervolume(name, path):
-    table = tabulated(script.configuration(*TINY), path)
+def test_a_search_that_asks_for_everything_has_all_of_the_hypervolume(name, game):
     words = [*f"search={name}".split(), "search.population=3", *TINY]
-    run = script.searched(script.configuration(*words), 1, table, averaged([table]), 8)
+    run = script.searched(script.configuration(*words), 1, game, 8)
     assert [epochs for epochs, _ in run] == [3 * n for n in range(1, 9)]
     assert [fraction for _, fraction in run] == sorted(fraction for _, fraction in run)
     assert run[-1][1] == pytest.approx(1)
-    assert run == script.searched(script.configuration(*words), 1, table, averaged([table]), 8)
-    assert run[:6] == script.searched(
-        script.configuration(*words), 1, table, averaged([table]), evaluations=5
-    )
+    assert run == script.searched(script.configuration(*words), 1, game, 8)
+    assert run[:6] == script.searched(script.configuration(*words), 1, game, count=5)
 
 
-def test_a_halving_search_trains_few_in_full_and_counts_each_epoch_once(path):
-    table = tabulated(script.configuration(*TINY), path)
+def test_a_halving_search_trains_few_in_full_and_counts_each_epoch_once(game):
     words = ["search=halving", "search.rungs=[1]", "search.keep=0.4", "search.population=3", *TINY]
-    run = script.searched(script.configuration(*words), 1, table, averaged([table]), 8)
+    run = script.searched(script.configuration(*words), 1, game, 8)
     # 8 networks in generations of 3, 3 and 2; of each 40 %, rounded up, continue from 1 epoch to 3
     assert len(run) == 2 + 2 + 1
     assert run[-1][0] == 8 * 1 + 5 * 2
@@ -160,12 +103,36 @@ def test_the_page_holds_command_table_and_picture(path, tmp_path, monkeypatch, c
 
 
 def test_a_table_of_other_settings_is_named_and_left_as_it_is(path, capsys):
-    before = json.loads(path.read_bytes())
+    before = path.read_bytes()
     with pytest.raises(SystemExit) as ended:
         script.main([*TINY, "seed=2", "--table", str(path)])
     assert ended.value.code == 2
-    assert "it holds another seed, data; accepted: a new file" in capsys.readouterr().err
-    assert json.loads(path.read_bytes()) == before
+    assert (
+        "it holds another seed (those of the table are 1); accepted: a new file"
+        in capsys.readouterr().err
+    )
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("other", "named"),
+    [
+        (["trainer.epochs=4", "cost_model.shots=4000"], "training, cost_model"),
+        (["search_space.depth=[2]", "backend=ibm_torino"], "search_space, backend"),
+    ],
+)
+def test_what_a_table_differs_in_is_named(other, named, path):
+    with pytest.raises(ConfigError, match=f"it holds another {named}; accepted: a new file"):
+        table_of((*script.BASE, *TINY, *other), 1, path)
+
+
+def test_a_search_for_what_a_table_does_not_hold_is_refused(game):
+    for other, named in (
+        ("search.objectives=[error,p_survival]", "p_survival is unknown"),
+        ("+search.constraints.parameters=10", "search.constraints=.'parameters': 10"),
+    ):
+        with pytest.raises(ConfigError, match=named):
+            script.searched(script.configuration("search=random", *TINY, other), 1, game, 8)
 
 
 def test_the_page_of_the_documentation_has_its_marks():

@@ -1,0 +1,200 @@
+"""What a benchmark table is made of: curves of trained networks, and costs on several backends.
+
+Each part is a file of its own, so that what was killed continues where it was.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from omegaconf import OmegaConf
+
+from hybhanas import atomic
+from hybhanas.architecture import Architecture
+from hybhanas.bench import TOTALS
+from hybhanas.errors import CandidateError, ConfigError
+from hybhanas.hydra_app.compose import composed
+from hybhanas.models.layers import lay_out_network
+from hybhanas.nas.evaluation import COSTED, FAILED
+from hybhanas.nas.evaluator import Evaluator, derived_seed
+from hybhanas.search_space import SearchSpace
+from hybhanas.tasks.search import prepare
+from hybhanas.tasks.setup import build
+
+TRAINING = ("seed", "data", "training", "simulator", "versions")
+"""The settings that determine what training gives; the others concern costs."""
+
+COSTING = ("calibration", "cost_model", "device", "workload", "versions")
+"""Those that determine the times."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a table shall hold.
+
+    Args:
+        overrides: of the configuration: data set, space, training.
+        seeds: of splits and initial weights.
+        backends: each a name, and further overrides behind it; empty: that of `overrides`.
+        folder: of the parts.
+    """
+
+    overrides: tuple[str, ...]
+    seeds: tuple[int, ...]
+    backends: tuple[str, ...]
+    folder: Path
+
+    def evaluator(self, *overrides: str) -> Evaluator:
+        """The evaluator of a search under these settings."""
+        config = composed(*self.overrides, *overrides)
+        OmegaConf.resolve(config)
+        return prepare(config, self.folder / "none").evaluator
+
+    @property
+    def space(self) -> SearchSpace:
+        """The space whose every architecture is in the table."""
+        space: SearchSpace = build("search_space", composed(*self.overrides).search_space)
+        return space
+
+
+def trained(plan: Plan, notify: Callable[[str], None]) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Trains every architecture with every seed; of each group, which are trained together, its
+    seed and its part: by hash the accuracy and loss after every epoch, and the test accuracy at the
+    end.
+
+    Raises:
+        ConfigError: training that may stop early.
+    """
+    architectures = [*plan.space.architectures()]
+    for seed in plan.seeds:
+        evaluator = plan.evaluator(f"seed={seed}")
+        if evaluator.training.stops_early:
+            raise ConfigError(
+                f"trainer.patience={evaluator.training.patience} is not accepted: null, since a "
+                "table has every epoch"
+            )
+        fitting = [a for a in architectures if _fits(a, evaluator)]
+        groups = evaluator.groups(fitting)
+        for number, group in enumerate(groups, 1):
+            members = [fitting[i] for i in group]
+            part = _part(
+                plan.folder, f"trained_{seed}", training_settings(evaluator), members,
+                partial(_curves, evaluator),
+            )  # fmt: skip
+            yield seed, part
+            notify(f"seed {seed}: group {number} of {len(groups)} trained")
+
+
+def costed(plan: Plan, notify: Callable[[str], None]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Costs every architecture on every backend; of each its name and its part: by hash the
+    logarithms of seconds under each of TOTALS and of what survives noise; None where the
+    architecture does not fit.
+    """
+    architectures = [*plan.space.architectures()]
+    for words in plan.backends:
+        chosen = f"backend={words}".split() if words else []
+        evaluators = {total: plan.evaluator(*chosen, f"cost_model={total}") for total in TOTALS}
+        name = evaluators[TOTALS[0]].estimator.calibration.name
+        settings = {total: cost_settings(e) for total, e in evaluators.items()}
+        yield (
+            name,
+            _part(
+                plan.folder, f"costed_{name}", settings, architectures, partial(_costs, evaluators)
+            ),
+        )
+        notify(f"{name}: {len(architectures)} architectures costed")
+
+
+def training_settings(evaluator: Evaluator) -> dict[str, Any]:
+    """What determines the outcome of training, in plain JSON types."""
+    plain: dict[str, Any] = json.loads(json.dumps(evaluator.settings))
+    return {name: plain[name] for name in TRAINING}
+
+
+def cost_settings(evaluator: Evaluator) -> dict[str, Any]:
+    """What determines the costs, likewise."""
+    plain: dict[str, Any] = json.loads(json.dumps(evaluator.settings))
+    return {name: plain[name] for name in COSTING}
+
+
+def _fits(architecture: Architecture, evaluator: Evaluator) -> bool:
+    """Whether a network for the data can be laid out at all, whatever the backend."""
+    try:
+        lay_out_network(architecture, evaluator.data.features, evaluator.data.classes)
+    except CandidateError:
+        return False
+    return True
+
+
+def _part(
+    folder: Path,
+    name: str,
+    settings: Mapping[str, Any],
+    members: Sequence[Architecture],
+    make: Callable[[Sequence[Architecture]], dict[str, Any]],
+) -> dict[str, Any]:
+    """A part as its file holds it, made and written if there is none: rows, settings, and the CPU
+    seconds that it took. The file is named by all that determines it.
+    """
+    text = json.dumps([settings, [a.hash for a in members]], sort_keys=True)
+    path = folder / f"{name}_{hashlib.sha256(text.encode()).hexdigest()[:16]}.json"
+    if path.exists():
+        held: dict[str, Any] = json.loads(path.read_bytes())
+        return held
+    started = time.process_time()
+    rows = make(members)
+    part = {"settings": settings, "rows": rows, "cpu_s": time.process_time() - started}
+    atomic.write_json(path, part)
+    return part
+
+
+def _curves(evaluator: Evaluator, members: Sequence[Architecture]) -> dict[str, Any]:
+    from hybhanas.models.curves import Curves
+    from hybhanas.models.training import train
+
+    curves = Curves()
+    outcomes = train(
+        members,
+        evaluator.data,
+        evaluator.training,
+        evaluator.simulator,
+        [derived_seed(evaluator.seed, member) for member in members],
+        evaluator.epochs,
+        test=True,
+        survivals=[evaluator.survival(member) for member in members],
+        after_epoch=curves,
+    )
+    return {
+        member.hash: {
+            "accuracy": [accuracies[i] for accuracies in curves.accuracies],
+            "loss": [losses[i] for losses in curves.losses],
+            "test": None if isinstance(outcome, Exception) else outcome.test_accuracy,
+        }
+        for i, (member, outcome) in enumerate(zip(members, outcomes, strict=True))
+    }
+
+
+def _costs(
+    evaluators: Mapping[str, Evaluator], architectures: Sequence[Architecture]
+) -> dict[str, Any]:
+    rows: dict[str, Any] = {}
+    for architecture in architectures:
+        known = {total: e.cost(architecture) for total, e in evaluators.items()}
+        if any(e.status == FAILED for e in known.values()):
+            rows[architecture.hash] = None
+            continue
+        assert all(e.status == COSTED and e.cost is not None for e in known.values())
+        one = known[TOTALS[0]]
+        rows[architecture.hash] = {
+            "log10_p_survival": one.cost and one.cost.noise.log10_p_survival,
+            "parameters": one.parameters,
+            "proxies": one.proxies,
+        } | {total: e.cost and e.cost.time.log10_total_s for total, e in known.items()}
+    return rows

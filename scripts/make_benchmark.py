@@ -1,0 +1,180 @@
+"""Makes a benchmark table: a space whose every architecture is trained and costed.
+
+    python scripts/make_benchmark.py outputs/digits.parquet dataset=digits search_space=medium
+    python scripts/make_benchmark.py outputs/iris.parquet dataset=iris search_space=small --seeds 5
+
+Trained groups and costed backends are kept beside the table, in a folder that ends in .parts; what
+was killed continues there, and another table takes from it what they have in common. Costs are in
+full on each of --backends: the name of an option of backend=, with further overrides behind it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from hybhanas.bench import TOTALS, Benchmark, load, save
+from hybhanas.bench.benchmark import Costs
+from hybhanas.errors import ConfigError
+from hybhanas.hydra_app.compose import composed
+from hybhanas.nas.quantities import PROXIES
+from scripts.benchmark_parts import Plan, cost_settings, costed, trained, training_settings
+
+BACKENDS = (
+    "ibm_brisbane", "ibm_sherbrooke", "ibm_torino", "ibm_fez", "ibm_marrakesh", "ibm_boston",
+    "ibm_nighthawk", "google_willow", "ionq_forte",
+)  # fmt: skip
+LICENCE = "CC-BY-4.0"
+
+
+def planned(path: Path, overrides: Sequence[str], seeds: int, backends: Sequence[str]) -> Plan:
+    """The plan of a table in a file: so many seeds, from that of the configuration."""
+    first = composed(*overrides).seed
+    folder = path.with_suffix(".parts")
+    return Plan(tuple(overrides), tuple(range(first, first + seeds)), tuple(backends), folder)
+
+
+def made(plan: Plan, notify: Callable[[str], None]) -> Benchmark:
+    """Trains and costs what is not known yet, and puts it together."""
+    architectures = [*plan.space.architectures()]
+    numbers = {a.hash: i for i, a in enumerate(architectures)}
+    epochs = plan.evaluator().epochs
+    curves = np.full((2, len(numbers), len(plan.seeds), epochs), np.nan)
+    test = np.full((len(numbers), len(plan.seeds)), np.nan)
+    training: dict[str, Any] = {}
+    cpu_s = dict.fromkeys(("training", "costs"), 0.0)
+    for seed, part in trained(plan, notify):
+        place = plan.seeds.index(seed)
+        for name, row in part["rows"].items():
+            curves[0, numbers[name], place] = _numbers(row["accuracy"])
+            curves[1, numbers[name], place] = _numbers(row["loss"])
+            test[numbers[name], place] = _number(row["test"])
+        training[str(seed)] = part["settings"]
+        cpu_s["training"] += part["cpu_s"]
+    sizes = {name: np.full(len(numbers), np.nan) for name in ("parameters", *PROXIES)}
+    costs: dict[str, Costs] = {}
+    costing: dict[str, Any] = {}
+    for backend, part in costed(plan, notify):
+        found = {name: np.full(len(numbers), np.nan) for name in (*TOTALS, "log10_p_survival")}
+        for name, row in part["rows"].items():
+            if row is not None:
+                for column, values in (found | sizes).items():
+                    values[numbers[name]] = (row | row["proxies"])[column]
+        costs[backend] = Costs({t: found[t] for t in TOTALS}, found["log10_p_survival"])
+        costing[backend] = part["settings"]
+        cpu_s["costs"] += part["cpu_s"]
+    return Benchmark(
+        architectures=architectures,
+        seeds=plan.seeds,
+        accuracy=curves[0],
+        loss=curves[1],
+        test_accuracy=test,
+        parameters=sizes.pop("parameters"),
+        proxies=sizes,
+        costs=costs,
+        about={
+            "dataset": composed(*plan.overrides).dataset.name,
+            "space": json.loads(json.dumps(asdict(plan.space))),
+            "training": training,
+            "costs": costing,
+            "cpu_s": {name: round(seconds) for name, seconds in cpu_s.items()},
+            "cpu": _cpu(),
+            "licence": LICENCE,
+        },
+    )
+
+
+def table_of(overrides: Sequence[str], seeds: int, path: Path) -> Benchmark:
+    """The table of a configuration's space, on its backend; made and kept if there is no such file.
+
+    Raises:
+        ConfigError: the file holds a table of other settings.
+    """
+    plan = planned(path, overrides, seeds, ("",))
+    if not path.exists():
+        save(made(plan, lambda _: None), path)
+    benchmark = load(path)
+    if others := [*differing(plan, benchmark)]:
+        raise ConfigError(
+            f"--table={path} is not accepted: it holds another {', '.join(others)}; "
+            "accepted: a new file, or one of these settings"
+        )
+    return benchmark
+
+
+def differing(plan: Plan, benchmark: Benchmark) -> Iterator[str]:
+    """The settings in which a table is not what a plan wants."""
+    if benchmark.space != plan.space:
+        yield "search_space"
+    if benchmark.seeds != plan.seeds:
+        yield f"seed (those of the table are {', '.join(map(str, benchmark.seeds))})"
+        return
+    names: list[str] = []
+    for seed in plan.seeds:
+        held = benchmark.about["training"][str(seed)]
+        names += _other(held, training_settings(plan.evaluator(f"seed={seed}")))
+    for total in TOTALS:
+        evaluator = plan.evaluator(f"cost_model={total}")
+        held = benchmark.about["costs"].get(evaluator.estimator.calibration.name)
+        names += ["backend"] if held is None else _other(held[total], cost_settings(evaluator))
+    yield from dict.fromkeys(names)
+
+
+def _other(held: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
+    return [name for name in wanted if held[name] != wanted[name]]
+
+
+def _numbers(values: Sequence[float | None]) -> list[float]:
+    return [_number(value) for value in values]
+
+
+def _number(value: float | None) -> float:
+    return np.nan if value is None else value
+
+
+def _cpu() -> str:
+    """The name of this computer's processor, where the system tells it."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor()
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor()
+
+
+def main(given: Sequence[str] | None = None) -> None:
+    """Writes the table and prints what it took."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("table", type=Path, help="the Parquet file to write")
+    parser.add_argument("overrides", nargs="*", help="of the configuration, as dataset=wine")
+    parser.add_argument("--seeds", type=int, default=3, metavar="N")
+    parser.add_argument("--backends", nargs="+", default=BACKENDS, metavar="'NAME OVERRIDE'")
+    arguments = parser.parse_intermixed_args(sys.argv[1:] if given is None else given)
+    started = time.perf_counter()
+    try:
+        plan = planned(arguments.table, arguments.overrides, arguments.seeds, arguments.backends)
+        benchmark = made(plan, lambda line: print(line, file=sys.stderr, flush=True))
+        digest = save(benchmark, arguments.table)
+    except ConfigError as error:
+        parser.error(str(error))
+    cpu_s = benchmark.about["cpu_s"]
+    print(
+        f"{len(benchmark):,} architectures of {benchmark.name}, {len(benchmark.seeds)} seeds of "
+        f"{benchmark.epochs} epochs, {len(benchmark.backends)} backends\n"
+        f"CPU seconds on {benchmark.about['cpu']}: {cpu_s['training']:,} to train, "
+        f"{cpu_s['costs']:,} to cost; this run took {time.perf_counter() - started:,.0f} s\n"
+        f"{arguments.table}: {arguments.table.stat().st_size:,} bytes, SHA-256 {digest}"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,99 @@
+"""Making a table: what training and costing give, resumed after an interruption."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hybhanas import bench
+from hybhanas.nas.evaluator import Group
+from scripts import make_benchmark as script
+from scripts.benchmark_parts import Plan
+
+TINY = (
+    "search_space=small", "search.population=8", "dataset=iris", "trainer.epochs=3",
+    "search_space.qubits=[2]", "search_space.depth=[1]", "search_space.hidden_layers=[0]",
+    "trainer.accelerator=cpu", "trainer.population=5",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HYBHANAS_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
+def plan(folder: Path) -> Plan:
+    return script.planned(folder / "table.parquet", TINY, 2, ("ibm_torino",))
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> bench.Benchmark:
+    return script.made(plan(tmp_path_factory.mktemp("made")), lambda _: None)
+
+
+def test_a_table_holds_what_a_search_gives_of_each_network(made, tmp_path):
+    evaluator = plan(tmp_path).evaluator("seed=2", "backend=ibm_torino")
+    for group in evaluator.groups([*made]):
+        members = [evaluator.cost(made.architectures[i]) for i in group]
+        for trained, _ in evaluator.train(Group(members, 3)):
+            assert made.query(trained.architecture, seed=2) == trained.validation_accuracy
+            row = made.row(trained.architecture)
+            assert made.log10_total_s("ibm_torino")[row] == trained.cost.time.log10_total_s
+            assert made.parameters[row] == trained.parameters
+            assert made.proxies["flops"][row] == trained.proxies["flops"]
+            effective = made.log10_total_s("ibm_torino", "effective_time")[row]
+            assert effective < trained.cost.time.log10_total_s
+    assert (len(made), made.accuracy.shape, made.backends) == (8, (8, 2, 3), ("ibm_torino",))
+    assert len(np.unique(made.accuracy[:, 0, 0])) > 1
+    assert (made.test_accuracy > 0).all()
+
+
+def test_the_curve_is_that_of_a_training_stopped_at_each_epoch(made, tmp_path):
+    evaluator = plan(tmp_path).evaluator("seed=1")
+    for group in evaluator.groups([*made]):
+        members, states = [evaluator.cost(made.architectures[i]) for i in group], []
+        for epoch in (1, 2, 3):
+            outcomes = evaluator.train(Group(members, epoch, states))
+            members, states = [e for e, _ in outcomes], [state for _, state in outcomes if state]
+            for ended in members:
+                assert made.query(ended.architecture, 1, epoch) == ended.validation_accuracy
+
+
+def test_an_interrupted_table_continues_and_becomes_the_same(made, tmp_path):
+    lines = []
+
+    def interrupt(line: str) -> None:
+        lines.append(line)
+        if len(lines) == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        script.made(plan(tmp_path), interrupt)
+    folder = tmp_path / "table.parts"
+    before = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
+    assert len(before) == 2
+    again = script.made(plan(tmp_path), lambda _: None)
+    assert {path: path.stat().st_mtime_ns for path in before} == before
+    for name in ("accuracy", "loss", "test_accuracy", "parameters"):
+        np.testing.assert_array_equal(getattr(again, name), getattr(made, name))
+    np.testing.assert_array_equal(again.points("ibm_torino"), made.points("ibm_torino"))
+
+
+def test_the_command_says_what_it_made_and_its_checksum(tmp_path, capsys):
+    table = tmp_path / "table.parquet"
+    given = [str(table), *TINY, "--seeds", "1", "--backends", "ionq_forte"]
+    script.main(given)
+    said = capsys.readouterr().out
+    assert "8 architectures of iris, 1 seeds of 3 epochs, 1 backends" in said
+    assert table.with_name("table.parquet.sha256").read_text().split()[0] in said
+    assert bench.load(table).backends == ("ionq_forte",)
+
+
+def test_training_that_may_stop_early_is_refused(tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        script.main([str(tmp_path / "t.parquet"), *TINY, "trainer.patience=2"])
+    assert "trainer.patience=2 is not accepted" in capsys.readouterr().err
