@@ -77,8 +77,7 @@ def train(  # noqa: PLR0913 - what a training depends on
     survivals: Sequence[Sequence[float] | None] = (),
     after_epoch: pl.Callback | None = None,
 ) -> list[Trained | CandidateError]:
-    """Trains HQNNs at once; the outcome of each depends on its own arguments alone, except for
-    rounding.
+    """Trains HQNNs at once; the outcome of each depends on its own arguments, up to rounding.
 
     Args:
         architectures: what to train.
@@ -110,12 +109,8 @@ def train(  # noqa: PLR0913 - what a training depends on
             captured=_captures(settings, simulator),
         )
         stopping = EarlyStopping(settings)
-        watching: list[pl.Callback] = [stopping] if after_epoch is None else [stopping, after_epoch]
-        trainer = _trainer(last - first, settings.processor, watching)
-        validation = None
-        if stopping.active or after_epoch is not None:
-            validation = _placed(data.val_dataloader(), settings)
-        trainer.fit(module, batches, validation)
+        watching = [stopping] if after_epoch is None else [stopping, after_epoch]
+        trainer = _fitted(module, batches, data, settings, last - first, watching)
         population.write_back()
         states = states_of(population, module.optimizer, last) if last < epochs else ()
         left = dict(zip(population.members, states, strict=bool(states)))
@@ -188,6 +183,22 @@ def _population(
             [len(model.layers.circuit.observables) for model in population.models],
         )
     return population
+
+
+def _fitted(  # noqa: PLR0913 - what fitting depends on
+    module: PopulationModule,
+    batches: Batches,
+    data: SearchData,
+    settings: TrainSettings,
+    epochs: int,
+    watching: Sequence[pl.Callback],
+) -> pl.Trainer:
+    """The trainer after so many epochs, each with a validation if anything watches it."""
+    trainer = _trainer(epochs, settings.processor, watching)
+    needed = any(getattr(callback, "active", True) for callback in watching)
+    validation = _placed(data.val_dataloader(), settings) if needed else None
+    trainer.fit(module, batches, validation)
+    return trainer
 
 
 def _evaluated(
