@@ -221,15 +221,21 @@ def test_nothing_serious_hinders_its_use(browser, shown, scheme, width):
     browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
-def test_it_is_printed_in_dark_ink_with_its_charts(browser, shown):
-    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
-    ink = browser.execute_script(
-        "redrawAll(); return document.getElementById('front').layout.font.color"
+def test_it_is_printed_in_dark_ink_and_as_wide_as_the_paper(browser, shown):
+    features = [{"name": "prefers-color-scheme", "value": "dark"}]
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+    browser.execute_script(
+        """
+        window.printed = [];
+        addEventListener("beforeprint", () => {
+          const { layout } = document.getElementById("paths");
+          window.printed.push(layout.font.color, layout.width);
+        });
+        """
     )
-    printed = browser.print_page()
-    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
-    assert ink == "#000"
-    assert len(printed) > 50_000
+    browser.print_page()
+    assert browser.execute_script("return window.printed") == ["#000", 690]
+    wait_for(browser, "return document.getElementById('front').layout.font.color !== '#000'")
 
 
 def test_a_page_of_500_evaluations_is_usable_after_2_s_of_work(browser, tmp_path):

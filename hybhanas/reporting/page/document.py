@@ -17,7 +17,10 @@ from hybhanas import atomic
 from hybhanas.errors import ConfigError
 
 HERE = Path(__file__).parent
-SCRIPTS = ("elements.js", "charts.js", "overview.js", "architecture.js", "page.js")
+SCRIPTS = (
+    "elements.js", "charts.js", "parallel.js", "figures.js", "overview.js", "tables.js",
+    "architecture.js", "page.js",
+)  # fmt: skip
 """In the order in which they run, as one script."""
 
 

@@ -7,12 +7,16 @@ const memberOf = new Map(content.members.map((member) => [member.evaluation, mem
 
 function element(name, attributes = {}, ...children) {
   const svg = ["svg", "g", "line", "rect", "circle", "text", "title", "path"].includes(name);
-  const made = svg ? document.createElementNS("http://www.w3.org/2000/svg", name) : document.createElement(name);
+  const made = svg
+    ? document.createElementNS("http://www.w3.org/2000/svg", name)
+    : document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
     if (key.startsWith("on")) made.addEventListener(key.slice(2), value);
-    else if (value !== null && value !== undefined && value !== false) made.setAttribute(key, value === true ? "" : value);
+    else if (value !== null && value !== undefined && value !== false)
+      made.setAttribute(key, value === true ? "" : value);
   }
-  for (const child of children.flat(Infinity)) if (child !== null && child !== undefined) made.append(child instanceof Node ? child : String(child));
+  for (const child of children.flat(Infinity))
+    if (child !== null && child !== undefined) made.append(child instanceof Node ? child : String(child));
   return made;
 }
 
@@ -23,13 +27,25 @@ const grouped = new Intl.NumberFormat("en", { maximumFractionDigits: 12 });
 function significant(value, digits = 3) {
   if (!isNumber(value)) return "unknown";
   const size = Math.abs(value);
-  if (size !== 0 && (size < 1e-3 || size >= 1e7)) return value.toExponential(digits - 1).replace(/\.?0+e/, "e").replace("e+", "e");
+  if (size !== 0 && (size < 1e-3 || size >= 1e7))
+    return value
+      .toExponential(digits - 1)
+      .replace(/\.?0+e/, "e")
+      .replace("e+", "e");
   return grouped.format(Number(value.toPrecision(Math.max(digits, Math.ceil(Math.log10(size + 1))))));
 }
 
 function duration(seconds) {
   if (!isNumber(seconds)) return "unknown";
-  const steps = [[31557600, "y"], [86400, "d"], [3600, "h"], [60, "min"], [1, "s"], [1e-3, "ms"], [1e-6, "us"]];
+  const steps = [
+    [31557600, "y"],
+    [86400, "d"],
+    [3600, "h"],
+    [60, "min"],
+    [1, "s"],
+    [1e-3, "ms"],
+    [1e-6, "us"],
+  ];
   const [scale, unit] = steps.find(([least]) => Math.abs(seconds) >= least) ?? steps[steps.length - 1];
   return `${significant(seconds / scale)} ${unit}`;
 }
@@ -40,11 +56,19 @@ const percent = (fraction) => (isNumber(fraction) ? `${(100 * fraction).toFixed(
 
 function measured({ accuracy, interval }) {
   if (!isNumber(accuracy)) return "failed";
-  return interval ? `${percent(accuracy)} (${(100 * interval[0]).toFixed(1)} to ${(100 * interval[1]).toFixed(1)} %)` : percent(accuracy);
+  return interval
+    ? `${percent(accuracy)} (${(100 * interval[0]).toFixed(1)} to ${(100 * interval[1]).toFixed(1)} %)`
+    : percent(accuracy);
 }
 
 const quantities = [
-  { name: "accuracy", label: "validation accuracy", unit: "%", better: "larger", further: "of members after their final training" },
+  {
+    name: "accuracy",
+    label: "validation accuracy",
+    unit: "%",
+    better: "larger",
+    further: "of members after their final training",
+  },
   { name: "search_accuracy", label: "validation accuracy in the search", unit: "%", better: "larger" },
   { name: "test_accuracy", label: "test accuracy of members", unit: "%", better: "larger" },
   ...content.quantities,
@@ -61,7 +85,9 @@ function shownValue(quantity, value) {
 
 function band(name, at) {
   const sides = rows.bands[name];
-  return sides && isNumber(sides.low[at]) && isNumber(sides.high[at]) ? [sides.low[at], sides.high[at]] : null;
+  return sides && isNumber(sides.low[at]) && isNumber(sides.high[at])
+    ? [sides.low[at], sides.high[at]]
+    : null;
 }
 
 function banded(name, at, shown = duration) {
@@ -75,21 +101,44 @@ function nameOf(at) {
 }
 
 function command(text) {
-  const copy = element("button", { type: "button", "aria-label": `Copy ${text}`, onclick: () => {
-    navigator.clipboard?.writeText(text).then(() => speak("Copied"), () => speak("Copying is not allowed here"));
-  } }, "Copy");
+  const copy = element(
+    "button",
+    {
+      type: "button",
+      "aria-label": `Copy ${text}`,
+      onclick: () => {
+        navigator.clipboard?.writeText(text).then(
+          () => speak("Copied"),
+          () => speak("Copying is not allowed here"),
+        );
+      },
+    },
+    "Copy",
+  );
   return element("div", { class: "command" }, element("pre", {}, element("code", {}, text)), copy);
 }
 
-function speak(text) { document.getElementById("spoken").textContent = text; }
+function speak(text) {
+  document.getElementById("spoken").textContent = text;
+}
 
 function definitions(pairs) {
-  return element("dl", {}, pairs.filter(([, value]) => value !== null && value !== undefined)
-    .flatMap(([term, value]) => [element("dt", {}, term), element("dd", {}, value)]));
+  return element(
+    "dl",
+    {},
+    pairs
+      .filter(([, value]) => value !== null && value !== undefined)
+      .flatMap(([term, value]) => [element("dt", {}, term), element("dd", {}, value)]),
+  );
 }
 
 function section(id, title, ...children) {
-  return element("section", { id, "aria-labelledby": `${id}-title` }, element("h2", { id: `${id}-title` }, title), children);
+  return element(
+    "section",
+    { id, "aria-labelledby": `${id}-title` },
+    element("h2", { id: `${id}-title` }, title),
+    children,
+  );
 }
 
 function scrolled(label, inner, more = "") {
@@ -97,9 +146,31 @@ function scrolled(label, inner, more = "") {
 }
 
 function table(caption, heads, lines) {
-  return element("table", {}, element("caption", { class: "unseen" }, caption),
-    element("thead", {}, element("tr", {}, heads.map(([head, kind]) => element("th", { scope: "col", class: kind }, head)))),
-    element("tbody", {}, lines.map((line) => element("tr", {}, line.map((cell, i) => element("td", { class: heads[i][1] }, cell))))));
+  return element(
+    "table",
+    {},
+    element("caption", { class: "unseen" }, caption),
+    element(
+      "thead",
+      {},
+      element(
+        "tr",
+        {},
+        heads.map(([head, kind]) => element("th", { scope: "col", class: kind }, head)),
+      ),
+    ),
+    element(
+      "tbody",
+      {},
+      lines.map((line) =>
+        element(
+          "tr",
+          {},
+          line.map((cell, i) => element("td", { class: heads[i][1] }, cell)),
+        ),
+      ),
+    ),
+  );
 }
 
 // One architecture is chosen at a time; whoever shows it asks to be called.

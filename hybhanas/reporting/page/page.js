@@ -1,7 +1,13 @@
 // Puts the page together: words and tables at once, charts as soon as Plotly is unpacked.
 
 function axisChoice(id, label, value, changed) {
-  const options = quantities.map(({ name, label: words, further, unit }) => element("option", { value: name, selected: name === value }, [words, further, unit && unit !== "%" ? `(${unit})` : ""].filter(Boolean).join(" ")));
+  const options = quantities.map(({ name, label: words, further, unit }) =>
+    element(
+      "option",
+      { value: name, selected: name === value },
+      [words, further, unit && unit !== "%" ? `(${unit})` : ""].filter(Boolean).join(" "),
+    ),
+  );
   return element("label", { for: id }, label, element("select", { id, onchange: changed }, options));
 }
 
@@ -9,44 +15,188 @@ function build() {
   const offered = new Set(quantities.map(({ name }) => name));
   const now = { x: offered.has("qpu_s") ? "qpu_s" : quantities[0].name, y: "accuracy" };
   const quantity = (name) => quantities.find((one) => one.name === name);
-  const front = chart("front", "Pareto front: a dot an architecture; the table below holds the same values", 460, () => {
-    const { traces, known } = frontTraces(quantity(now.x), quantity(now.y));
-    return { traces, further: { xaxis: axisOf(quantity(now.x), known), yaxis: axisOf(quantity(now.y), known) } };
-  });
-  const change = (axis) => (event) => { now[axis] = event.target.value; front.draw(); };
-  const paths = chart("paths", "Parallel coordinates: each architecture is a line over its genes and quantities", 460, parallel, "wide");
+  const front = chart(
+    "front",
+    "Pareto front: a dot an architecture; the table below holds the same values",
+    460,
+    () => {
+      const { traces, known } = frontTraces(quantity(now.x), quantity(now.y));
+      return {
+        traces,
+        further: { xaxis: axisOf(quantity(now.x), known), yaxis: axisOf(quantity(now.y), known) },
+      };
+    },
+  );
+  const change = (axis) => (event) => {
+    now[axis] = event.target.value;
+    front.draw();
+  };
+  const paths = chart(
+    "paths",
+    "Parallel coordinates: each architecture is a line over its genes and quantities",
+    460,
+    parallel,
+    "wide",
+  );
   const members = content.members.length;
   const bars = 90 + 24 * members;
-  const charts = [front, paths, chart("progress", "Hypervolume and best accuracy over the number of evaluations", 380, progress),
-    chart("shares", "For each member the share of each part of its time; the pane of an architecture has them as a table", bars, shares),
-    chart("parameters", "For each member the number of angles of the circuit and of classical parameters", bars, parameters)];
-  const map = content.coupling_map ? chart("couplings", `Coupling map of ${plural(content.coupling_map.qubits.length, "qubit")}, pairs coloured by the error of their gate`, 420, couplings) : null;
+  const charts = [
+    front,
+    paths,
+    chart("progress", "Hypervolume and best accuracy over the number of evaluations", 380, progress),
+    chart(
+      "shares",
+      "For each member the share of each part of its time; the pane of an architecture has them as a table",
+      bars,
+      shares,
+    ),
+    chart(
+      "parameters",
+      "For each member the number of angles of the circuit and of classical parameters",
+      bars,
+      parameters,
+    ),
+  ];
+  const map = content.coupling_map
+    ? chart(
+        "couplings",
+        `Coupling map of ${plural(content.coupling_map.qubits.length, "qubit")}, pairs coloured by the error of their gate`,
+        420,
+        couplings,
+      )
+    : null;
   if (map) charts.push(map);
-  const last = content.progress, end = last.evaluations.length - 1;
+  const last = content.progress,
+    end = last.evaluations.length - 1;
   const sections = [
-    section("front-section", "The front", element("p", {}, "A click on a dot or a row chooses an architecture, which is marked here and shown below. Whiskers are 90 % bands of the members."),
-      element("div", { class: "choices" }, axisChoice("axis-x", "across", now.x, change("x")), axisChoice("axis-y", "up", now.y, change("y"))), element("figure", {}, front.holder), memberTable()),
+    section(
+      "front-section",
+      "The front",
+      element(
+        "p",
+        {},
+        "A click on a dot or a row chooses an architecture, which is marked here and shown below. Whiskers are 90 % bands of the members.",
+      ),
+      element(
+        "div",
+        { class: "choices" },
+        axisChoice("axis-x", "across", now.x, change("x")),
+        axisChoice("axis-y", "up", now.y, change("y")),
+      ),
+      element("figure", {}, front.holder),
+      memberTable(),
+    ),
     section("architecture", "The chosen architecture", pane),
     section("quantum", "Beside classical models", baselineTable()),
-    section("genes", "Genes and quantities", element("figure", {}, scrolled("Parallel coordinates", paths.holder), element("figcaption", {}, "Each line is an architecture: its genes that vary, then its quantities. Wide ranges are logarithmic."))),
-    section("progress-section", "Over the search", element("figure", {}, charts[2].holder, element("figcaption", {}, end >= 0 ? `After ${last.evaluations[end]} evaluations: hypervolume ${significant(last.hypervolume[end], 4)}, best accuracy in the search ${percent(last.best_accuracy[end])}.` : ""))),
-    section("shares-section", "Quantum and classical share", element("div", { class: "two" },
-      element("figure", {}, element("h3", {}, "Time"), charts[3].holder), element("figure", {}, element("h3", {}, "Parameters"), charts[4].holder))),
-    section("calibration", "Calibration", element("div", { class: map ? "two" : "" }, element("div", {}, calibrationCard()),
-      map ? element("figure", {}, map.holder, element("figcaption", {}, `Error of ${content.coupling_map.gates.join(", ")} on each pair, coloured by sixths of the pairs; excluded qubits are left out.`)) : element("p", { class: "soft" }, "Its couplings are not drawn: the calibration cannot be read again, or has too many or none."))),
+    section(
+      "genes",
+      "Genes and quantities",
+      element(
+        "figure",
+        {},
+        scrolled("Parallel coordinates", paths.holder),
+        element(
+          "figcaption",
+          {},
+          "Each line is an architecture: its genes that vary, then its quantities. Wide ranges are logarithmic.",
+        ),
+      ),
+    ),
+    section(
+      "progress-section",
+      "Over the search",
+      element(
+        "figure",
+        {},
+        charts[2].holder,
+        element(
+          "figcaption",
+          {},
+          end >= 0
+            ? `After ${last.evaluations[end]} evaluations: hypervolume ${significant(last.hypervolume[end], 4)}, best accuracy in the search ${percent(last.best_accuracy[end])}.`
+            : "",
+        ),
+      ),
+    ),
+    section(
+      "shares-section",
+      "Quantum and classical share",
+      element(
+        "div",
+        { class: "two" },
+        element("figure", {}, element("h3", {}, "Time"), charts[3].holder),
+        element("figure", {}, element("h3", {}, "Parameters"), charts[4].holder),
+      ),
+    ),
+    section(
+      "calibration",
+      "Calibration",
+      element(
+        "div",
+        { class: map ? "two" : "" },
+        element("div", {}, calibrationCard()),
+        map
+          ? element(
+              "figure",
+              {},
+              map.holder,
+              element(
+                "figcaption",
+                {},
+                `Error of ${content.coupling_map.gates.join(", ")} on each pair, coloured by sixths of the pairs; excluded qubits are left out.`,
+              ),
+            )
+          : element(
+              "p",
+              { class: "soft" },
+              "Its couplings are not drawn: the calibration cannot be read again, or has too many or none.",
+            ),
+      ),
+    ),
     section("reasons", "Failures and infeasible architectures", reasonsTable()),
     section("provenance", "Where it comes from", provenance()),
   ];
-  const links = [["front-section", "Front"], ["architecture", "Architecture"], ["quantum", "Classical models"], ["genes", "Genes"], ["progress-section", "Search"], ["shares-section", "Shares"], ["calibration", "Calibration"], ["reasons", "Failures"], ["provenance", "Provenance"]];
-  document.getElementById("top").append(element("h1", {}, content.title),
-    element("p", { class: "soft" }, `${content.search}, seed ${summary.seed ?? "unknown"}, finished ${String(summary.finished ?? "at an unknown time").replace("T", " ")}`),
-    element("nav", { "aria-label": "Sections" }, element("ul", {}, links.map(([id, words]) => element("li", {}, element("a", { href: `#${id}` }, words))))));
-  document.getElementById("main").append(element("div", { class: "cards" }, foundCard(), costCard(), quantumCard(), pickCard()), ...sections);
+  const links = [
+    ["front-section", "Front"],
+    ["architecture", "Architecture"],
+    ["quantum", "Classical models"],
+    ["genes", "Genes"],
+    ["progress-section", "Search"],
+    ["shares-section", "Shares"],
+    ["calibration", "Calibration"],
+    ["reasons", "Failures"],
+    ["provenance", "Provenance"],
+  ];
+  document.getElementById("top").append(
+    element("h1", {}, content.title),
+    element(
+      "p",
+      { class: "soft" },
+      `${content.search}, seed ${summary.seed ?? "unknown"}, finished ${String(summary.finished ?? "at an unknown time").replace("T", " ")}`,
+    ),
+    element(
+      "nav",
+      { "aria-label": "Sections" },
+      element(
+        "ul",
+        {},
+        links.map(([id, words]) => element("li", {}, element("a", { href: `#${id}` }, words))),
+      ),
+    ),
+  );
+  document
+    .getElementById("main")
+    .append(
+      element("div", { class: "cards" }, foundCard(), costCard(), quantumCard(), pickCard()),
+      ...sections,
+    );
   return { charts, front, paths };
 }
 
 async function unpackedPlotly() {
-  const packed = Uint8Array.from(atob(document.getElementById("plotly").textContent), (letter) => letter.charCodeAt(0));
+  const packed = Uint8Array.from(atob(document.getElementById("plotly").textContent), (letter) =>
+    letter.charCodeAt(0),
+  );
   const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
   const script = element("script");
   script.textContent = await new Response(stream).text();
@@ -56,15 +206,18 @@ async function unpackedPlotly() {
 async function start() {
   const { charts, front, paths } = build();
   const first = content.selection.find(({ word }) => word === "knee") ?? content.selection[0];
-  const at = first ? content.members[first.rank - 1].evaluation : content.members[0]?.evaluation ?? 0;
-  const follow = (chosen) => { for (const one of [front, paths]) if (one.holder.data) one.draw(); showArchitecture(chosen); };
+  const at = first ? content.members[first.rank - 1].evaluation : (content.members[0]?.evaluation ?? 0);
+  const follow = (chosen) => {
+    for (const one of [front, paths]) if (one.holder.data) one.draw();
+    showArchitecture(chosen);
+  };
   choice.followers.push(follow);
   if (rows.hash.length) choose(at, false);
   await unpackedPlotly();
   for (const one of [...charts, ...(curveChart ? [curveChart] : [])]) await one.start();
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redrawAll);
-  addEventListener("beforeprint", redrawAll);
-  addEventListener("afterprint", redrawAll);
+  addEventListener("beforeprint", () => print(true));
+  addEventListener("afterprint", () => print(false));
   document.documentElement.dataset.drawn = "yes";
 }
 

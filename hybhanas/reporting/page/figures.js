@@ -1,0 +1,145 @@
+// The search over its evaluations, the shares of members, and the machine.
+
+function progress() {
+  const { evaluations, hypervolume, best_accuracy: best } = content.progress;
+  const line = { color: colour("front"), width: 2, shape: "hv" };
+  const one = (y, name, further) => ({
+    type: "scatter",
+    mode: "lines",
+    x: evaluations,
+    y,
+    name,
+    line,
+    hovertemplate: `%{y:.4~g} after %{x}<extra></extra>`,
+    ...further,
+  });
+  return {
+    traces: [
+      one(hypervolume, "hypervolume", {}),
+      one(
+        best.map((value) => (isNumber(value) ? 100 * value : null)),
+        "best accuracy",
+        { yaxis: "y2" },
+      ),
+    ],
+    further: {
+      showlegend: false,
+      grid: { rows: 2, columns: 1 },
+      xaxis: { title: { text: "evaluations" }, anchor: "y2" },
+      yaxis: { title: { text: "hypervolume" }, domain: [0.55, 1], nticks: 5 },
+      yaxis2: {
+        title: { text: "best accuracy (%)" },
+        domain: [0, 0.45],
+        gridcolor: colour("grid"),
+        automargin: true,
+        nticks: 5,
+      },
+    },
+  };
+}
+
+const partColours = ["#0072b2", "#d55e00", "#e69f00", "#56b4e9", "#009e73", "#f0e442", "#cc79a7", "#8a939c"];
+
+function shares() {
+  const members = content.members.map(({ evaluation }) => evaluation).reverse();
+  const names = Object.keys(content.parts).filter((part) => members.some((at) => rows.parts[part][at] > 0));
+  const total = (at) =>
+    Object.keys(content.parts).reduce((sum, part) => sum + (rows.parts[part][at] ?? 0), 0);
+  const traces = names.map((part) => ({
+    type: "bar",
+    orientation: "h",
+    name: plain(content.parts[part]),
+    y: members.map(nameOf),
+    x: members.map((at) => (100 * (rows.parts[part][at] ?? 0)) / (total(at) || 1)),
+    customdata: members,
+    text: members.map((at) => duration(rows.parts[part][at])),
+    textposition: "none",
+    hovertemplate: `%{y} ${plain(content.parts[part])}: %{text}, %{x:.2f} %<extra></extra>`,
+    marker: {
+      color: partColours[Object.keys(content.parts).indexOf(part)],
+      line: { width: 1, color: colour("paper") },
+    },
+  }));
+  return {
+    traces,
+    further: {
+      barmode: "stack",
+      margin: { l: 44, r: 12, t: 8, b: 48 },
+      xaxis: { title: { text: "share of the total time (%)" }, range: [0, 100] },
+      yaxis: { type: "category" },
+    },
+  };
+}
+
+function parameters() {
+  const members = content.members.map(({ evaluation }) => evaluation).reverse();
+  const one = (name, label, mark) => ({
+    type: "bar",
+    orientation: "h",
+    name: label,
+    y: members.map(nameOf),
+    x: members.map((at) => rows.values[name][at]),
+    customdata: members,
+    hovertemplate: `%{y} ${label}: %{x}<extra></extra>`,
+    marker: { color: mark, line: { width: 1, color: colour("paper") } },
+  });
+  return {
+    traces: [
+      one("quantum_parameters", "angles of the circuit", colour("front")),
+      one("classical_parameters", "classical", colour("other")),
+    ],
+    further: {
+      barmode: "stack",
+      margin: { l: 44, r: 12, t: 8, b: 48 },
+      xaxis: { title: { text: "trainable parameters" } },
+      yaxis: { type: "category" },
+    },
+  };
+}
+
+function couplings() {
+  const { qubits, couplings: pairs } = content.coupling_map;
+  const at = new Map(qubits.map(([index, x, y]) => [index, [x, y]]));
+  const errors = pairs.map(([, , error]) => error).sort((a, b) => a - b);
+  const isDark = matchMedia("(prefers-color-scheme: dark)").matches && !isPrinted();
+  const shades = isDark // viridis, whose end that stands out is the larger error
+    ? ["#6a5aa5", "#4a7ab0", "#2a9d8f", "#45b97c", "#a5db36", "#fde725"]
+    : ["#e5d51f", "#7ad151", "#22a884", "#2a788e", "#414487", "#440154"];
+  const edges = shades.map(
+    (_, i) => errors[Math.min(errors.length - 1, Math.floor(((i + 1) * errors.length) / shades.length))],
+  );
+  const traces = shades
+    .map((shade, level) => {
+      const own = pairs.filter(
+        ([, , error]) => error <= edges[level] && (level === 0 || error > edges[level - 1]),
+      );
+      return {
+        type: "scatter",
+        mode: "lines",
+        line: { color: shade, width: 4 },
+        hoverinfo: "skip",
+        name: `up to ${significant(edges[level], 2)} (${own.length})`,
+        x: own.flatMap(([a, b]) => [at.get(a)[0], at.get(b)[0], null]),
+        y: own.flatMap(([a, b]) => [at.get(a)[1], at.get(b)[1], null]),
+      };
+    })
+    .filter(({ x }) => x.length);
+  traces.push({
+    type: "scatter",
+    mode: "markers",
+    showlegend: false,
+    x: qubits.map((q) => q[1]),
+    y: qubits.map((q) => q[2]),
+    text: qubits.map(([i, , , error]) => `qubit ${i}, readout error ${significant(error, 2)}`),
+    hovertemplate: "%{text}<extra></extra>",
+    marker: { size: 8, color: colour("paper"), line: { width: 1.5, color: colour("ink") } },
+  });
+  return {
+    traces,
+    further: {
+      margin: { l: 8, r: 8, t: 8, b: 8 },
+      xaxis: { visible: false },
+      yaxis: { visible: false, scaleanchor: "x" },
+    },
+  };
+}
