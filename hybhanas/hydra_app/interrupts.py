@@ -1,25 +1,15 @@
-"""Signals: SIGTERM and SIGHUP end a run as Ctrl-C does, and none is lost to garbage collection."""
+"""Signals: SIGTERM and SIGHUP end a run as Ctrl-C does, and none is lost, whatever drops it."""
 
 from __future__ import annotations
 
 import signal
 import sys
 import threading
+import weakref
+from functools import partial
 
-
-def interrupt_again(ignored: sys.UnraisableHookArgs) -> None:
-    """Raises again a Ctrl-C that came during garbage collection.
-
-    Python drops what is raised in a finalizer, and a large heap is being collected for a good part
-    of a second at a time.
-    """
-    if issubclass(ignored.exc_type, KeyboardInterrupt):
-        main_thread = (threading.main_thread().ident, signal.SIGINT)
-        later = threading.Timer(0.1, signal.pthread_kill, main_thread)  # the finalizer has returned
-        later.daemon = True
-        later.start()
-    else:
-        sys.__unraisablehook__(ignored)
+_AGAIN_S = 0.1
+_raised: list[weakref.ref[Stopped]] = []
 
 
 class Stopped(KeyboardInterrupt):
@@ -31,19 +21,46 @@ class Stopped(KeyboardInterrupt):
 
 
 def stops_raise() -> None:
-    """Has SIGTERM and SIGHUP raise `Stopped`, so that workers and files are cleared away, unless
-    they are ignored, as under nohup. A second one ends the process at once.
+    """Has Ctrl-C, SIGTERM and SIGHUP raise `Stopped`, so that workers and files are cleared away,
+    unless they are ignored, as under nohup. A second one of the latter two ends the process at
+    once.
+
+    Where the exception is dropped on its way up, it is raised again: by Python, which drops what is
+    raised in a finalizer, and a large heap is being collected for a good part of a second at a
+    time; or by a module that excepts everything, as some do while they are imported.
     """
+    sys.unraisablehook = _unraisable
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) == signal.SIG_DFL:
             signal.signal(number, _raise)
+    if signal.getsignal(signal.SIGINT) == signal.default_int_handler:
+        signal.signal(signal.SIGINT, _raise)
 
 
 def _raise(number: int, frame: object) -> None:
-    signal.signal(number, signal.SIG_DFL)
-    raise Stopped(number)
+    if number != signal.SIGINT:
+        signal.signal(number, signal.SIG_DFL)
+    stop = Stopped(number)
+    _raised.append(weakref.ref(stop, partial(_raise_again, number)))
+    raise stop
+
+
+def _raise_again(number: int, dropped: object) -> None:
+    """Sends a signal once more, when what dropped its exception has returned."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(number, _raise)
+    to_main_thread = (threading.main_thread().ident, number)
+    later = threading.Timer(_AGAIN_S, signal.pthread_kill, to_main_thread)
+    later.daemon = True
+    later.start()
+
+
+def _unraisable(ignored: sys.UnraisableHookArgs) -> None:
+    if not issubclass(ignored.exc_type, Stopped):
+        sys.__unraisablehook__(ignored)
 
 
 def stopped_by(stop: KeyboardInterrupt) -> int:
     """The exit code of a process that was ended so: 130 after Ctrl-C, 143 after SIGTERM."""
+    _raised.clear()  # it has come to its end
     return 128 + (stop.number if isinstance(stop, Stopped) else signal.SIGINT)

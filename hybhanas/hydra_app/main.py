@@ -9,13 +9,12 @@ import gc
 import os
 import sys
 
-from hybhanas.hydra_app.interrupts import interrupt_again, stopped_by, stops_raise
+from hybhanas.hydra_app.interrupts import stopped_by, stops_raise
 
 
 def main() -> None:
     """Runs the command line; see `hybhanas.hydra_app.application.called`."""
     _open_streams()
-    sys.unraisablehook = interrupt_again
     try:
         stops_raise()
         from hybhanas.hydra_app.application import called

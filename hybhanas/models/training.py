@@ -267,8 +267,9 @@ def _settings_of_process(threads: int) -> Iterator[None]:
         torch.set_float32_matmul_precision("highest")  # else a GPU keeps three digits
         try:
             yield
-        except SystemExit:  # what Lightning makes of Ctrl-C
-            raise KeyboardInterrupt from None
+        except SystemExit as ended:  # what Lightning makes of Ctrl-C and of SIGTERM
+            asked = ended.__context__
+            raise asked if isinstance(asked, KeyboardInterrupt) else KeyboardInterrupt from None
         finally:
             torch.set_num_threads(threads_before)
             torch.set_float32_matmul_precision(precision)

@@ -106,6 +106,27 @@ def test_ctrl_c_while_it_imports_is_one_line(tmp_path, module):
     assert said("".join(errors)) == [STOPPED]
 
 
+SWALLOWS = """
+import os, signal, time
+try:
+    os.kill(os.getpid(), signal.{stop})
+    time.sleep(5)
+except:
+    pass
+"""
+
+
+@pytest.mark.parametrize(("stop", "code"), [("SIGINT", 130), ("SIGTERM", 143)])
+def test_a_module_that_swallows_a_signal_while_it_is_imported_keeps_no_search_from_ending(
+    nursery, tmp_path, stop, code
+):
+    (tmp_path / "swallows.py").write_text(SWALLOWS.format(stop=stop))
+    before = f"import sys; sys.path.append({str(tmp_path)!r})"
+    folder = f"hydra.run.dir={tmp_path / 'run'}"
+    child = nursery.run(*SEARCH, "plugins=[swallows]", folder, before=before)
+    assert (child.returncode, said(child.errors)) == (code, [STOPPED])
+
+
 @pytest.mark.parametrize(
     ("stop", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)], ids=["TERM", "HUP"]
 )
@@ -144,6 +165,24 @@ def test_a_name_that_is_too_long_is_one_line(nursery, tmp_path):
     assert child.returncode == 2
     assert len(said(child.errors)) == 1
     assert child.errors.strip().endswith("File name too long")
+
+
+READ_ONLY = 'mount -t tmpfs -o ro tmpfs /dev/shm && exec "$@"'
+
+
+def test_workers_without_shared_memory_are_said_in_one_line(tmp_path):
+    without = ["unshare", "--mount", "bash", "-c", READ_ONLY, "bash"]
+    if subprocess.run([*without, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("a namespace takes root")
+    outcome = subprocess.run(
+        [*without, sys.executable, "run.py", *SEARCH, "executor=local",
+         f"hydra.run.dir={tmp_path / 'run'}"],
+        cwd=ROOT, capture_output=True, text=True, check=False, timeout=300,
+    )  # fmt: skip
+    assert outcome.returncode == 2
+    (line,) = said(outcome.stderr)
+    assert line.startswith("error: executor: workers need semaphores")
+    assert not [*tmp_path.glob("run/records/*.json")]
 
 
 def test_workers_without_loopback_are_said_and_no_candidate_is_blamed(tmp_path):
