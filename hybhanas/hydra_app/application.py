@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -55,6 +56,8 @@ def run(config: DictConfig) -> Mistake | None:
 def called(arguments: Sequence[str]) -> int:
     """Runs a command line and returns its exit code; a mistake is one line on stderr and code 2."""
     os.environ.setdefault("HYDRA_FULL_ERROR", "1")  # else Hydra prints several lines and exits 1
+    # as where /dev/shm cannot be written to; hybhanas starts no processes by joblib
+    warnings.filterwarnings("ignore", ".*joblib will operate in serial mode", UserWarning)
     logging.raiseExceptions = False  # where stderr or stdout is full, a line of ours says it
     register_all()
     store = ConfigStore.instance()
