@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from hydra import compose, initialize_config_dir
 from omegaconf import DictConfig, open_dict
 
@@ -11,8 +13,9 @@ from hybhanas.hydra_app.sweeps import register_resolvers
 from hybhanas.presets import CONF
 
 
+@cache
 def register_all() -> None:
-    """Makes the schema and the resolvers known to Hydra."""
+    """Makes the schema and the resolvers known to Hydra, once in a process."""
     register()
     register_resolvers()
 
