@@ -18,6 +18,7 @@ from yaml import YAMLError
 from hybhanas.cost.model import MEASURED, Workload
 from hybhanas.errors import ConfigError
 from hybhanas.nas.evaluation import Evaluation
+from hybhanas.nas.evaluator import derived_seed
 from hybhanas.nas.objectives import Objectives
 from hybhanas.nas.records import MAX_BYTES
 from hybhanas.nas.run_folder import RunFolder
@@ -101,7 +102,7 @@ def read_run(setting: str | None, started: bool = False) -> FinishedRun:
             config.device[name] = None if found is None else float(found)
         workload = Workload(**checked(Workload, settings["workload"]))
         objectives = Objectives(**checked(Objectives, settings["objectives"]))
-        evaluations = _evaluations(files, started)
+        evaluations = _evaluations(files, settings["seed"], started)
         return FinishedRun(folder, config, workload, objectives, evaluations)
     except OSError as error:
         reason = f"{Path(error.filename or folder).name}: {error.strerror}"
@@ -118,7 +119,7 @@ def _one_line(error: Exception) -> str:
     return " ".join(str(error).split())[:200]
 
 
-def _evaluations(files: RunFolder, started: bool) -> list[Evaluation]:
+def _evaluations(files: RunFolder, seed: int, started: bool) -> list[Evaluation]:
     """The evaluations of a run; records that cannot be read are named and left out.
 
     Raises:
@@ -130,6 +131,8 @@ def _evaluations(files: RunFolder, started: bool) -> list[Evaluation]:
             evaluation = Evaluation.from_dict(read_json(path, MAX_BYTES))
             if evaluation.key != path.stem:
                 raise ValueError(f"it holds the key {evaluation.key[:40]}")
+            if evaluation.seed != derived_seed(seed, evaluation.architecture):
+                raise ValueError("its architecture is not that of its seed")
             evaluations.append(evaluation)
         except (OSError, *MALFORMED) as error:
             damaged.append(f"{path.name}: {_one_line(error)}")

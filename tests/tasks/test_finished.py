@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import pytest
 from omegaconf import OmegaConf
@@ -43,6 +44,21 @@ def test_a_search_does_not_resume_a_run_of_version_0_1(old, composed):
     with pytest.raises(ConfigError, match=r"^hydra.run.dir=.*: hybhanas 0\.1\.0 wrote it, in a"):
         search(composed("experiment=smoke", "logger.mode=disabled"), old)
     assert [path.name for path in old.iterdir()] == ["settings.json"]
+
+
+def test_a_record_with_the_architecture_of_another_is_said_and_left_out(smoke, tmp_path, caplog):
+    folder = tmp_path / "run"
+    shutil.copytree(smoke, folder)
+    whole = finished.read_run(str(folder)).evaluations
+    record = sorted((folder / "records").glob("*.json"))[0]
+    data = json.loads(record.read_text())
+    data["architecture"]["readout"] = {"linear": "mlp", "mlp": "linear"}[
+        data["architecture"]["readout"]
+    ]
+    record.write_text(json.dumps(data))
+    read = finished.read_run(str(folder)).evaluations
+    assert [e.key for e in read] == [e.key for e in whole if e.key != record.stem]
+    assert f"left out; the first is {record.name}: its architecture is not that of" in caplog.text
 
 
 def changed(monkeypatch, tmp_path, *overrides: str):
