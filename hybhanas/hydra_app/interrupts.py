@@ -62,5 +62,5 @@ def _unraisable(ignored: sys.UnraisableHookArgs) -> None:
 
 def stopped_by(stop: KeyboardInterrupt) -> int:
     """The exit code of a process that was ended so: 130 after Ctrl-C, 143 after SIGTERM."""
-    _raised.clear()  # it has come to its end
+    _raised.clear()  # it has arrived
     return 128 + (stop.number if isinstance(stop, Stopped) else signal.SIGINT)
