@@ -88,6 +88,18 @@ def test_hypervolume_and_best_accuracy_are_those_after_each_evaluation():
     assert progress["hypervolume"] == pytest.approx([0.25, 0.375])
 
 
+@pytest.mark.parametrize(("number", "points"), [(2, 200), (5, 20)])
+def test_a_long_search_is_shown_by_fewer_points_where_its_hypervolume_is_estimated(number, points):
+    worst = {"log10_total_s": 4.0, "parameters": 1e3, "classical_parameters": 1e3}
+    names = ("error", "log10_total_s", "parameters", "p_survival", "classical_parameters")[:number]
+    objectives = Objectives(names, worst, {})
+    evaluations = [make_evaluation(f"{i:03}", i / 400, 100.0) for i in range(400)]
+    progress = made(evaluations, objectives=objectives)["progress"]
+    assert len(progress["evaluations"]) == len(progress["hypervolume"]) == points
+    assert progress["evaluations"][-1] == 400
+    assert progress["best_accuracy"][-1] == 399 / 400
+
+
 def test_a_time_that_no_double_holds_is_null():
     endless = make_evaluation("a", cost=make_report(math.inf, 400.0))
     assert made([endless])["evaluations"]["values"]["qpu_s"] == [None]

@@ -72,7 +72,7 @@ function chart(id, label, height, make, more = "") {
 
 const isPrinted = () => document.documentElement.classList.contains("printed");
 
-function print(now) {
+function drawForPaper(now) {
   document.documentElement.classList.toggle("printed", now);
   redrawAll();
   if (!now) for (const { holder } of drawn) if (holder.data) Plotly.Plots.resize(holder);

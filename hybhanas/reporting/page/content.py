@@ -11,6 +11,7 @@ from typing import Any
 from hybhanas.calibration import Calibration
 from hybhanas.nas.evaluation import EVALUATED, STOPPED, Evaluation
 from hybhanas.nas.front import FrontMember
+from hybhanas.nas.hypervolume import EXACT_DIMENSIONS
 from hybhanas.nas.objectives import Objectives
 from hybhanas.nas.quantities import PARTS, QUANTITIES, Quantity
 from hybhanas.nas.summary import Tally
@@ -206,8 +207,11 @@ def _value(quantity: Quantity, evaluation: Evaluation) -> float | None:
 
 
 def _progress(evaluations: Sequence[Evaluation], objectives: Objectives) -> dict[str, Any]:
-    """Hypervolume and best accuracy after so many evaluations; at most about 200 points."""
-    tally, step = Tally(objectives), max(1, len(evaluations) // 200)
+    """Hypervolume and best accuracy after so many evaluations: at most about 200 points, or 20
+    where a hypervolume is estimated, which takes longer.
+    """
+    points = 200 if len(objectives.names) <= EXACT_DIMENSIONS else 20
+    tally, step = Tally(objectives), max(1, len(evaluations) // points)
     counts, volumes, best = [], [], []
     for start in range(0, len(evaluations), step):
         tally.add(evaluations[start : start + step])

@@ -216,8 +216,8 @@ async function start() {
   await unpackedPlotly();
   for (const one of [...charts, ...(curveChart ? [curveChart] : [])]) await one.start();
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redrawAll);
-  addEventListener("beforeprint", () => print(true));
-  addEventListener("afterprint", () => print(false));
+  addEventListener("beforeprint", () => drawForPaper(true));
+  addEventListener("afterprint", () => drawForPaper(false));
   document.documentElement.dataset.drawn = "yes";
 }
 
