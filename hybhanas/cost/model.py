@@ -68,9 +68,11 @@ class CostModel:
     # 1/P^k times as many that noise takes restore the error bar of values divided by P, and not
     # their bias, see scripts/validate_shots.py: 0.04 on brisbane, 0.002 on boston.
     shots: int | str = 1024
-    # With shots=auto: the standard error of an expectation value, at most. Of a logit of a linear
-    # layer it is at most the sum of its absolute weights times as large.
+    # With shots=auto: the standard error, at most, of an expectation value, or with logit_gain of a
+    # logit.
     target_error: float = 0.03
+    # How many times as large that of a logit is at most: `HQNN.logit_gain` of a trained network.
+    logit_gain: float | None = None
     # Constants of a job's time and its limits, see `hybhanas.cost.generations`: ibm_2023, ibm_2025;
     # auto: by the date of the calibration. The four below replace one of its constants.
     generation: str = "auto"
@@ -101,14 +103,18 @@ class CostModel:
         """The shots of a circuit on a machine without noise.
 
         For a target they are 1 / target_error^2: a value of +1 and -1 has a variance of at most 1.
+        For that of a logit they are (logit_gain / target_error)^2.
 
         Example:
             >>> CostModel(shots="auto", target_error=0.01).noiseless_shots
             10000
+            >>> CostModel(shots="auto", target_error=0.1, logit_gain=3.0).noiseless_shots
+            900
         """
         if isinstance(self.shots, int):
             return self.shots
-        return math.ceil(round(self.target_error**-2, 6))
+        gain = 1.0 if self.logit_gain is None else self.logit_gain
+        return math.ceil(round((gain / self.target_error) ** 2, 6))
 
     def __post_init__(self) -> None:
         if isinstance(self.shots, str) and self.shots != "auto":
@@ -117,6 +123,8 @@ class CostModel:
             raise ConfigError(
                 f"cost_model.target_error={self.target_error} is not accepted: above 0, below 1"
             )
+        if self.logit_gain is not None and not 0 < self.logit_gain < math.inf:
+            raise ConfigError(f"cost_model.logit_gain={self.logit_gain} is not accepted: above 0")
         if self.gradient == "adjoint":
             raise ConfigError(
                 "cost_model.gradient=adjoint is not accepted: it needs the amplitudes of a state, "

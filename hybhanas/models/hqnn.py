@@ -19,6 +19,7 @@ from hybhanas.data.fitted import Fitted
 from hybhanas.errors import ConfigError
 from hybhanas.models.layers import Dense, Layer, Reduce, lay_out_network
 from hybhanas.models.logits import predicted
+from hybhanas.models.shot_noise import logit_gain
 from hybhanas.quantum.layer import quantum_layer
 
 
@@ -98,11 +99,26 @@ class HQNN(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """[batch, features] -> logits [batch, classes], or [batch, 1] of the second of two."""
-        expectations = self.quantum(self.encoder(x))
+        logits: Tensor = self.readout(self._expectations(x))
+        return logits
+
+    def _expectations(self, x: Tensor) -> Tensor:
+        """[batch, features] -> [batch, observables], as the read-out takes them."""
+        expectations: Tensor = self.quantum(self.encoder(x))
         if self.survival is not None:
             expectations = expectations * expectations.new_tensor(self.survival)
-        logits: Tensor = self.readout(expectations)
-        return logits
+        return expectations
+
+    def logit_gain(self, x: Tensor) -> float:
+        """How many times as large as that of an expectation value the standard error of a logit is
+        at most, over samples; see `hybhanas.models.shot_noise` and `cost_model.logit_gain`.
+
+        Args:
+            x: prepared samples [batch, features].
+        """
+        with torch.no_grad():
+            expectations = self._expectations(x)
+        return logit_gain(self.readout, expectations, self.survival)
 
     def predict(self, samples: Any) -> np.ndarray:
         """The class of each sample, by its name in the data.

@@ -29,6 +29,7 @@ def test_shots_for_a_standard_error_are_its_inverse_square_and_noise_adds_to_the
     ("change", "said"),
     [
         ({"shots": "many"}, "cost_model.shots=many is unknown; accepted: a whole number, auto"),
+        ({"logit_gain": 0.0}, "cost_model.logit_gain=0.0 is not accepted: above 0"),
         ({"target_error": 0.0}, "cost_model.target_error=0.0 is not accepted: above 0, below 1"),
     ],
 )
