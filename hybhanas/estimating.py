@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias, overload
+from typing import TYPE_CHECKING, Any, SupportsFloat, TypeAlias, overload
+
+from qiskit import QuantumCircuit
+from qiskit.quantum_info import Pauli
 
 from hybhanas.architecture import Architecture
 from hybhanas.calibration import Calibration, qiskit_backend, repaired, snapshot
@@ -22,13 +25,13 @@ from hybhanas.cost.job_estimator import JobEstimator
 from hybhanas.cost.model import CostModel, Device, Workload
 from hybhanas.cost.report import CostReport
 from hybhanas.cost.runtime_names import options_from, shots_from
-from hybhanas.errors import ConfigError
+from hybhanas.errors import ConfigError, unknown
 from hybhanas.models.layers import lay_out_network
-from hybhanas.pubs import Pub, read_pub
+from hybhanas.presets import names_of
+from hybhanas.pubs import Pub, listed, not_a_pub, read_pub
 from hybhanas.qiskit_view import to_qiskit
 
 if TYPE_CHECKING:
-    from qiskit import QuantumCircuit
     from qiskit.primitives.containers.estimator_pub import EstimatorPub
     from qiskit.primitives.containers.sampler_pub import SamplerPub
     from qiskit.providers import BackendV2
@@ -117,17 +120,17 @@ def estimate(  # noqa: PLR0913 - a public function of keywords
         >>> estimate(["docs/ghz5.qasm"], "ibm_brisbane", shots=1000).executions
         1000
     """
-    chosen = _model(model, options)
-    if isinstance(pubs, list | tuple) or hasattr(pubs, "parameter_values"):
-        pubs = pubs if isinstance(pubs, list) else [pubs]
-        named = [named_pub(i, one, observables) for i, one in enumerate(pubs)]
+    chosen, shots = _model(model, options), _whole(shots)
+    observables = [observables] if isinstance(observables, str | Pauli) else observables
+    if (job := listed(pubs)) is not None:
+        named = [named_pub(i, one, observables) for i, one in enumerate(job)]
         shots = shots_from(options) if shots is None else shots
         return job_estimator(backend, chosen, shots, price, missing)(named)
     calibration, power_w, asked = machine(backend, missing)
     chosen = chosen if shots is None else replace(chosen, shots=shots)
     device = Device.preset(device) if isinstance(device, str) else device
     work = workload or Workload(samples=1000, epochs=30, batch_size=64)
-    paid = _price(price) or asked
+    paid = asked if price is None else Price.read(price)
     estimator = CostEstimator(calibration, chosen, device, work, power_w, price=paid)
     if isinstance(pubs, Architecture):
         return _of_network(estimator, pubs, features, classes)
@@ -139,8 +142,12 @@ def _model(model: CostModel | str, options: Any) -> CostModel:
     return model if options is None else replace(model, options=options_from(options))
 
 
-def _price(given: Price | str | None) -> Price | None:
-    return Price.read(given) if isinstance(given, str) else given
+def _whole(shots: Any) -> int | None:
+    if shots is None or isinstance(shots, int):
+        return shots
+    if isinstance(shots, SupportsFloat) and float(shots).is_integer():
+        return int(float(shots))
+    raise ConfigError(f"shots={shots} is not accepted: a whole number")
 
 
 def _of_circuit(estimator: CostEstimator, circuit: Any, observables: Any) -> CostReport:
@@ -148,6 +155,8 @@ def _of_circuit(estimator: CostEstimator, circuit: Any, observables: Any) -> Cos
         return estimator(circuit)
     if isinstance(circuit, str | Path):
         circuit = read_circuit(Path(circuit))
+    elif not isinstance(circuit, QuantumCircuit):
+        raise not_a_pub("pubs", circuit)
     return estimator.estimate(circuit, observables=observables)
 
 
@@ -175,7 +184,8 @@ def job_estimator(
     Args:
         backend: as of `estimate`.
         model: a cost model.
-        shots: of PUBs that name none; None: 4096.
+        shots: of PUBs that name none; None: those of the model's target error, if it has one, else
+            4096.
         price: as of `estimate`.
         missing: as of `estimate`.
     """
@@ -183,9 +193,11 @@ def job_estimator(
     model = replace(model, phase="inference", sampling_exponent=0)
     nothing = Device(name="none", peak_flops_per_s=1.0, power_w=1.0)
     once = Workload(samples=1, epochs=1, batch_size=1)
-    asked = _price(price) or asked
+    asked = asked if price is None else Price.read(price)
+    if shots is None:
+        shots = SHOTS if isinstance(model.shots, int) else model.noiseless_shots
     estimator = CostEstimator(calibration, model, nothing, once, power_w, price=asked)
-    return JobEstimator(estimator, SHOTS if shots is None else shots)
+    return JobEstimator(estimator, shots)
 
 
 def named_pub(
@@ -227,13 +239,18 @@ def machine(
         raw = with_missing(qiskit_backend.read(backend), missing)
         calibration = repaired(raw, fallback_rep_delay_s=IBM_DELAY_S)
         return calibration, POWER_W, _of_ibm(calibration)
-    try:
-        known = Backend.preset(backend)
-    except ConfigError:
-        if backend not in snapshot.available():
-            raise
+    if backend not in names_of("backend") or backend == "snapshot":
+        if not snapshot.is_available(backend):
+            raise unknown("backend", backend, backend_names())
         return machine(snapshot.Snapshot(snapshot=backend), missing)
+    known = Backend.preset(backend)
     return _loaded(known.source, missing), known.power_w, known.asked
+
+
+def backend_names() -> list[str]:
+    """The names of backends: those of conf/backend, then the snapshots."""
+    named = [name for name in names_of("backend") if name != "snapshot"]
+    return named + snapshot.available()
 
 
 def _loaded(source: CalibrationSource, missing: Mapping[str, float] | None) -> Calibration:

@@ -13,6 +13,16 @@ CONF = _IN_PACKAGE if _IN_PACKAGE.is_dir() else Path(__file__).parent.parent / "
 """The configuration: in an installed package, else in the repository."""
 
 
+def names_of(group: str) -> list[str]:
+    """The options of a group, sorted.
+
+    Example:
+        >>> "ibm_fez" in names_of("backend")
+        True
+    """
+    return sorted(path.stem for path in (CONF / group).glob("*.yaml"))
+
+
 def following(group: str, other: str) -> dict[str, str]:
     """The settings of a group's options that are another group's, and how they are called there.
 
@@ -47,7 +57,7 @@ def preset(group: str, name: str) -> dict[str, Any]:
 
     path = CONF / group / f"{name}.yaml"
     if not path.is_file():
-        raise unknown(group, name, sorted(p.stem for p in path.parent.glob("*.yaml")))
+        raise unknown(group, name, names_of(group))
     content: Any = OmegaConf.to_container(OmegaConf.load(path), resolve=False)
     values: dict[str, Any] = {}
     for parent in content.pop("defaults", []):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -52,6 +52,8 @@ class Pub:
         Raises:
             ConfigError: a label that is not one of the circuit.
         """
+        if not isinstance(observables, SparsePauliOp) and len(observables) == 0:
+            raise ConfigError(f"{place}: observables=[] is not accepted: at least one")
         if not isinstance(observables, SparsePauliOp) and not isinstance(
             next(iter(observables), None), str | Pauli
         ):  # products of classical bits, which one circuit gives
@@ -71,6 +73,35 @@ class Pub:
             configurations=self.parameter_sets * len(_bases(labels)),
             primitive="estimator",
         )
+
+
+def listed(given: Any) -> list[Any] | None:
+    """PUBs of a job as a list; None of a circuit, a path or an architecture alone.
+
+    Raises:
+        ConfigError: a mapping, or the text of a program in the place of a path.
+    """
+    if isinstance(given, list):
+        return given
+    if isinstance(given, tuple):
+        several = len(given) > 1 and all(isinstance(one, QuantumCircuit) for one in given)
+        return list(given) if several else [given]
+    if hasattr(given, "parameter_values"):
+        return [given]
+    if isinstance(given, Mapping):
+        raise not_a_pub("pubs", given)
+    if isinstance(given, Iterable) and not isinstance(given, str | QuantumCircuit):
+        return list(given)
+    return None
+
+
+def not_a_pub(place: str, given: Any) -> ConfigError:
+    """The error of something that is no PUB."""
+    return ConfigError(
+        f"{place}={type(given).__name__} is not accepted: a circuit, a tuple (circuit, "
+        "observables, values, precision) or (circuit, values, shots), an EstimatorPub or a "
+        "SamplerPub"
+    )
 
 
 def read_pub(given: Any, place: str = "pub") -> Pub:
@@ -102,11 +133,7 @@ def read_pub(given: Any, place: str = "pub") -> Pub:
     except (QiskitError, ValueError, TypeError) as error:
         reason = " ".join(str(getattr(error, "message", error)).split())
         raise ConfigError(f"{place} is not accepted: {reason}") from None
-    raise ConfigError(
-        f"{place}={type(given).__name__} is not accepted: a circuit, a tuple (circuit, "
-        "observables, values, precision) or (circuit, values, shots), an EstimatorPub or a "
-        "SamplerPub"
-    )
+    raise not_a_pub(place, given)
 
 
 def _alone(circuit: QuantumCircuit) -> Pub:

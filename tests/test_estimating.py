@@ -9,10 +9,13 @@ from qiskit import QuantumCircuit
 from qiskit.circuit import IfElseOp, Measure, Parameter
 from qiskit.circuit.library import CZGate, RZGate, SXGate
 from qiskit.providers.fake_provider import GenericBackendV2
+from qiskit.quantum_info import Pauli
 from qiskit.transpiler import Target
+from qiskit_ibm_runtime.options import EstimatorOptions, SamplerOptions
 
 import hybhanas
 from hybhanas.calibration import qiskit_backend
+from hybhanas.calibration.price import Price
 from hybhanas.calibration.snapshot import backends
 from hybhanas.errors import ConfigError
 from hybhanas.estimating import machine
@@ -106,3 +109,67 @@ def test_another_backend_is_refused_in_a_line(backend, message):
 def test_a_figure_that_makes_no_sense_is_refused_in_a_line(missing, message):
     with pytest.raises(ConfigError, match=message):
         hybhanas.estimate(GHZ, "ibm_fez", missing=missing)
+
+
+def bell() -> QuantumCircuit:
+    circuit = QuantumCircuit(2)
+    circuit.ry(0.4, 0)
+    circuit.cx(0, 1)
+    return circuit
+
+
+def test_the_options_of_a_primitive_hold_as_runtime_has_them():
+    machine_ = backends()["fez"]()
+    sampler = SamplerOptions(default_shots=123)
+    sampler.execution.rep_delay = 5e-4
+    measured = bell()
+    measured.measure_all()
+    cost = hybhanas.estimate([measured], machine_, options=sampler)
+    assert cost.executions == 123
+    assert cost.provenance.rep_delay_s == 5e-4
+    estimator = EstimatorOptions(resilience_level=1, default_precision=0.1)
+    pub = (bell(), "ZZ")
+    theirs = hybhanas.estimate([pub], machine_, options=estimator)
+    ours = hybhanas.estimate([pub], machine_, options={"resilience_level": 1}, shots=100)
+    assert theirs.executions == ours.executions
+    assert theirs.options == "measurement twirling, TREX"
+
+
+def test_pubs_may_be_any_sequence_of_circuits_and_one_observable_stands_alone():
+    pubs = [bell(), bell()]
+    wanted = hybhanas.estimate(pubs, "ibm_fez", shots=10, observables=["ZZ"])
+    for given in (tuple(pubs), iter(pubs)):
+        assert hybhanas.estimate(given, "ibm_fez", shots=10.0, observables="ZZ") == wanted
+    assert hybhanas.estimate(pubs, "ibm_fez", shots=10, observables=Pauli("ZZ")) == wanted
+
+
+def test_a_job_takes_the_shots_of_a_target_error():
+    model = hybhanas.CostModel(shots="auto", target_error=0.1)
+    assert hybhanas.estimate([bell()], "ibm_fez", model).executions == 100
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"pubs": {"a": bell()}}, "pubs=dict is not accepted: a circuit, a tuple"),
+        ({"pubs": 3}, "pubs=int is not accepted"),
+        (
+            {"pubs": ["OPENQASM 3.0;\nqubit q; x q;"]},
+            "circuit is the text of a program, not a path",
+        ),
+        (
+            {"backend": type(generic())},
+            r"GenericBackendV2 is not accepted: GenericBackendV2\(\) is",
+        ),
+        ({"shots": "100"}, "shots=100 is not accepted: a whole number"),
+        ({"shots": 1.5}, "shots=1.5 is not accepted: a whole number"),
+        ({"price": 1.6}, "price=1.6 is not accepted: a plan "),
+        ({"price": Price()}, "price=.* is not accepted: a plan "),
+        ({"missing": ["t1_s"]}, "missing=list is not accepted: a mapping such as"),
+        ({"observables": []}, r"observables=\[\] is not accepted: at least one"),
+    ],
+)
+def test_an_argument_that_makes_no_sense_is_refused_in_a_line(changes, message):
+    with pytest.raises(ConfigError, match=message) as caught:
+        hybhanas.estimate(**({"pubs": [bell()], "backend": "ibm_fez"} | changes))
+    assert "\n" not in str(caught.value)

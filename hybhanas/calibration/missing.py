@@ -86,6 +86,10 @@ def _filled(
 
 
 def _checked(given: Mapping[str, float]) -> Mapping[str, float]:
+    if not isinstance(given, Mapping):
+        raise ConfigError(
+            f"missing={type(given).__name__} is not accepted: a mapping such as {{'t1_s': 1e-4}}"
+        )
     for name, value in given.items():
         if name not in NAMES:
             raise unknown("missing", name, NAMES)

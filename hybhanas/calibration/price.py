@@ -53,24 +53,26 @@ class Price:
         return cls(**known[name])
 
     @classmethod
-    def read(cls, text: str) -> Price:
-        """A price as a word: a plan, or amounts in US dollars such as `task=0.3,shot=0.08`.
+    def read(cls, text: Any) -> Price:
+        """A price as it is, or as a word: a plan, or US dollars such as `task=0.3,shot=0.08`.
 
         Raises:
-            ConfigError: neither of them.
+            ConfigError: none of them.
 
         Example:
             >>> Price.read("task=0.3,shot=0.08").words
             '0.3 USD a task and 0.08 USD a shot'
         """
-        if "=" not in text:
+        if isinstance(text, Price) and text.is_given:
+            return text
+        if isinstance(text, str) and "=" not in text:
             return cls.of_plan(text)
         try:
-            pairs = (one.split("=") for one in text.split(","))
+            pairs = [one.split("=") for one in text.split(",")]
             amounts: dict[str, Any] = {name.strip(): float(value) for name, value in pairs}
-        except ValueError:
-            amounts = {}
-        if not amounts or amounts.keys() - {"second", "task", "shot"}:
+        except (ValueError, AttributeError):  # no numbers, or no text
+            pairs, amounts = [], {}
+        if not pairs or amounts.keys() - {"second", "task", "shot"} or len(amounts) < len(pairs):
             raise ConfigError(
                 f"price={text} is not accepted: a plan ({', '.join(sorted(plans()))}), or US "
                 "dollars such as second=1.6 or task=0.3,shot=0.08"

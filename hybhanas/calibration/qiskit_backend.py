@@ -40,6 +40,8 @@ def read(backend: Any) -> RawCalibration:
         >>> len(raw.qubits), raw.two_qubit_gates, raw.rep_delay_s
         (3, ('cx',), None)
     """
+    if isinstance(backend, type):
+        raise ConfigError(f"backend={backend.__name__} is not accepted: {backend.__name__}() is")
     target = getattr(backend, "target", None)
     if target is None:
         raise ConfigError(

@@ -29,7 +29,8 @@ class Snapshot(CalibrationSource):
         ConfigError: by `read`: no snapshot of that name.
     """
 
-    # One of `available`, such as brisbane; fake_brisbane and FakeBrisbane are understood too.
+    # One of `available`, such as brisbane; fake_brisbane, FakeBrisbane and ibm_brisbane are
+    # understood too.
     # null stands for a backend that none is of.
     snapshot: str | None
     backend: str | None = None  # the user's name of it; null: the snapshot's
@@ -49,6 +50,11 @@ class Snapshot(CalibrationSource):
         for warning in said:  # such as that a snapshot's errors are not typical of its machine
             log.warning("%s", warning.message)
         return raw if self.backend is None else replace(raw, name=self.backend)
+
+
+def is_available(name: str) -> bool:
+    """Whether a snapshot is of that name, in any of its forms."""
+    return _plain(name) in backends()
 
 
 def available() -> list[str]:
@@ -118,5 +124,6 @@ def read(backend: Any, source: str = SNAPSHOT) -> RawCalibration:
 
 
 def _plain(name: str) -> str:
-    """`FakeBrisbane`, `fake_brisbane` and `FakeAlmadenV2` to `brisbane`, `brisbane`, `almaden`."""
-    return name.lower().removeprefix("fake").removeprefix("_").removesuffix("v2")
+    """`FakeBrisbane`, `fake_brisbane`, `ibm_brisbane` and `FakeBrisbaneV2` to `brisbane`."""
+    plain = name.lower().removeprefix("fake").removeprefix("_").removesuffix("v2")
+    return plain.removeprefix("ibm_").removeprefix("ibmq_")

@@ -44,6 +44,11 @@ def read_circuit(path: Path, includes: bool = False) -> QuantumCircuit:
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
+        if "\n" in str(path) or "OPENQASM" in str(path):
+            raise ConfigError(
+                "circuit is the text of a program, not a path; accepted: a path, or what "
+                "qiskit.qasm2.loads or qiskit.qasm3.loads makes of the text"
+            ) from None
         reason = getattr(error, "strerror", None) or error
         raise ConfigError(f"circuit={path} cannot be read: {reason}") from None
     kind = "a circuit"

@@ -34,6 +34,9 @@ NO_ARCHIVE = (
     "no archived job is of such a machine: job_overhead_s and execution_overhead_s of CostModel "
     "(hybhanas cost: --job-overhead-s, --execution-overhead-s) replace what is assumed"
 )
+MOST_SHOTS = 10**12
+"""Of a circuit; they take years, so that more are a slip."""
+
 AS_SUBMITTED = "shots as submitted: none are added for noise"
 RUNTIME_DEFAULT = "a Runtime Estimator has resilience_level=1 unless it is set, here it is 0"
 
@@ -47,8 +50,7 @@ class JobEstimator:
     """
 
     def __init__(self, estimator: CostEstimator, shots: int):
-        if shots < 1:
-            raise ConfigError(f"shots={shots} is not accepted: at least 1")
+        _check_shots("shots", shots)
         self._estimator, self._shots = estimator, shots
         self._calibration, self._model = estimator.calibration, estimator.model
         self._constants = generation_of(self._model, self._calibration)
@@ -73,6 +75,8 @@ class JobEstimator:
         return self._job([one.cost for one in costed], learning, plain, options)
 
     def _pub(self, name: str, pub: Pub, options: RuntimeOptions) -> _Costed:
+        if pub.shots is not None:
+            _check_shots(f"{name}: shots", pub.shots)
         if pub.configurations < 1:
             raise CandidateError(f"{name}: it has no set of values, or its observables are all 1")
         try:
@@ -285,6 +289,11 @@ class _Run:
     circuits: int
     executions: int
     parts: Contributions
+
+
+def _check_shots(name: str, shots: int) -> None:
+    if not 1 <= shots <= MOST_SHOTS:
+        raise ConfigError(f"{name}={shots} is not accepted: at least 1, at most {MOST_SHOTS:,}")
 
 
 def _named(constants: Generation) -> str:

@@ -28,6 +28,24 @@ class _Parser(argparse.ArgumentParser):
         raise ConfigError(f"{message}; hybhanas cost --help shows what is accepted")
 
 
+def _whole(text: str) -> int:
+    """A whole number, also as `1e4` or `10_000`."""
+    try:
+        number = float(text)
+        if number.is_integer():
+            return int(text) if text.lstrip("+-").isdigit() else int(number)
+    except (ValueError, OverflowError):
+        pass
+    raise argparse.ArgumentTypeError(f"{text} is not accepted: a whole number")
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text} is not accepted: a number") from None
+
+
 def parsed(arguments: Sequence[str]) -> argparse.Namespace:
     """The arguments after `hybhanas cost`.
 
@@ -50,7 +68,7 @@ def parsed(arguments: Sequence[str]) -> argparse.Namespace:
     add("--calibration", metavar="FILE",
         help="a saved calibration, or IBM's properties as JSON, instead of --backend")  # fmt: skip
     add("--backends", action="store_true", help="print the names that --backend accepts, and stop")
-    add("--shots", type=int, metavar="N", help="of each circuit; default: 4096, as in Runtime")
+    add("--shots", type=_whole, metavar="N", help="of each circuit; default: 4096, as in Runtime")
     add("--observables", metavar="LABELS",
         help="Pauli strings such as ZZII,XXXX, the rightmost letter for qubit 0; default: Z of "
              "what a file measures")  # fmt: skip
@@ -66,27 +84,27 @@ def parsed(arguments: Sequence[str]) -> argparse.Namespace:
     )
     _add_options(parser.add_argument_group("options of the primitive, as in qiskit-ibm-runtime"))
     _add_figures(parser.add_argument_group("figures that a backend does not give"))
-    _add_compiler(parser.add_argument_group("compiler"))
+    _add_compiler(parser.add_argument_group("compiler and noise"))
     return parser.parse_args(arguments)
 
 
 def _add_options(group: argparse._ArgumentGroup) -> None:
     add = group.add_argument
     flag = argparse.BooleanOptionalAction
-    add("--resilience-level", type=int, metavar="N", dest="resilience_level",
+    add("--resilience-level", type=_whole, metavar="N", dest="resilience_level",
         help="of an Estimator: 1 TREX; 2 TREX, ZNE and gate twirling; default: 0")  # fmt: skip
     add("--twirl-gates", action=flag, dest="twirling_gates", help="twirl two-qubit gates")
     add("--twirl-measurement", action=flag, dest="twirling_measure", help="twirl measurements")
-    add("--randomizations", type=int, metavar="N", dest="num_randomizations",
+    add("--randomizations", type=_whole, metavar="N", dest="num_randomizations",
         help="random circuits for one; default: at most 32")  # fmt: skip
-    add("--shots-per-randomization", type=int, metavar="N", dest="shots_per_randomization",
+    add("--shots-per-randomization", type=_whole, metavar="N", dest="shots_per_randomization",
         help="of each random circuit; default: at least 64")  # fmt: skip
     add("--decoupling", metavar="SEQUENCE", dest="dynamical_decoupling",
         help="pulses while qubits wait: XX, XpXm or XY4")  # fmt: skip
     add("--measurement-mitigation", action=flag, dest="measure_mitigation", help="TREX")
     add("--zne", action=flag, dest="zne_mitigation", help="extrapolation to zero noise")
     add("--noise-factors", metavar="LIST", dest="noise_factors", help="of ZNE; default: 1,3,5")
-    add("--rep-delay-s", type=float, metavar="SECONDS", dest="rep_delay_s",
+    add("--rep-delay-s", type=_number, metavar="SECONDS", dest="rep_delay_s",
         help="between two shots; default: the backend's own")  # fmt: skip
 
 
@@ -96,16 +114,21 @@ def _add_figures(group: argparse._ArgumentGroup) -> None:
         help="in seconds and probabilities: rep_delay_s, t1_s, t2_s, readout_s, readout_error, "
              "one_qubit_s, one_qubit_error, two_qubit_s, two_qubit_error")  # fmt: skip
     add("--generation", metavar="NAME", help="of job times: auto, ibm_2023 or ibm_2025")
-    add("--job-overhead-s", type=float, metavar="SECONDS", dest="job_overhead_s",
+    add("--job-overhead-s", type=_number, metavar="SECONDS", dest="job_overhead_s",
         help="of a job, besides its circuits")  # fmt: skip
-    add("--execution-overhead-s", type=float, metavar="SECONDS", dest="execution_overhead_s",
+    add("--execution-overhead-s", type=_number, metavar="SECONDS", dest="execution_overhead_s",
         help="of a shot, besides circuit and repetition delay")  # fmt: skip
 
 
 def _add_compiler(group: argparse._ArgumentGroup) -> None:
     add = group.add_argument
     add("--compiler", metavar="NAME", help="qiskit or pytket; default: qiskit")
-    add("--optimization-level", type=int, metavar="N", dest="optimization_level",
+    add("--optimization-level", type=_whole, metavar="N", dest="optimization_level",
         help="0 to 3; default: 2")  # fmt: skip
-    add("--seed", type=int, metavar="N", dest="transpiler_seed", help="of the layout; default: 1")
-    add("--layouts", type=int, metavar="N", help="seeds tried, the cheapest is kept; default: 1")
+    add(
+        "--seed", type=_whole, metavar="N", dest="transpiler_seed", help="of the layout; default: 1"
+    )
+    add("--faults", metavar="NAME",
+        help="errors that count in P: observable, those that reach what is measured, or "
+             "whole_circuit, any; default: observable")  # fmt: skip
+    add("--layouts", type=_whole, metavar="N", help="seeds tried, the cheapest is kept; default: 1")

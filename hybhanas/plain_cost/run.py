@@ -23,7 +23,7 @@ OPTIONS = (
     "rep_delay_s",
 )  # fmt: skip
 MODEL = (
-    "compiler", "optimization_level", "transpiler_seed", "layouts", "mode", "generation",
+    "compiler", "optimization_level", "transpiler_seed", "layouts", "mode", "generation", "faults",
     "job_overhead_s", "execution_overhead_s",
 )  # fmt: skip
 
@@ -33,7 +33,9 @@ def main(arguments: Sequence[str]) -> int:
     try:
         given = parsed(arguments)
         if given.backends:
-            print("\n".join(_backends()))
+            from hybhanas.estimating import backend_names
+
+            print("\n".join(backend_names()))
             return 0
         if not given.files:
             raise ConfigError("FILE is missing: hybhanas cost FILE ... --backend NAME")
@@ -121,11 +123,3 @@ def _given(given: Namespace, names: Sequence[str]) -> dict[str, Any]:
 
 def _list(text: str) -> list[str]:
     return [one.strip() for one in text.strip("[] ").split(",") if one.strip()]
-
-
-def _backends() -> list[str]:
-    from hybhanas.calibration import snapshot
-    from hybhanas.presets import CONF
-
-    named = sorted(path.stem for path in (CONF / "backend").glob("*.yaml"))
-    return [name for name in named if name != "snapshot"] + snapshot.available()

@@ -97,7 +97,13 @@ def test_a_file_that_cannot_be_costed_is_a_line_and_the_others_go_on(bell, tmp_p
     [
         ([], "FILE is missing"),
         ([GHZ, "--backend", "ibm_fes"], "backend=ibm_fes is unknown (did you mean ibm_fez?)"),
-        ([GHZ, "--shots", "many"], "argument --shots: invalid int value: 'many'"),
+        ([GHZ, "--shots", "many"], "argument --shots: many is not accepted: a whole number"),
+        ([GHZ, "--shots", "1.5"], "argument --shots: 1.5 is not accepted: a whole number"),
+        ([GHZ, "--shots", "1e20"], "is not accepted: at least 1, at most 1,000,000,000,000"),
+        ([GHZ, "--rep-delay-s", "long"], "--rep-delay-s: long is not accepted: a number"),
+        ([GHZ, "--price", "second=1,second=2"], "price=second=1,second=2 is not accepted"),
+        ([GHZ, "--backend", "snapshot"], "backend=snapshot is unknown; accepted: google_willow"),
+        ([GHZ, "--faults", "any"], "cost_model.faults=any is unknown"),
         ([GHZ, "--shots", "0"], "shots=0 is not accepted: at least 1"),
         ([GHZ, "--bakend", "ibm_fez"], "unrecognized arguments: --bakend ibm_fez"),
         ([GHZ, "--mode", "sesion"], "cost_model.mode=sesion is unknown (did you mean session?)"),
@@ -123,6 +129,25 @@ def test_a_mistake_is_one_line_and_exit_code_2(arguments, message, capsys):
     assert err.startswith("error: ")
     assert message in err
     assert err.count("\n") == 1
+
+
+def test_a_machine_is_known_by_each_of_its_names_and_shots_by_each_form(bell, capsys):
+    outcomes = []
+    for name in ("kawasaki", "ibm_kawasaki", "FakeKawasaki", "fake_kawasaki"):
+        assert main([bell, "--backend", name, "--shots", "1e3", "--json", *QUICK]) == 0
+        outcomes.append(json.loads(capsys.readouterr().out)["files"][0]["job"])
+    assert outcomes[0] == outcomes[1] == outcomes[2] == outcomes[3]
+    assert outcomes[0]["executions"] == 1000
+
+
+def test_a_file_is_refused_without_observables_and_costed_with_any_fault(tmp_path, capsys):
+    again = tmp_path / "again.qasm"
+    again.write_text(BELL + "ry(0.3) q[0];\nmeasure q[0]->c[0];\n")
+    assert main([str(again), "--observables", "", *QUICK]) == 1
+    assert "observables=[] is not accepted: at least one" in capsys.readouterr().err
+    assert main([str(again), *QUICK]) == 1
+    assert "faults=whole_circuit" in capsys.readouterr().err
+    assert main([str(again), "--faults", "whole_circuit", *QUICK]) == 0
 
 
 def test_options_say_what_they_add(bell, capsys):
