@@ -200,8 +200,7 @@ def test_the_front_is_drawn_by_any_two_quantities(browser, shown):
     assert set(drawn) <= {*shown["evaluations"]["values"]["parameters"]}
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
 def test_nothing_serious_hinders_its_use(browser, shown, scheme, width):
     features = [{"name": "prefers-color-scheme", "value": scheme}]
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
