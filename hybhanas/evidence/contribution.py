@@ -211,7 +211,7 @@ def _variants(architecture: Architecture) -> dict[str, Architecture]:
 
 def _simulators(own: str) -> dict[str, tuple[str, ...]]:
     """What runs which variants; those that share one are trained together."""
-    from hybhanas.evidence import variants
+    from hybhanas.quantum import variants
 
     return {own: (TRAINED, UNENTANGLED), variants.FROZEN: (FROZEN,), variants.TWIN: (TWIN,)}
 

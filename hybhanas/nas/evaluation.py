@@ -31,6 +31,8 @@ class Evaluation:
         validation_accuracy: fraction of the validation split, None unless trained.
         balanced_accuracy, roc_auc: of the validation split likewise; see
             `hybhanas.models.scores.Scores`. The latter is None too where the split has one class.
+        contribution: by how much the validation accuracy exceeds that of its classical twin after
+            as many epochs, None where no twin was trained; see `hybhanas.quantum.variants`.
         parameters: trainable ones, quantum and classical.
         proxies: the numbers of `quantities.PROXIES`, stand-ins for cost that others use.
         cost: None if costing failed.
@@ -47,6 +49,7 @@ class Evaluation:
     validation_accuracy: float | None = None
     balanced_accuracy: float | None = None
     roc_auc: float | None = None
+    contribution: float | None = None
     parameters: int | None = None
     proxies: dict[str, int] | None = None
     cost: CostReport | None = None

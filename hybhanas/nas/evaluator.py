@@ -29,6 +29,7 @@ from hybhanas.nas.evaluation import (
     STOPPED,
     Evaluation,
 )
+from hybhanas.nas.failures import failed, in_one_line, is_candidate_error
 from hybhanas.nas.quantities import PROXIES
 from hybhanas.settings import determining
 
@@ -92,6 +93,7 @@ class Evaluator:
         simulator: the simulator of their circuits.
         seed: the run's.
         constraints: a candidate that breaks one is not trained.
+        twins: train a classical twin of each network as well, for its contribution.
     """
 
     data: SearchData
@@ -100,6 +102,7 @@ class Evaluator:
     simulator: str
     seed: int
     constraints: Constraints
+    twins: bool = False
 
     @cached_property
     def settings(self) -> dict[str, Any]:
@@ -120,6 +123,7 @@ class Evaluator:
             "simulator": self.simulator,
             "versions": {name: version(name) for name in DECISIVE},
             "constraints": dict(self.constraints.bounds),
+            **({"twins": True} if self.twins else {}),
         }
 
     @cached_property
@@ -139,9 +143,7 @@ class Evaluator:
 
     def failed_to_cost(self, architecture: Architecture, error: Exception) -> Evaluation:
         """The evaluation of an architecture whose costing ended in an error."""
-        return self._evaluation(
-            architecture, status=FAILED, reason=_in_one_line(error), seconds=0.0
-        )
+        return self._evaluation(architecture, status=FAILED, reason=in_one_line(error), seconds=0.0)
 
     def cost(self, architecture: Architecture) -> Evaluation:
         """The evaluation of an architecture before training: COSTED, INFEASIBLE or FAILED."""
@@ -158,9 +160,9 @@ class Evaluator:
                     evaluation, status=INFEASIBLE, violation=violation, reason=reason
                 )
         except (CandidateError, MemoryError, ArithmeticError, RuntimeError) as error:
-            if not _is_candidate_error(error):
+            if not is_candidate_error(error):
                 raise
-            reason = _in_one_line(error)
+            reason = in_one_line(error)
             evaluation = self._evaluation(architecture, status=FAILED, reason=reason, **known)
         return replace(evaluation, seconds=time.perf_counter() - started)
 
@@ -184,19 +186,34 @@ class Evaluator:
             until=group.epochs,
             states=states,
         )
+        twins = self._twins(group)
         share_s = (time.perf_counter() - started) / len(group.members)
         status = EVALUATED if group.epochs == self.epochs else STOPPED
         results: list[tuple[Evaluation, bytes | None]] = []
-        for member, outcome in zip(group.members, outcomes, strict=True):
+        for member, outcome, twin in zip(group.members, outcomes, twins, strict=True):
             known: dict[str, Any] = {"seconds": member.seconds + share_s, "epochs": group.epochs}
             if not isinstance(outcome, Exception):
                 known |= {"status": status, "epochs": outcome.epochs}
                 known |= _validated(outcome.validation)
+                if twin is not None:
+                    known["contribution"] = outcome.validation.accuracy - twin
                 left = None if outcome.state is None else outcome.state.to_bytes()
                 results.append((replace(member, **known, reason=""), left))
             else:
                 results.append((failed(member, outcome, **known), None))
         return results
+
+    def _twins(self, group: Group) -> Sequence[float | None]:
+        """The validation accuracy of each classical twin, 0 of one that diverged; None without."""
+        if not self.twins:
+            return [None] * len(group.members)
+        from hybhanas.quantum.variants import TWIN
+
+        noiseless = replace(self.training, noise="none", shots=None)
+        twins = replace(self, simulator=TWIN, training=noiseless).train_networks(
+            [member.architecture for member in group.members], self.epochs, until=group.epochs
+        )
+        return [0.0 if isinstance(t, Exception) else t.validation.accuracy for t in twins]
 
     def survival(self, architecture: Architecture) -> tuple[float, ...] | None:
         """What noise leaves of each of its expectation values; None where `trainer.noise` leaves
@@ -239,7 +256,7 @@ class Evaluator:
                 train(architectures, *settings, seeds, epochs, test, until, states, survivals)
             )
         except (CandidateError, MemoryError, ArithmeticError, RuntimeError) as error:
-            if not _is_candidate_error(error):
+            if not is_candidate_error(error):
                 raise
             if len(architectures) == 1:
                 return [error]
@@ -273,24 +290,3 @@ def _validated(scores: Scores) -> dict[str, float | None]:
         "balanced_accuracy": scores.balanced_accuracy,
         "roc_auc": scores.roc_auc,
     }
-
-
-def failed(evaluation: Evaluation, error: Exception, **known: Any) -> Evaluation:
-    """The evaluation of a candidate that failed with an error."""
-    known |= {"status": FAILED, "reason": _in_one_line(error), "validation_accuracy": None}
-    return replace(evaluation, **known, balanced_accuracy=None, roc_auc=None)
-
-
-def _in_one_line(error: Exception) -> str:
-    return " ".join(f"{type(error).__name__}: {error}".split())[:300]
-
-
-def _is_candidate_error(error: Exception) -> bool:
-    """Whether the candidate caused an error. A plain RuntimeError of torch counts only if its
-    message is about memory; any other is a bug of this package.
-    """
-    if not isinstance(error, RuntimeError) or isinstance(error, CandidateError):
-        return True
-    import torch
-
-    return isinstance(error, torch.OutOfMemoryError) or "alloc" in str(error).lower()

@@ -70,6 +70,7 @@ class FrontMember:
             "final_roc_auc": self.final_roc_auc,
             "test_balanced_accuracy": self.test_balanced_accuracy,
             "test_roc_auc": self.test_roc_auc,
+            "contribution": evaluation.contribution,
             **finite_values(evaluation, TIMES),
             "parameters": evaluation.parameters,
             "checkpoint": self.checkpoint,

@@ -16,8 +16,9 @@ from hybhanas import atomic
 from hybhanas.architecture import Architecture
 from hybhanas.nas.budget import Spent, idle_generations
 from hybhanas.nas.evaluation import COSTED, FAILED, INFEASIBLE, STOPPED, Evaluation
-from hybhanas.nas.evaluator import Evaluator, Group, failed
+from hybhanas.nas.evaluator import Evaluator, Group
 from hybhanas.nas.executors import WorkerLostError, Workers
+from hybhanas.nas.failures import failed
 from hybhanas.nas.recorded import recorded_evaluation
 from hybhanas.nas.run_folder import RunFolder
 from hybhanas.nas.strategy import Strategy

@@ -131,7 +131,9 @@ def pose(  # noqa: PLR0913 - a constructor of keywords
     workload = workload_of(data, training.final_epochs, training)
     estimator = CostEstimator(calibration, cost_model, device, workload, power_w, cache, price)
     _check_price(search, price)
-    evaluator = Evaluator(data, estimator, training, simulator, seed, search.parsed_constraints())
+    twins = "contribution" in search.objectives
+    bounds = search.parsed_constraints()
+    evaluator = Evaluator(data, estimator, training, simulator, seed, bounds, twins)
     problem = Problem(evaluator, search.strategy(space), folder, floor)
     folder.check_same_search(problem.settings)
     return problem

@@ -154,6 +154,15 @@ _OURS = (
         best=1.0,
         worst=0.0,
     ),
+    Quantity(
+        name="contribution",
+        label="validation accuracy above the classical twin's",
+        get=lambda e: math.nan if e.contribution is None else e.contribution,
+        better="larger",
+        known="after training",
+        best=1.0,
+        worst=-1.0,
+    ),
     Quantity(name="parameters", label="trainable parameters", get=lambda e: e.parameters or 0),
     Quantity(
         name="quantum_parameters",

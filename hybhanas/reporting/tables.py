@@ -55,6 +55,7 @@ def evaluation_rows(evaluations: Sequence[Evaluation]) -> list[dict[str, Any]]:
             "validation_accuracy": evaluation.validation_accuracy,
             "balanced_accuracy": evaluation.balanced_accuracy,
             "roc_auc": evaluation.roc_auc,
+            "contribution": evaluation.contribution,
             **finite_values(evaluation, TIMES),
             "parameters": evaluation.parameters,
             "seed": evaluation.seed,

@@ -15,6 +15,7 @@ from hybhanas.models.training import train
 from hybhanas.nas.constraints import Constraints
 from hybhanas.nas.evaluation import COSTED, EVALUATED, FAILED, Evaluation
 from hybhanas.nas.evaluator import Evaluator, Group, derived_seed
+from hybhanas.quantum.variants import TWIN
 from tests.helpers.settings import cost_model, train_settings
 from tests.helpers.synthetic import make_calibration
 
@@ -67,6 +68,16 @@ def test_every_setting_that_matters_changes_the_key():
     }
     assert len(keys) == 7
     assert evaluator().key(a) == base.key(a)
+
+
+def test_a_contribution_is_the_accuracy_above_that_of_the_classical_twin():
+    a = Architecture(qubits=3, depth=2)
+    plain, with_twin = evaluate(a, evaluator()), evaluate(a, evaluator(twins=True))
+    twin = evaluate(a, evaluator(simulator=TWIN)).validation_accuracy
+    assert with_twin.validation_accuracy == plain.validation_accuracy
+    assert with_twin.contribution == plain.validation_accuracy - twin
+    assert plain.contribution is None
+    assert plain.key != with_twin.key
 
 
 def test_seeds_derive_from_the_run_and_the_architecture_alone():

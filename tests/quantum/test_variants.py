@@ -9,10 +9,10 @@ import torch
 
 from hybhanas.architecture import Architecture
 from hybhanas.data.shipped import Shipped
-from hybhanas.evidence.variants import FROZEN, TWIN, TwinShape
 from hybhanas.models.hqnn import HQNN
 from hybhanas.models.population import Population
 from hybhanas.models.training import train
+from hybhanas.quantum.variants import FROZEN, TWIN, TwinShape
 from tests.helpers.settings import train_settings
 
 NETWORKS = [
