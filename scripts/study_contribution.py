@@ -105,8 +105,9 @@ set: a network that another search finds may do better.
 
 {sentences}
 
-A search can ask this of every network that it trains: with `search.objectives=[error,log10_total_s,contribution]` each
-gets a classical twin, trained for as many epochs, and `contribution` is by how much its validation accuracy exceeds the twin's.
+A search can ask this of every network that it trains. With
+`search.objectives=[error,log10_total_s,contribution]` each gets a classical twin, trained for as
+many epochs, and `contribution` is by how much its validation accuracy exceeds the twin's.
 
 Made by `.venv/bin/python scripts/study_contribution.py --page`.
 """
