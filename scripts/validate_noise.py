@@ -1,7 +1,7 @@
 """Every form of P against Aer: how much of the Z expectations of HQNNs survives a machine's noise.
 
     python scripts/validate_noise.py                     # a few circuits of each machine
-    python scripts/validate_noise.py --full --page       # all of them: minutes
+    python scripts/validate_noise.py --full --page       # all of them: 15 minutes of a core
 
 The simulated attenuation is the slope of noisy against ideal expectation values over random weights
 and inputs, from exact density matrices (see scripts/aer.py). Each observable is centred on its own
@@ -14,8 +14,12 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import time
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from functools import cache
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -38,6 +42,10 @@ DRAWS = 8
 PRECISE, ROUGH = 0.05, 0.1
 """The relative standard errors of the simulated attenuation above which draws are doubled: up to
 16 times as many, and from there up to 64 times as many.
+"""
+MOST_WORK = 4e9
+"""Instructions x entries of the density matrix x draws that a circuit may take: about a minute
+of a core. Only circuits of 7 and 8 qubits get fewer draws by it.
 """
 ENTANGLERS = ("cx", "cz", "cry")
 HARD = ((7, 2, "ring"), (6, 3, "full"), (5, 5, "ring"))
@@ -62,44 +70,63 @@ def cases(number: int, qubits: range, layers: range) -> Iterator[Architecture]:
 
 
 def measured(
-    machines: list[str], qubits: range, layers: range, draws: int
+    machines: list[str], qubits: range, layers: range, draws: int, workers: int
 ) -> tuple[list[dict[str, object]], int]:
     """One row per circuit and kind of idle noise: attenuation, every form of P; and how many
-    circuits were left out since routing took too many qubits.
+    circuits were left out since routing took too many qubits. Workers share the circuits.
     """
+    asked = [
+        (machine, architecture, draws)
+        for number, machine in enumerate(machines)
+        for architecture in dict.fromkeys(a.canonical() for a in cases(number, qubits, layers))
+    ]
     rows: list[dict[str, object]] = []
     left_out = 0
-    for number, machine in enumerate(machines):
-        calibration = Calibration.load(Snapshot(snapshot=machine))
-        for architecture in dict.fromkeys(a.canonical() for a in cases(number, qubits, layers)):
-            try:
-                noisy = NoisyCircuit(calibration, architecture, SEED)
-            except ValueError:
-                left_out += 1
-                continue
-            for idle in (False, True):
-                seen, error = shrinkage(noisy, idle, draws)
-                row = {
-                    "machine": machine,
-                    "qubits": architecture.qubits,
-                    "layers": architecture.depth,
-                    "entanglement": architecture.entanglement,
-                    "entangler": architecture.entangler,
-                    "idle": idle,
-                    "seen": seen,
-                    "seen_error": error,
-                }
-                for form in IDLE_FORMS:
-                    if (form == "off") == (not idle):
-                        sampled = observable_survival(
-                            noisy.circuit, calibration, noisy.timed, form, noisy.observables, SEED
-                        )
-                        whole = circuit_survival(noisy.circuit, calibration, noisy.timed, form)
-                        row[f"observable {form}"] = float(np.exp(sampled.log_p))
-                        row[f"whole_circuit {form}"] = float(np.exp(whole.log_p))
-                rows.append(row)
-            print(f"{machine} {architecture}", flush=True)
+    started = time.perf_counter()
+    with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
+        for number, found in enumerate(pool.map(rows_of, *zip(*asked, strict=True)), 1):
+            rows += found
+            left_out += not found
+            seconds = time.perf_counter() - started
+            print(f"{number} of {len(asked)} circuits, {seconds:.0f} s", flush=True)
     return rows, left_out
+
+
+@cache
+def _calibration(machine: str) -> Calibration:
+    return Calibration.load(Snapshot(snapshot=machine))
+
+
+def rows_of(machine: str, architecture: Architecture, draws: int) -> list[dict[str, object]]:
+    """The rows of one circuit, without and with idle noise; none if it takes too many qubits."""
+    calibration = _calibration(machine)
+    try:
+        noisy = NoisyCircuit(calibration, architecture, SEED)
+    except ValueError:
+        return []
+    rows = []
+    for idle in (False, True):
+        seen, error = shrinkage(noisy, idle, draws)
+        row: dict[str, object] = {
+            "machine": machine,
+            "qubits": architecture.qubits,
+            "layers": architecture.depth,
+            "entanglement": architecture.entanglement,
+            "entangler": architecture.entangler,
+            "idle": idle,
+            "seen": seen,
+            "seen_error": error,
+        }
+        for form in IDLE_FORMS:
+            if (form == "off") == (not idle):
+                sampled = observable_survival(
+                    noisy.circuit, calibration, noisy.timed, form, noisy.observables, SEED
+                )
+                whole = circuit_survival(noisy.circuit, calibration, noisy.timed, form)
+                row[f"observable {form}"] = float(np.exp(sampled.log_p))
+                row[f"whole_circuit {form}"] = float(np.exp(whole.log_p))
+        rows.append(row)
+    return rows
 
 
 def shrinkage(noisy: NoisyCircuit, idle: bool, draws: int) -> tuple[float, float]:
@@ -109,8 +136,9 @@ def shrinkage(noisy: NoisyCircuit, idle: bool, draws: int) -> tuple[float, float
     rng = np.random.default_rng(SEED)
     ideal, read = _values(noisy, idle, draws, rng)
     seen, error = slope(ideal, read)
+    bound = MOST_WORK / noisy.work
     for enough, most in ((PRECISE, 16 * draws), (ROUGH, 64 * draws)):
-        while error > enough * abs(seen) and 2 * len(ideal) <= most:
+        while error > enough * abs(seen) and 2 * len(ideal) <= min(most, bound):
             more = _values(noisy, idle, len(ideal), rng)
             ideal, read = (np.concatenate(pair) for pair in zip((ideal, read), more, strict=True))
             seen, error = slope(ideal, read)
@@ -220,8 +248,9 @@ def text(table: pd.DataFrame, left_out: int, draws: int, command: str) -> str:
     parts.append(
         f"{len(table) // 2} circuits, {draws} draws of weights and inputs each; up to "
         f"{16 * draws} where the standard error of the simulation exceeds {PRECISE:.0%}, and up to "
-        f"{64 * draws} where it exceeds {ROUGH:.0%}. Another {left_out} were left out, since "
-        "routing took more than 8 qubits, too many for a density matrix."
+        f"{64 * draws} where it exceeds {ROUGH:.0%}, fewer of large circuits. Another "
+        f"{left_out} were left out, since routing took more than 8 qubits, too many for a density "
+        "matrix."
     )
     for idle, form in ((False, "off"), (True, "relaxation")):
         part, noise = table[table.idle == idle], "in" if idle else "out"
@@ -239,6 +268,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--machines", nargs="+", default=list(MACHINES))
     parser.add_argument("--draws", type=int, default=DRAWS)
+    parser.add_argument("--workers", type=int, default=os.cpu_count(), help="default: every core")
     parser.add_argument("--full", action="store_true", help="2 to 8 qubits, 1 to 6 layers")
     parser.add_argument("--page", action="store_true", help="write docs/validation.md")
     arguments = parser.parse_args()
@@ -246,7 +276,7 @@ def main() -> None:
         parser.error("--draws: at least 2, since a slope needs them")
     started = time.perf_counter()
     sizes = (range(2, 9), range(1, 7)) if arguments.full else (range(3, 6), range(1, 3))
-    rows, left_out = measured(arguments.machines, *sizes, arguments.draws)
+    rows, left_out = measured(arguments.machines, *sizes, arguments.draws, arguments.workers)
     table = pd.DataFrame(rows)
     command = "python scripts/validate_noise.py" + " --full --page" * arguments.full
     said = text(table, left_out, arguments.draws, command)
