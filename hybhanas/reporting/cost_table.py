@@ -11,7 +11,7 @@ from rich.table import Table
 
 from hybhanas.cost.report import CostReport
 from hybhanas.nas.quantities import PARTS
-from hybhanas.reporting.units import TOTALS, dollars, duration
+from hybhanas.reporting.units import TOTALS, dollars, duration, duration_band
 
 
 def cost_table(report: CostReport) -> Table:
@@ -137,12 +137,15 @@ def _share(part_s: float, whole_s: float) -> str:
 def ranking_table(named: Sequence[tuple[str, CostReport]]) -> Table:
     """Costs by what tells their runs apart, cheapest by their totals first."""
     table = Table(title="cheapest first", title_style="bold", box=None)
-    for name in ("run", "QPU time", "effective", "circuit", "routing", "log10 P", "2q gates"):
+    for name in (
+        "run", "QPU time", "90 %", "effective", "circuit", "routing", "log10 P", "2q gates",
+    ):  # fmt: skip
         table.add_column(name, justify="left" if name == "run" else "right")
     for name, report in sorted(named, key=lambda one: one[1].time.log10_total_s):
         table.add_row(
             name,
             duration(report.time.qpu_s),
+            duration_band(report.time.qpu_low_s, report.time.qpu_high_s),
             duration(report.time.effective_s),
             duration(report.circuit.time_s),
             duration(report.circuit.routing_s),
