@@ -35,9 +35,10 @@ class ModelSearch(Strategy):
     Candidates are mutations of the front, of one or two genes, and uniform samples. Their cost is
     estimated exactly, since it takes milliseconds; those that break a constraint are dropped. A
     Gaussian process predicts the error alone. The batch is chosen greedily by the gain that is
-    expected in the logarithm of the error and of the other objectives, within the range of the
-    current front. The front, too, is taken at the model's values, since the error of one network
-    depends on the seed of its weights by as much as neighbours on the front differ.
+    expected: with `gain=log` in the logarithm of the error and of the other objectives, within the
+    range of the current front; with `gain=box` in the hypervolume itself. The front, too, is taken
+    at the model's values, since the error of one network depends on the seed of its weights by as
+    much as neighbours on the front differ.
 
     The model proposes and never scores: nothing that it predicts enters a record or a front.
 
@@ -45,12 +46,13 @@ class ModelSearch(Strategy):
         space: the search space.
         settings: of every strategy.
         candidates: costed for each architecture that is trained.
+        gain: one of GAINS.
 
     Raises:
         ConfigError: the objectives that are known after training are not exactly one.
     """
 
-    def __init__(self, space: SearchSpace, settings: SearchSettings, candidates: int):
+    def __init__(self, space: SearchSpace, settings: SearchSettings, candidates: int, gain: str):
         super().__init__(space, settings)
         # The one that is known after training comes first, as `expected_gain` wants it.
         self._quantities = sorted(
@@ -62,7 +64,7 @@ class ModelSearch(Strategy):
                 f"search.objectives={list(settings.objectives)} is not accepted with search=model: "
                 f"exactly one that is known after training, such as error; these are {trained}"
             )
-        self._features = Features(space)
+        self._features, self._gain = Features(space), gain
         self._candidates = candidates * settings.population
         self._genomes: dict[Architecture, tuple[int, ...]] = {}
         self._trained: list[Evaluation] = []
@@ -148,14 +150,28 @@ class ModelSearch(Strategy):
 
         mean, deviation = self._model.predict(self._features(self._costed))
         normal = [NormalDist().inv_cdf((i + 0.5) / QUANTILES) for i in range(QUANTILES)]
-        chosen = best_batch(
-            self._front,
-            self._known(self._costed),
-            mean[:, None] + np.outer(deviation, normal),
-            self._reference(),
-            self.settings.population,
-        )
-        return [self._costed[i] for i in chosen]
+        known, samples = self._known(self._costed), mean[:, None] + np.outer(deviation, normal)
+        if self._gain == "box":
+            scene = self._in_box(known, samples)
+        else:
+            scene = self._front, known, samples, self._reference()
+        return [self._costed[i] for i in best_batch(*scene, self.settings.population)]
+
+    def _in_box(
+        self, known: np.ndarray, samples: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """The front, the candidates and the reference point in the units of the hypervolume's box;
+        what is better than its best corner counts as that corner.
+        """
+        columns = [*zip(self._quantities, self._front.T, strict=True)]
+        front = np.column_stack([_unscaled(q, column) for q, column in columns])
+        others = zip(self._quantities[1:], known.T, strict=True)
+        known = np.column_stack([_unscaled(q, column) for q, column in others])
+        corners = [self.objectives.box[q.name] for q in self._quantities]
+        signs = np.array([q.sign for q in self._quantities])
+        best, worst = (signs * corner for corner in np.array(corners).T)
+        samples = np.maximum(_unscaled(self._quantities[0], samples), best[0])
+        return np.maximum(front, best), np.maximum(known, best[1:]), samples, worst
 
     def _reference(self) -> np.ndarray:
         """A tenth of the front's range beyond its worst values, and no worse than the box."""
@@ -172,7 +188,19 @@ def _scaled(quantity: Quantity, minimised: np.ndarray) -> np.ndarray:
     """The logarithm of what is minimised and cannot be negative, so that halving an error counts
     alike wherever it is; others as they are.
     """
-    if quantity.sign < 0 or quantity.name.startswith("log10_"):
+    if _is_as_it_is(quantity):
         return minimised
-    floor = ERROR_FLOOR if quantity.known == "after training" else 0.0
-    return np.log(np.maximum(minimised, 0.0) + floor + np.finfo(float).tiny)
+    return np.log(np.maximum(minimised, 0.0) + _floor(quantity) + np.finfo(float).tiny)
+
+
+def _unscaled(quantity: Quantity, scaled: np.ndarray) -> np.ndarray:
+    """The inverse of `_scaled`."""
+    return scaled if _is_as_it_is(quantity) else np.exp(scaled) - _floor(quantity)
+
+
+def _is_as_it_is(quantity: Quantity) -> bool:
+    return quantity.sign < 0 or quantity.name.startswith("log10_")
+
+
+def _floor(quantity: Quantity) -> float:
+    return ERROR_FLOOR if quantity.known == "after training" else 0.0

@@ -11,6 +11,9 @@ from hybhanas.nas.strategy import MOST_PER_GENERATION, SearchSettings, Strategy
 from hybhanas.search_space import SearchSpace
 from hybhanas.settings import NO_EFFECT
 
+GAINS = ("log", "box")
+"""What `ModelSettings.gain` accepts."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RandomSettings(SearchSettings):
@@ -94,6 +97,9 @@ class ModelSettings(SearchSettings):
 
     name: str = "model"
     candidates: int = 8  # costed for each architecture that is trained; at least 2
+    # What is gained. log: each halving of the error, the time or the parameters alike; box: the
+    # hypervolume between search.ideal_point and search.reference_point, as it is reported.
+    gain: str = "log"
 
     def __post_init__(self) -> None:
         SearchSettings.__post_init__(self)  # super() does not work with slots
@@ -101,9 +107,11 @@ class ModelSettings(SearchSettings):
             raise ConfigError(f"search.candidates={self.candidates} is not accepted: at least 2")
         most = MOST_PER_GENERATION // self.population
         check_at_most("search.candidates", self.candidates, most)
+        if self.gain not in GAINS:
+            raise unknown("search.gain", self.gain, GAINS)
 
     def strategy(self, space: SearchSpace) -> Strategy:
         """See `SearchSettings.strategy`."""
         from hybhanas.nas.model_search import ModelSearch
 
-        return ModelSearch(space, self, self.candidates)
+        return ModelSearch(space, self, self.candidates, self.gain)

@@ -10,6 +10,9 @@ from hybhanas.errors import ConfigError
 from hybhanas.nas.error_model import ErrorModel, Features
 from hybhanas.nas.evaluation import EVALUATED, INFEASIBLE
 from hybhanas.nas.expected_gain import best_batch, gain_curve
+from hybhanas.nas.model_search import ERROR_FLOOR
+from hybhanas.nas.objectives import Objectives
+from hybhanas.nas.quantities import QUANTITIES
 from tests.helpers.formula import FormulaEvaluator, search, strategy
 from tests.helpers.settings import everything
 
@@ -40,6 +43,28 @@ def test_a_batch_does_not_take_twins_while_another_adds_more():
     samples[2], known[2] = 0.1, 0.5
     assert best_batch(np.empty((0, 2)), known, samples, np.ones(2), 2) == [0, 2]
     assert sorted(best_batch(np.empty((0, 2)), known, samples, np.ones(2), 9)) == [0, 1, 2]
+
+
+def test_with_gain_box_what_is_gained_is_in_the_units_of_the_hypervolume_within_its_corners():
+    search = strategy("model", gain="box")
+    search._quantities = [QUANTITIES[name] for name in ("error", "log10_total_s", "parameters")]
+    search.objectives = Objectives(
+        ("error", "log10_total_s", "parameters"),
+        {"error": 0.5, "log10_total_s": 10.0, "parameters": 300.0},
+        {"log10_total_s": 1.0},
+    )
+    logs = np.log(np.array([0.1 + ERROR_FLOOR, ERROR_FLOOR]))
+    search._front = np.array([[logs[0], 2.0, np.log(50)]])
+    front, known, samples, worst = search._in_box(np.array([[0.5, np.log(20)]]), logs[None])
+    assert front == pytest.approx(np.array([[0.1, 2.0, 50.0]]))
+    assert known == pytest.approx(np.array([[1.0, 20.0]]))  # what is better than 1 is 1
+    assert samples == pytest.approx(np.array([[0.1, 0.0]]))
+    assert worst.tolist() == [0.5, 10.0, 300.0]
+
+
+def test_an_unknown_gain_is_named():
+    with pytest.raises(ConfigError, match="search.gain=bx is unknown .did you mean box"):
+        strategy("model", gain="bx")
 
 
 def test_uncertainty_makes_a_candidate_worth_trying():
