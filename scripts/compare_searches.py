@@ -264,14 +264,15 @@ def compared(
 
     Args:
         strategies: each the name of an option of search=, with further overrides behind it.
-        overrides: of all of them.
+        overrides: of all of them; a strategy's own go before them.
         game: the table.
         seeds: how many, from 0.
         count: of evaluations of each search; None: everything.
     """
     runs = {}
     for words in strategies:
-        config = configuration(*f"search={words}".split(), *overrides)
+        name, *own = words.split()
+        config = configuration(f"search={name}", *overrides, *own)
         runs[words] = [
             searched(config, seed, game, count or len(game.benchmark)) for seed in range(seeds)
         ]
