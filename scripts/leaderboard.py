@@ -20,7 +20,9 @@ from hybhanas.tasks.setup import build
 from scripts import page
 from scripts.compare_searches import Game, compared, configuration, picture, report
 
-STRATEGIES = ("random", "nsga2", "halving", "nsga3", "age_moea2", "tpe", "model")
+STRATEGIES = (
+    "random", "nsga2", "halving", "nsga3", "age_moea2", "tpe", "model", "model search.gain=box",
+)  # fmt: skip
 PART = "leaderboard"
 
 

@@ -22,6 +22,7 @@ from tests.helpers import ROOT
 from tests.helpers.benchmarks import SHIPPED, by_hand, of
 
 TABLES = sorted(SHIPPED.glob("*.parquet"))
+SMALL = SHIPPED / "digits_small.parquet"
 ALONE = """
 import sys
 class Nothing:
@@ -127,7 +128,7 @@ def test_another_parquet_file_or_none_is_refused_in_one_line(tmp_path):
 
 def test_reading_and_asking_needs_numpy_and_pyarrow_only():
     done = subprocess.run(
-        [sys.executable, "-c", ALONE, str(TABLES[0])], cwd=ROOT, capture_output=True, text=True,
+        [sys.executable, "-c", ALONE, str(SMALL)], cwd=ROOT, capture_output=True, text=True,
         check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
@@ -139,9 +140,10 @@ def test_reading_and_asking_needs_numpy_and_pyarrow_only():
 @pytest.mark.parametrize("path", TABLES, ids=lambda path: path.stem)
 def test_shipped_tables_are_whole_and_agree_with_the_search_on_the_front(path: Path):
     table = bench.load(path)
-    assert (len(table), len(table.seeds), table.epochs) == (64, 3, 12)
+    count = {"iris_small": 64, "digits_small": 64, "digits_medium": 2520}[path.stem]
+    assert (len(table), len(table.seeds), table.epochs) == (count, 3, 12)
     assert len(table.backends) == 9
-    assert path.stat().st_size < 100_000
+    assert path.stat().st_size < 1_000_000
     assert not np.isnan(table.accuracy).any()
     samples = {"iris": 30, "digits": 360}[table.name]  # of the validation split
     np.testing.assert_allclose(table.accuracy * samples, np.round(table.accuracy * samples))
@@ -156,7 +158,7 @@ def test_shipped_tables_are_whole_and_agree_with_the_search_on_the_front(path: P
 
 
 def test_an_answer_takes_less_than_50_microseconds():
-    table = bench.load(TABLES[0])
+    table = bench.load(SMALL)
     architecture = table.architectures[-1]
     genes = architecture.to_dict()
     for question in (architecture, genes):

@@ -6,8 +6,10 @@ import re
 
 import pytest
 
+from hybhanas import bench
 from scripts import leaderboard as script
 from scripts import page
+from scripts.compare_searches import Game, compared
 from tests.helpers import ROOT
 from tests.helpers.benchmarks import SHIPPED
 
@@ -21,8 +23,27 @@ def test_every_strategy_is_on_the_leaderboard_and_finds_most_of_the_front(capsys
     assert "digits on ibm_fez, qpu_time; truth: the mean over seeds 1, 2, 3, of which" in said
     assert "64 architectures, 768 epochs in total" in said
     for name in script.STRATEGIES:
-        (to_90,) = re.findall(rf"\| `{name}` \| (\d+) \(", said)
+        (to_90,) = re.findall(rf"\| `{re.escape(name)}` \| (\d+) \(", said)
         assert 12 <= int(to_90) <= 24 * 12, "each has 90 % before its evaluations are spent"
+
+
+MEDIUM = (
+    "search.population=20", "search.reference_point.error=0.3",
+    "search.reference_point.log10_total_s=7", "search.reference_point.parameters=3000",
+    "+search.ideal_point.log10_total_s=4",
+)  # fmt: skip
+
+
+def test_the_model_has_more_of_the_front_than_plain_nsga2_after_200_evaluations():
+    table = bench.load(SHIPPED / "digits_medium.parquet")
+    game = Game.of(table, "ibm_brisbane", "qpu_time")
+    runs = compared(("nsga2", "model", "model search.gain=box"), MEDIUM, game, 1, 200)
+    plain, log, box = (of_seeds[0][-1] for of_seeds in runs.values())
+    # Medians of 20 seeds are 0.967, 0.986 and 0.987.
+    assert plain[0] == log[0] == box[0] == 200 * 12
+    assert plain[1] < min(log[1], box[1])
+    assert log[1] > 0.975
+    assert box[1] > 0.98
 
 
 def test_a_table_or_a_backend_that_is_not_there_is_named(capsys, tmp_path):
