@@ -125,6 +125,7 @@ def run_search(  # noqa: PLR0913 - two of them are callbacks
         on_generation(_generation(number, outcome, computed - computed_before, summary, ended_by))
         if ended_by is not None:
             break
+    candidates.clear()  # of a search that was killed when its last record was written
     return evaluations
 
 
@@ -185,9 +186,7 @@ class _GenerationEvaluator:
         self._folder = folder
 
     def evaluate(self, architectures: Sequence[Architecture]) -> Iterator[tuple[Evaluation, bool]]:
-        """Yields the evaluation of every architecture, and whether it was read from a record; the
-        others are computed, and recorded before they are yielded.
-        """
+        """Yields each evaluation, once it has a record, and whether it had one before."""
         records = self._folder.records
         recorded: dict[Architecture, Evaluation] = {}
         for architecture in architectures:
@@ -201,6 +200,10 @@ class _GenerationEvaluator:
             if evaluation.architecture not in recorded:
                 records.write(evaluation.key, evaluation.to_dict())
                 yield evaluation, False
+        self.clear()
+
+    def clear(self) -> None:
+        """Deletes the states of rungs, which the records of the generation replace."""
         shutil.rmtree(self._folder.rungs, ignore_errors=True)
 
     def costed(self, architectures: Sequence[Architecture]) -> list[Evaluation]:

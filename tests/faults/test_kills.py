@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -20,14 +20,20 @@ from tests.helpers import ROOT
 from tests.helpers.nursery import SEARCH, Nursery
 
 pytestmark = pytest.mark.faults
-KILLS, LANES = 50, 2
+LANES = 2
+WAYS: dict[str, tuple[int, tuple[str, ...]]] = {
+    "in one process": (36, ()),
+    "with rungs": (12, ("search=halving", "search.rungs=[1,2]")),
+    "with workers": (2, ("executor=local", "executor.workers=2")),
+}
+"""Of searching: how many of the fifty kills hit it, and its settings."""
 
 NOTE_TRAININGS = """
 import os
 from hybhanas.nas.evaluator import Evaluator
 networks = Evaluator.train_networks
 def noted(self, architectures, epochs, *rest, **named):
-    line = " ".join([str(epochs), *(a.hash for a in architectures)]) + "\\n"
+    line = " ".join([str(named.get("until") or epochs), *(a.hash for a in architectures)]) + "\\n"
     with open(os.environ["NOTES"], "a") as file:
         file.write(line)
     return networks(self, architectures, epochs, *rest, **named)
@@ -46,9 +52,9 @@ def files(folder: Path) -> set[str]:
     return {str(path.relative_to(folder)) for path in folder.rglob("*")}
 
 
-def start(nursery: Nursery, folder: Path, notes: str):
+def start(nursery: Nursery, folder: Path, notes: str, way: Sequence[str] = ()):
     return nursery.start(
-        *SEARCH, f"hydra.run.dir={folder}",
+        *SEARCH, *way, f"hydra.run.dir={folder}",
         HYBHANAS_CACHE=str(folder.with_suffix(".cache")),  # its writes are killed too
         before=NOTE_TRAININGS, NOTES=str(folder.with_suffix(notes)),
     )  # fmt: skip
@@ -66,9 +72,9 @@ def wait_for_first_file(folder: Path) -> None:
         time.sleep(0.002)
 
 
-def time_to_the_end(nursery: Nursery, folder: Path) -> float:
+def time_to_the_end(nursery: Nursery, folder: Path, way: Sequence[str]) -> float:
     """Seconds from the first file of an undisturbed search to its end."""
-    child = start(nursery, folder, ".first")
+    child = start(nursery, folder, ".first", way)
     wait_for_first_file(folder)
     began = time.monotonic()
     assert child.wait() == 0, child.errors
@@ -83,17 +89,25 @@ def wait_for_records(folder: Path, kind: str, count: int) -> None:
 
 
 def killed_once(
-    nursery: Nursery, folder: Path, wait: Callable[[Path], None], whole: Path
+    nursery: Nursery,
+    folder: Path,
+    wait: Callable[[Path], None],
+    whole: Path,
+    way: Sequence[str] = (),
 ) -> tuple[str, int]:
     """Kills a search, resumes it, and checks all that is left.
 
     Args:
+        nursery: of the searches.
+        folder: of the search.
         wait: returns when it is to be killed.
+        whole: the folder of the same search, undisturbed.
+        way: further settings of both.
 
     Returns:
         Where the kill hit, and how many networks were trained twice.
     """
-    child = start(nursery, folder, ".first")
+    child = start(nursery, folder, ".first", way)
     wait(folder)
     child.kill()
     code = child.wait()
@@ -107,7 +121,7 @@ def killed_once(
         else "during the final training or the report"
     )  # fmt: skip
 
-    again = start(nursery, folder, ".second")
+    again = start(nursery, folder, ".second", way)
     assert again.wait() == 0, again.errors
     assert (folder / "pareto.json").read_bytes() == (whole / "pareto.json").read_bytes()
     assert kept.items() <= records(folder).items(), "a record was written twice"
@@ -148,27 +162,33 @@ def test_a_kill_in_either_phase_leaves_the_undisturbed_front(
 def test_fifty_kills_at_random_moments_leave_fifty_undisturbed_fronts(
     nursery, whole, tmp_path, capsys
 ):
+    rng = random.Random("fifty moments")
     with ThreadPoolExecutor(LANES) as lanes:
-        durations_s = lanes.map(
-            lambda lane: time_to_the_end(nursery, tmp_path / f"timed-{lane}"), range(LANES)
-        )
-        duration_s = min(durations_s)
-        rng = random.Random("fifty moments")
-        moments_s = [rng.uniform(0, duration_s) for _ in range(KILLS)]
-        outcomes = list(
-            lanes.map(
-                lambda i: killed_once(nursery, tmp_path / f"run-{i}", after(moments_s[i]), whole),
-                range(KILLS),
+        for number, (words, (kills, way)) in enumerate(WAYS.items()):
+            undisturbed = [tmp_path / f"timed-{number}-{lane}" for lane in range(LANES)]
+            duration_s = min(
+                lanes.map(lambda f, w=way: time_to_the_end(nursery, f, w), undisturbed)
             )
-        )
-    where = Counter(place for place, _ in outcomes)
-    places = ", ".join(f"{count} {place}" for place, count in sorted(where.items()))
-    most = max(count for _, count in outcomes)
-    with capsys.disabled():
-        print(  # noqa: T201
-            f"\n{KILLS} kills within {duration_s:.1f} s: {places}; {KILLS} fronts as undisturbed; "
-            f"at most {most} networks trained twice; 0 records damaged"
-        )
+            moments_s = [rng.uniform(0, duration_s) for _ in range(kills)]
+
+            def kill(i: int, n=number, w=way, moments_s=moments_s, like=undisturbed[0]):
+                folder = tmp_path / f"run-{n}-{i}"
+                return killed_once(nursery, folder, after(moments_s[i]), like, w)
+
+            outcomes = list(lanes.map(kill, range(kills)))
+            if words != "with rungs":  # with them, fewer networks are trained in full
+                same = (undisturbed[0] / "pareto.json", whole / "pareto.json")
+                assert same[0].read_bytes() == same[1].read_bytes()
+            where = Counter(place for place, _ in outcomes)
+            places = ", ".join(f"{count} {place}" for place, count in sorted(where.items()))
+            most = max(count for _, count in outcomes)
+            twice = "" if words == "with workers" else f"; at most {most} networks trained twice"
+            with capsys.disabled():
+                print(  # noqa: T201
+                    f"\n{kills} kills within {duration_s:.1f} s of a search {words}: {places}; "
+                    f"{kills} fronts as undisturbed{twice}; 0 records damaged"
+                )
+    assert sum(kills for kills, _ in WAYS.values()) == 50
 
 
 def test_a_fork_of_the_nursery_gives_what_a_fresh_process_gives(whole, tmp_path):

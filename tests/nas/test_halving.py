@@ -44,6 +44,15 @@ def test_a_search_that_died_resumes_from_its_rungs_to_the_same_end(dies_after, t
     assert len(first.asked) + len(second.asked) == 5 * (10 + 3 + 1)
 
 
+def test_states_that_a_search_left_that_was_killed_after_its_last_record_are_deleted(tmp_path):
+    search(strategy(rungs=(1, 4)), FormulaEvaluator(), tmp_path)
+    (tmp_path / "rungs" / "1").mkdir(parents=True)
+    again = FormulaEvaluator()
+    search(strategy(rungs=(1, 4)), again, tmp_path)
+    assert again.asked == []
+    assert not (tmp_path / "rungs").exists()
+
+
 @pytest.mark.parametrize("damage", [b"", b"PK", None])
 def test_a_damaged_state_of_a_rung_is_made_again(tmp_path, damage, caplog):
     undisturbed = search(strategy(rungs=(2,)), FormulaEvaluator(), tmp_path / "whole")
