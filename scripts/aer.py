@@ -77,11 +77,6 @@ class NoisyCircuit:
         ideal = _probabilities(AerSimulator(method="statevector"), self._reduced(False), angles)
         return ideal, _probabilities(self._simulator, self._reduced(idle), angles)
 
-    @property
-    def work(self) -> int:
-        """What a draw takes: instructions x entries of the density matrix."""
-        return len(self.circuit.instructions) * 4**self.qubits
-
     def read(self, probabilities: np.ndarray) -> np.ndarray:
         """Probabilities [2^qubits] after readout errors on every measured qubit."""
         tensor = probabilities.reshape((2,) * self.qubits)

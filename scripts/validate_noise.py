@@ -1,7 +1,7 @@
 """Every form of P against Aer: how much of the Z expectations of HQNNs survives a machine's noise.
 
     python scripts/validate_noise.py                     # a few circuits of each machine
-    python scripts/validate_noise.py --full --page       # all of them: 15 minutes of a core
+    python scripts/validate_noise.py --full --page       # all of them: half an hour on two cores
 
 The simulated attenuation is the slope of noisy against ideal expectation values over random weights
 and inputs, from exact density matrices (see scripts/aer.py). Each observable is centred on its own
@@ -42,10 +42,6 @@ DRAWS = 8
 PRECISE, ROUGH = 0.05, 0.1
 """The relative standard errors of the simulated attenuation above which draws are doubled: up to
 16 times as many, and from there up to 64 times as many.
-"""
-MOST_WORK = 4e9
-"""Instructions x entries of the density matrix x draws that a circuit may take: about a minute
-of a core. Only circuits of 7 and 8 qubits get fewer draws by it.
 """
 ENTANGLERS = ("cx", "cz", "cry")
 HARD = ((7, 2, "ring"), (6, 3, "full"), (5, 5, "ring"))
@@ -136,9 +132,8 @@ def shrinkage(noisy: NoisyCircuit, idle: bool, draws: int) -> tuple[float, float
     rng = np.random.default_rng(SEED)
     ideal, read = _values(noisy, idle, draws, rng)
     seen, error = slope(ideal, read)
-    bound = MOST_WORK / noisy.work
     for enough, most in ((PRECISE, 16 * draws), (ROUGH, 64 * draws)):
-        while error > enough * abs(seen) and 2 * len(ideal) <= min(most, bound):
+        while error > enough * abs(seen) and 2 * len(ideal) <= most:
             more = _values(noisy, idle, len(ideal), rng)
             ideal, read = (np.concatenate(pair) for pair in zip((ideal, read), more, strict=True))
             seen, error = slope(ideal, read)
@@ -248,7 +243,7 @@ def text(table: pd.DataFrame, left_out: int, draws: int, command: str) -> str:
     parts.append(
         f"{len(table) // 2} circuits, {draws} draws of weights and inputs each; up to "
         f"{16 * draws} where the standard error of the simulation exceeds {PRECISE:.0%}, and up to "
-        f"{64 * draws} where it exceeds {ROUGH:.0%}, fewer of large circuits. Another "
+        f"{64 * draws} where it exceeds {ROUGH:.0%}. Another "
         f"{left_out} were left out, since routing took more than 8 qubits, too many for a density "
         "matrix."
     )
