@@ -99,7 +99,7 @@ class ModelSettings(SearchSettings):
     candidates: int = 8  # costed for each architecture that is trained; at least 2
     # What is gained. log: each halving of the error, the time or the parameters alike; box: the
     # hypervolume between search.ideal_point and search.reference_point, as it is reported.
-    gain: str = "log"
+    gain: str = "box"
 
     def __post_init__(self) -> None:
         SearchSettings.__post_init__(self)  # super() does not work with slots
