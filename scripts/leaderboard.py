@@ -21,7 +21,7 @@ from scripts import page
 from scripts.compare_searches import Game, compared, configuration, picture, report
 
 STRATEGIES = (
-    "random", "nsga2", "halving", "nsga3", "age_moea2", "tpe", "model", "model search.gain=box",
+    "random", "nsga2", "halving", "nsga3", "age_moea2", "tpe", "model", "model search.gain=log",
 )  # fmt: skip
 PART = "leaderboard"
 
