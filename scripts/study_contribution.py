@@ -105,9 +105,10 @@ set: a network that another search finds may do better.
 
 {sentences}
 
-A search can ask this of every network that it trains. With
+A search can ask this of every network that it trains. With `search=nsga2` and
 `search.objectives=[error,log10_total_s,contribution]` each gets a classical twin, trained for as
 many epochs, and `contribution` is by how much its validation accuracy exceeds the twin's.
+`search=model` takes one objective that is known after training: the error or the contribution.
 
 Made by `.venv/bin/python scripts/study_contribution.py --page`.
 """

@@ -85,6 +85,8 @@ class Evaluation:
         accuracy = self.validation_accuracy
         if trained != (accuracy is not None) or not 0 <= (accuracy or 0) <= 1:
             raise ValueError(f"validation_accuracy is {accuracy} of one that is {self.status}")
+        if not -1 <= (self.contribution or 0) <= 1:
+            raise ValueError(f"contribution is {self.contribution}")
         if (trained or self.status == INFEASIBLE) and None in (self.cost, self.parameters):
             raise ValueError(f"it is {self.status} and has no cost or no parameters")
         if self.cost is not None and set(self.proxies or ()) != set(PROXIES):

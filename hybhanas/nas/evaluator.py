@@ -192,19 +192,20 @@ class Evaluator:
         results: list[tuple[Evaluation, bytes | None]] = []
         for member, outcome, twin in zip(group.members, outcomes, twins, strict=True):
             known: dict[str, Any] = {"seconds": member.seconds + share_s, "epochs": group.epochs}
-            if not isinstance(outcome, Exception):
-                known |= {"status": status, "epochs": outcome.epochs}
-                known |= _validated(outcome.validation)
-                if twin is not None:
-                    known["contribution"] = outcome.validation.accuracy - twin
-                left = None if outcome.state is None else outcome.state.to_bytes()
-                results.append((replace(member, **known, reason=""), left))
-            else:
-                results.append((failed(member, outcome, **known), None))
+            failure = next((o for o in (outcome, twin) if isinstance(o, Exception)), None)
+            if failure is not None:
+                results.append((failed(member, failure, **known), None))
+                continue
+            known |= {"status": status, "epochs": outcome.epochs}
+            known |= _validated(outcome.validation)
+            if twin is not None:
+                known["contribution"] = outcome.validation.accuracy - twin
+            left = None if outcome.state is None else outcome.state.to_bytes()
+            results.append((replace(member, **known, reason=""), left))
         return results
 
-    def _twins(self, group: Group) -> Sequence[float | None]:
-        """The validation accuracy of each classical twin, 0 of one that diverged; None without."""
+    def _twins(self, group: Group) -> Sequence[float | Exception | None]:
+        """The validation accuracy of the classical twin of each; None where none are trained."""
         if not self.twins:
             return [None] * len(group.members)
         from hybhanas.quantum.variants import TWIN
@@ -213,7 +214,12 @@ class Evaluator:
         twins = replace(self, simulator=TWIN, training=noiseless).train_networks(
             [member.architecture for member in group.members], self.epochs, until=group.epochs
         )
-        return [0.0 if isinstance(t, Exception) else t.validation.accuracy for t in twins]
+        return [
+            CandidateError(f"its classical twin: {in_one_line(twin)}")
+            if isinstance(twin, Exception)
+            else twin.validation.accuracy
+            for twin in twins
+        ]
 
     def survival(self, architecture: Architecture) -> tuple[float, ...] | None:
         """What noise leaves of each of its expectation values; None where `trainer.noise` leaves

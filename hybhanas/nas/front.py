@@ -48,7 +48,7 @@ class FrontMember:
 
     @property
     def final(self) -> Evaluation:
-        """Its evaluation with the scores of the final training."""
+        """Its evaluation with the scores of the final training, and the search's contribution."""
         return replace(
             self.evaluation,
             validation_accuracy=self.final_validation_accuracy,
@@ -129,6 +129,8 @@ class Rival:
         """Whether it is as good as a member in all objectives; in the quantum ones it is better."""
         accuracy = member.final_validation_accuracy
         if accuracy is None or self.validation_accuracy < accuracy:
+            return False
+        if "contribution" in objectives.names and (member.evaluation.contribution or 0.0) > 0:
             return False
         counted = {"parameters", "classical_parameters"} & {*objectives.names}
         return all(self.parameters <= QUANTITIES[name].value(member.evaluation) for name in counted)

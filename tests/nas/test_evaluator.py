@@ -80,6 +80,18 @@ def test_a_contribution_is_the_accuracy_above_that_of_the_classical_twin():
     assert plain.key != with_twin.key
 
 
+def test_a_network_whose_twin_cannot_be_trained_has_failed_with_the_reason(monkeypatch):
+    def no_twins(architectures, data, training, simulator, *others):
+        if simulator == TWIN:
+            raise MemoryError("no room")
+        return train(architectures, data, training, simulator, *others)
+
+    monkeypatch.setattr("hybhanas.models.training.train", no_twins)
+    evaluation = evaluate(Architecture(qubits=2), evaluator(twins=True))
+    assert evaluation.status == FAILED
+    assert evaluation.reason == "CandidateError: its classical twin: MemoryError: no room"
+
+
 def test_seeds_derive_from_the_run_and_the_architecture_alone():
     a, b = Architecture(qubits=2), Architecture(qubits=3)
     assert derived_seed(1, a) == derived_seed(1, a)

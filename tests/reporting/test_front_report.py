@@ -69,6 +69,17 @@ def test_what_is_worse_than_the_majority_or_dominated_by_logistic_regression_is_
     assert shown.last_lines()[-1] == "2 more members in pareto.csv"
 
 
+def test_where_the_contribution_is_an_objective_no_model_without_a_circuit_dominates_one():
+    objectives = Objectives(("error", "contribution", "parameters"), {"parameters": 1e5}, {})
+    regression = Rival(LOGISTIC, 0.9, 50)
+    better, equal = (
+        replace(m, evaluation=replace(m.evaluation, contribution=above_its_twin))
+        for m, above_its_twin in ((member(1, 0.7, 0.8, 60), 0.1), (member(2, 0.7, 0.8, 60), 0.0))
+    )
+    assert not regression.dominates(better, objectives)
+    assert regression.dominates(equal, objectives)
+
+
 def test_a_front_that_is_dominated_as_a_whole_is_shown_and_said_so():
     shown = report(member(1, 0.7, 0.8, 60), member(2, 0.7, 0.85, 70))
     assert "that leaves none: what follows is shown for comparison" in shown.first_lines()

@@ -113,10 +113,11 @@ def test_what_a_stranger_wrote_into_a_run_stays_text(run, composed, tmp_path):
     config = run / "config.yaml"
     config.write_text(config.read_text().replace("name: circles", f'name: "{HOSTILE}"'))
     end = json.loads((run / "run.json").read_text())
-    end["calibration"] |= {"name": HOSTILE, "repairs": [HOSTILE]}
+    name = f"{HOSTILE} \ud800"  # half of a surrogate pair, which UTF-8 cannot write
+    end["calibration"] |= {"name": name, "repairs": [HOSTILE]}
     (run / "run.json").write_text(json.dumps(end))
     page = again(run, composed, tmp_path)
-    assert page.content["title"] == f"{HOSTILE} on {HOSTILE}"
+    assert page.content["title"] == f"{HOSTILE} on {name}"
     assert [tag for tag, _ in page.tags].count("script") == 3
     assert "img" not in [tag for tag, _ in page.tags]
 

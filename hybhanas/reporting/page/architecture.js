@@ -11,7 +11,7 @@ function gateParts([name, angle, wires, column, controlled]) {
   const top = Math.min(...wires),
     bottom = Math.max(...wires);
   const kind = angle.startsWith("w") ? "weight" : angle ? "input" : "";
-  const label = (controlled ? name.slice(1) : name).toUpperCase();
+  const label = (controlled && name.startsWith("c") ? name.slice(1) : name).toUpperCase();
   const parts = [element("title", {}, `${name} on ${wires.join(", ")}${angle ? `, angle ${angle}` : ""}`)];
   if (bottom > top)
     parts.push(element("line", { class: "link", x1: x, x2: x, y1: wireY(top), y2: wireY(bottom) }));

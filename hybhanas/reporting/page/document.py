@@ -41,7 +41,7 @@ def write_page(path: Path, content: Mapping[str, Any]) -> None:
     script = "".join((HERE / name).read_text() for name in SCRIPTS)
     plotly = _plotly()
     page = Template((HERE / "page.html").read_text()).substitute(
-        title=html.escape(str(content["title"])),
+        title=html.escape(str(content["title"])).encode(errors="replace").decode(),
         allowed=" ".join(map(_sha256, (plotly, script.encode()))),
         style=(HERE / "page.css").read_text(),
         content=embedded(content),

@@ -100,6 +100,8 @@ function costCard() {
   return element("div", { class: "card" }, element("h2", {}, "What it costs"), body);
 }
 
+const overlap = ([low, high], [otherLow, otherHigh]) => low <= otherHigh && otherLow <= high;
+
 function quantumCard() {
   const best = content.baselines.reduce(
     (a, b) => (a && a.validation_accuracy >= b.validation_accuracy ? a : b),
@@ -107,19 +109,18 @@ function quantumCard() {
   );
   const verdicts = content.members.filter(({ verdict }) => verdict);
   const own =
-    content.members[(content.selection.find(({ word }) => word === "best")?.rank ?? 1) - 1]?.final.accuracy ??
-    0;
+    content.members[(content.selection.find(({ word }) => word === "best")?.rank ?? 1) - 1]?.test ?? {};
   const against =
     best &&
-    `${best.name} reaches ${percent(best.validation_accuracy)} with ${significant(best.parameters)} parameters and no QPU time; the best member ${percent(own)}.`;
+    `${best.name} reaches ${measured(best.test)} of the test split with ${significant(best.parameters)} parameters and no QPU time; the best member ${measured(own)}.`;
   const comparison =
     best === null
       ? "No classical model was trained for comparison."
-      : own > best.validation_accuracy
-        ? "Above the classical models"
-        : own < best.validation_accuracy
-          ? "Below a classical model"
-          : "Level with a classical model";
+      : !own.interval || !best.test.interval || overlap(own.interval, best.test.interval)
+        ? "Not distinguishable from the best classical model"
+        : own.accuracy > best.test.accuracy
+          ? "Above the classical models"
+          : "Below a classical model";
   return element(
     "div",
     { class: "card" },
