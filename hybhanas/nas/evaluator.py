@@ -192,9 +192,11 @@ class Evaluator:
         results: list[tuple[Evaluation, bytes | None]] = []
         for member, outcome, twin in zip(group.members, outcomes, twins, strict=True):
             known: dict[str, Any] = {"seconds": member.seconds + share_s, "epochs": group.epochs}
-            failure = next((o for o in (outcome, twin) if isinstance(o, Exception)), None)
-            if failure is not None:
-                results.append((failed(member, failure, **known), None))
+            if isinstance(outcome, Exception):
+                results.append((failed(member, outcome, **known), None))
+                continue
+            if isinstance(twin, Exception):
+                results.append((failed(member, twin, **known), None))
                 continue
             known |= {"status": status, "epochs": outcome.epochs}
             known |= _validated(outcome.validation)
