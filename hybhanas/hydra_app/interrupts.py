@@ -42,7 +42,10 @@ def _raise(number: int, frame: object) -> None:
         signal.signal(number, signal.SIG_DFL)
     stop = Stopped(number)
     _raised.append(weakref.ref(stop, partial(_raise_again, number)))
-    raise stop
+    try:
+        raise stop
+    finally:
+        del stop  # whose traceback holds this frame: a circle would keep it until it is collected
 
 
 def _raise_again(number: int, dropped: object) -> None:
