@@ -135,7 +135,7 @@ def run(  # noqa: PLR0913 - the parts of a run
         print_report(console, report)
         notify(
             f"{len(evaluations)} architectures in {search_s:.0f} s, {wall_s:.0f} s in all; "
-            f"front, pictures and models in {shown(folder.path)}",
+            f"to read: {shown(folder.page)}; tables, pictures and models beside it",
             markup=False,
         )
         title = f"{data_name} on {calibration.name} ({calibration.date:%Y-%m-%d})"
