@@ -5,7 +5,7 @@
 
 It gives what users ask for in qiskit-ibm-runtime's feature request 3096: executions, what circuit,
 reset, repetition delay and overheads contribute, where the figures come from, how sure they are,
-what they are paid by, whether they are a lower bound, and what jobs take together as a batch or a
+what they cost in money, whether they are a lower bound, and what jobs take together as a batch or a
 session.
 """
 
@@ -108,7 +108,7 @@ def term_by_term(job: hybhanas.JobCost) -> str:
 
 
 def _paid(job: hybhanas.JobCost) -> list[list[str]]:
-    """What a job is paid by, if its price is known."""
+    """The rows of its price, if it is known."""
     if job.money is None:
         return []
     empty = ["" for _ in job.pubs]

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     import optuna
 
 NONE = 1e9
-"""An objective of an architecture that has none; it breaks the constraint as well."""
+"""Stands for the objectives of an architecture without a result; such a one breaks the constraint
+as well.
+"""
 
 
 def pymoo_problem(

@@ -187,7 +187,7 @@ class Benchmark:
     def front(
         self, backend: str, total: str = "qpu_time", seed: int | None = None
     ) -> list[Architecture]:
-        """The architectures that none is better than in all of OBJECTIVES, the most accurate first.
+        """The architectures that no other one dominates in OBJECTIVES, the most accurate first.
 
         Args:
             backend: see `points`.

@@ -21,7 +21,8 @@ def recorded_evaluation(
     def parse(data: dict[str, Any]) -> Evaluation:
         evaluation = Evaluation.from_dict(data)
         if evaluation.architecture == architecture:
-            return replace(evaluation, architecture=architecture)  # one object, of 100,000 each
+            # so that records share the strategy's object, which saves memory
+            return replace(evaluation, architecture=architecture)
         if evaluation.architecture != architecture.canonical():
             raise ValueError(f"it is of another architecture, {evaluation.architecture}")
         return evaluation

@@ -132,7 +132,9 @@ def _evaluations(files: RunFolder, seed: int, started: bool) -> list[Evaluation]
             if evaluation.key != path.stem:
                 raise ValueError(f"it holds the key {evaluation.key[:40]}")
             if evaluation.seed != derived_seed(seed, evaluation.architecture):
-                raise ValueError("its architecture is not that of its seed")
+                raise ValueError(
+                    "its seed does not follow from its architecture: one of them was changed"
+                )
             evaluations.append(evaluation)
         except (OSError, *MALFORMED) as error:
             damaged.append(f"{path.name}: {_one_line(error)}")

@@ -95,7 +95,8 @@ def _in_order(files: RunFolder, evaluations: Sequence[Evaluation]) -> list[Evalu
         rows = csv.DictReader(io.StringIO(read_bytes(files.evaluations_csv, MAX_BYTES).decode()))
         order = {row["architecture"]: place for place, row in enumerate(rows)}
     except (OSError, csv.Error, *MALFORMED) as error:
-        log.warning("%s cannot be read (%s): the page has no order", files.evaluations_csv, error)
+        unordered = "%s cannot be read (%s): the page lists architectures by key"
+        log.warning(unordered, files.evaluations_csv, error)
         order = {}
     return sorted(evaluations, key=lambda e: order.get(e.architecture.hash, len(order)))
 

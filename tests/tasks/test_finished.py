@@ -58,7 +58,7 @@ def test_a_record_with_the_architecture_of_another_is_said_and_left_out(smoke, t
     record.write_text(json.dumps(data))
     read = finished.read_run(str(folder)).evaluations
     assert [e.key for e in read] == [e.key for e in whole if e.key != record.stem]
-    assert f"left out; the first is {record.name}: its architecture is not that of" in caplog.text
+    assert f"left out; the first is {record.name}: its seed does not follow from" in caplog.text
 
 
 def changed(monkeypatch, tmp_path, *overrides: str):

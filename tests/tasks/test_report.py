@@ -126,7 +126,7 @@ def test_a_run_without_its_order_is_shown_with_a_warning(run, composed, tmp_path
     (run / "evaluations.csv").unlink()
     content = again(run, composed, tmp_path).content
     assert len(content["evaluations"]["hash"]) == 8
-    assert "the page has no order" in caplog.text
+    assert "the page lists architectures by key" in caplog.text
 
 
 def test_a_run_that_has_not_finished_is_one_line(run, composed, tmp_path):
