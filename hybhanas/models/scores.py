@@ -9,6 +9,10 @@ if TYPE_CHECKING:
     import numpy as np
 
 
+DIVERGED = "training diverged: a logit is not finite"
+"""Why a network has no scores."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scores:
     """How well a network classifies the samples of a split.

@@ -22,7 +22,7 @@ from hybhanas.models.module import PopulationModule
 from hybhanas.models.noise import ShotNoise
 from hybhanas.models.population import Population
 from hybhanas.models.resident import resident
-from hybhanas.models.scores import Scores
+from hybhanas.models.scores import DIVERGED, Scores
 from hybhanas.models.settings import TrainSettings
 from hybhanas.models.state import TrainingState, states_of
 from hybhanas.quantum.simulators import SIMULATORS
@@ -119,7 +119,7 @@ def train(  # noqa: PLR0913 - what a training depends on
         scores = _evaluated(trainer, module, data, settings, test)
     ends = [first + stopping.epochs.get(i, last - first) for i in range(len(models))]
     return [
-        CandidateError("training diverged: a logit is not finite")
+        CandidateError(DIVERGED)
         if validated is None
         else Trained(models[i], ends[i], tuple(module.losses[i]), validated, tested, left.get(i))
         for i, (validated, tested) in enumerate(scores)

@@ -12,7 +12,8 @@ import numpy as np
 from hybhanas.architecture import Architecture
 from hybhanas.bench import Benchmark
 from hybhanas.cost.report import SECTIONS, CostReport, Time
-from hybhanas.errors import ConfigError, unknown
+from hybhanas.errors import ConfigError
+from hybhanas.models.scores import DIVERGED
 from hybhanas.nas.evaluation import COSTED, EVALUATED, FAILED, STOPPED, Evaluation
 from hybhanas.nas.evaluator import Group
 from hybhanas.nas.quantities import OVERFLOW, PROXIES
@@ -20,8 +21,6 @@ from hybhanas.nas.strategy import SearchSettings
 
 TABULATED = ("error", "log10_total_s", "total_s", "parameters", *PROXIES, "log10_p_survival")
 """The quantities that an evaluation from a benchmark has."""
-
-DIVERGED = "training diverged: a logit is not finite"
 
 Known = Mapping[Architecture, Evaluation]
 """Of each architecture the evaluation that a full training ends in."""
@@ -107,7 +106,7 @@ def evaluations(
     found: dict[Architecture, Evaluation] = {}
     for row, architecture in enumerate(benchmark):
         error, log10_total_s, parameters = points[row].tolist()
-        known: dict[str, Any] = {}
+        known: dict[str, Any]
         if np.isnan(log10_total_s):
             known = {"status": FAILED, "reason": f"it does not fit {backend}"}
         else:
@@ -135,7 +134,10 @@ def check_tabulated(settings: SearchSettings) -> None:
     """
     for name in settings.objectives:
         if name not in TABULATED:
-            raise unknown("search.objectives, on a benchmark", name, TABULATED)
+            raise ConfigError(
+                f"search.objectives={list(settings.objectives)} is not accepted on a benchmark: it "
+                f"has no {name}; accepted: {', '.join(TABULATED)}"
+            )
     if settings.constraints:
         raise ConfigError(
             f"search.constraints={dict(settings.constraints)} is not accepted on a benchmark: none"

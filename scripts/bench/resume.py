@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hybhanas.architecture import Architecture
 from hybhanas.hydra_app.compose import composed
@@ -23,8 +23,10 @@ from hybhanas.nas.loop import Progress, run_search
 from hybhanas.nas.problem import Problem
 from hybhanas.tasks.search import prepare
 
+if TYPE_CHECKING:  # it imports torch, which would count as memory of the resume
+    from scripts.bench.results import Result
+
 POPULATION, GENERATIONS = 100, 1000
-Result = dict[str, Any]
 ROOT = Path(__file__).parents[2]
 
 

@@ -128,7 +128,10 @@ def test_what_a_table_differs_in_is_named(other, named, path):
 
 def test_a_search_for_what_a_table_does_not_hold_is_refused(game):
     for other, named in (
-        ("search.objectives=[error,p_survival]", "p_survival is unknown"),
+        (
+            "search.objectives=[error,p_survival]",
+            "on a benchmark: it has no p_survival; accepted: error",
+        ),
         ("+search.constraints.parameters=10", "search.constraints=.'parameters': 10"),
     ):
         with pytest.raises(ConfigError, match=named):
