@@ -13,6 +13,7 @@ from hybhanas.nas.expected_gain import best_batch, gain_curve
 from hybhanas.nas.model_search import ERROR_FLOOR
 from hybhanas.nas.objectives import Objectives
 from hybhanas.nas.quantities import QUANTITIES
+from hybhanas.nas.settings import ModelSettings
 from tests.helpers.formula import FormulaEvaluator, search, strategy
 from tests.helpers.settings import everything
 
@@ -60,6 +61,31 @@ def test_with_gain_box_what_is_gained_is_in_the_units_of_the_hypervolume_within_
     assert known == pytest.approx(np.array([[1.0, 20.0]]))  # what is better than 1 is 1
     assert samples == pytest.approx(np.array([[0.1, 0.0]]))
     assert worst.tolist() == [0.5, 10.0, 300.0]
+
+
+def test_with_gain_log_the_worst_corner_is_a_tenth_beyond_the_front_within_the_box():
+    search = strategy("model", gain="log")
+    search._quantities = [QUANTITIES[name] for name in ("error", "log10_total_s", "parameters")]
+    search.objectives = Objectives(
+        ("error", "log10_total_s", "parameters"),
+        {"error": 0.5, "log10_total_s": 10.0, "parameters": 300.0},
+        {},
+    )
+    search._front = np.array([[-3.0, 9.9, np.log(10)], [-1.0, 4.9, np.log(300)]])
+    # 0.1 * 2 beyond -1; 0.1 * 5 beyond 9.9 is out of the box, and so is anything beyond log 300
+    assert search._reference() == pytest.approx(np.array([-0.8, 10.0, np.log(300)]))
+
+
+def test_the_gain_is_of_the_hypervolume_unless_it_is_chosen_and_each_proposes_its_own(tmp_path):
+    assert ModelSettings().gain == "box"
+    asked = {}
+    for name, chosen in (("", {}), ("box", {"gain": "box"}), ("log", {"gain": "log"})):
+        found = search(strategy("model", generations=2, **chosen), FormulaEvaluator(), tmp_path)
+        asked[name] = [e.key for e in found]
+    assert asked[""] == asked["box"]
+    assert asked["log"][:10] == asked["box"][:10], "the first generation is sampled"
+    assert set(asked["log"][10:]) != set(asked["box"][10:])
+    assert all(e.status == EVALUATED for e in found)
 
 
 def test_an_unknown_gain_is_named():
