@@ -120,8 +120,10 @@ class Benchmark:
         row = self.row(architecture)
         if epoch is None:
             epoch = self.epochs
-        elif not 1 <= epoch <= self.epochs:
-            raise ConfigError(f"epoch={epoch} is not accepted: 1 to {self.epochs}")
+        elif not (isinstance(epoch, int | np.integer) and 1 <= epoch <= self.epochs):
+            raise ConfigError(
+                f"epoch={_line(epoch)} is not accepted: an integer from 1 to {self.epochs}"
+            )
         if seed is None:
             return float(self.accuracy[row, :, epoch - 1].mean())
         return float(self.accuracy[row, self.seed_number(seed), epoch - 1])
@@ -130,13 +132,19 @@ class Benchmark:
         """The index of an architecture in all arrays.
 
         Raises:
-            ConfigError: it is not in the table.
+            ConfigError: it is not in the table, or no architecture.
         """
-        if not isinstance(architecture, Architecture):
-            architecture = Architecture.from_dict(dict(architecture))
-        row = self._rows.get(architecture)
-        if row is None:
-            row = self._rows.get(architecture.canonical())
+        try:
+            if not isinstance(architecture, Architecture):
+                architecture = Architecture.from_dict({**architecture})
+            row = self._rows.get(architecture)
+            if row is None:
+                row = self._rows.get(architecture.canonical())
+        except TypeError:
+            raise ConfigError(
+                f"architecture={_line(architecture)} is not accepted: an Architecture, or its "
+                "choices by name, at least qubits"
+            ) from None
         if row is None:
             raise ConfigError(
                 f"architecture={architecture} is not in the table of {self.name}; accepted: one of "
@@ -150,9 +158,9 @@ class Benchmark:
         Raises:
             ConfigError: it is none of `seeds`.
         """
-        number = self._seeds.get(seed)
+        number = self._seeds.get(seed) if isinstance(seed, int | np.integer) else None
         if number is None:
-            raise unknown("seed", seed, self.seeds)
+            raise unknown("seed", _line(seed), self.seeds)
         return number
 
     def log10_total_s(self, backend: str, total: str = "qpu_time") -> np.ndarray:
@@ -199,6 +207,11 @@ class Benchmark:
         best = known[nondominated(points[known])]
         order = np.lexsort(points[best].T[::-1])
         return [self.architectures[i] for i in best[order]]
+
+
+def _line(value: object) -> str:
+    """A value that may be anything, in one line."""
+    return " ".join(repr(value).split())[:80]
 
 
 def nondominated(points: np.ndarray) -> np.ndarray:

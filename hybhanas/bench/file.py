@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 MAX_BYTES = 500_000_000
+MALFORMED = (
+    ArithmeticError, AttributeError, LookupError, MemoryError, OSError, RecursionError, TypeError,
+    ValueError,
+)  # fmt: skip
+"""What reading raises where a file holds other values than a benchmark does."""
+
 ABOUT = "hybhanas.bench"
 """The key of the file's metadata under which `Benchmark.about` stands, as JSON."""
 
@@ -63,8 +69,8 @@ def load(path: str | Path, sha256: str | None = None) -> Benchmark:
         file = pyarrow.parquet.ParquetFile(io.BytesIO(content))
         about = json.loads((file.metadata.metadata or {})[ABOUT.encode()])
         return from_table(file.read(), about)
-    except (pa.ArrowException, KeyError, TypeError, ValueError) as error:
-        reason = " ".join(str(error).split())[:200]
+    except (pa.ArrowException, *MALFORMED) as error:
+        reason = " ".join(str(error).split())[:200] or type(error).__name__
         raise ConfigError(f"bench={path} is not accepted: it is no benchmark: {reason}") from None
 
 

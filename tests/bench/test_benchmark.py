@@ -7,7 +7,6 @@ import re
 import subprocess
 import sys
 import timeit
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -15,13 +14,14 @@ import pyarrow.parquet
 import pytest
 
 from hybhanas import bench
+from hybhanas.bench.file import ABOUT
 from hybhanas.errors import ConfigError
 from hybhanas.nas.objectives import Objectives
 from hybhanas.nas.table_evaluator import evaluations
 from tests.helpers import ROOT
 from tests.helpers.benchmarks import SHIPPED, by_hand, of
 
-TABLES = sorted(SHIPPED.glob("*.parquet"))
+TABLES = {"iris_small": 64, "digits_small": 64, "digits_medium": 2520}
 SMALL = SHIPPED / "digits_small.parquet"
 ALONE = """
 import sys
@@ -71,8 +71,14 @@ def test_the_front_has_what_nothing_is_better_than_and_is_known():
         (lambda t: t.query(of(5)), "5q x1 ry ry .* is not in the table of by hand; accepted: one"),
         (lambda t: t.query({"qbits": 2}), "qbits is unknown .did you mean qubits"),
         (lambda t: t.query(of(2), seed=3), "seed=3 is unknown; accepted: 1, 2"),
-        (lambda t: t.query(of(2), epoch=0), "epoch=0 is not accepted: 1 to 3"),
-        (lambda t: t.query(of(2), epoch=4), "epoch=4 is not accepted: 1 to 3"),
+        (lambda t: t.query(of(2), epoch=0), "epoch=0 is not accepted: an integer from 1 to 3"),
+        (lambda t: t.query(of(2), epoch=4), "epoch=4 is not accepted: an integer from 1 to 3"),
+        (lambda t: t.query(of(2), epoch=1.5), "epoch=1.5 is not accepted: an integer from 1"),
+        (lambda t: t.query(of(2), epoch="2"), "epoch='2' is not accepted: an integer from 1"),
+        (lambda t: t.query(of(2), seed=[1]), r"seed=.1. is unknown; accepted: 1, 2"),
+        (lambda t: t.query(5), "architecture=5 is not accepted: an Architecture, or its choices"),
+        (lambda t: t.query(np.eye(2)), r"architecture=array.* is not accepted: an Architecture"),
+        (lambda t: t.query({"depth": 1}), "{'depth': 1} is not accepted: .*, at least qubits"),
         (lambda t: t.front("larg"), "backend=larg is unknown .did you mean large"),
         (lambda t: t.front("large", "time"), "total=time is unknown.*; accepted: qpu_time, eff"),
     ],
@@ -126,6 +132,35 @@ def test_another_parquet_file_or_none_is_refused_in_one_line(tmp_path):
         bench.load(tmp_path / "none.parquet")
 
 
+@pytest.mark.parametrize(
+    "about", ['"text"', "[]", "null", "{}", "[" * 100_000, '{"format": 1, "seeds": 5}', "{"]
+)
+def test_a_file_that_says_something_else_of_itself_is_refused_in_one_line(about, tmp_path):
+    path = tmp_path / "other.parquet"
+    table = pa.table({"a": [1]}).replace_schema_metadata({ABOUT: about})
+    pa.parquet.write_table(table, path)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    with pytest.raises(ConfigError, match=r"other.parquet is .* it is no benchmark: .+") as raised:
+        bench.load(path, digest)
+    assert "\n" not in str(raised.value)
+
+
+def test_garbled_bytes_under_a_checksum_of_their_own_are_refused_in_one_line(tmp_path):
+    path, rng, refused = tmp_path / "hand.parquet", np.random.default_rng(1), 0
+    bench.save(by_hand(), path)
+    whole = np.frombuffer(path.read_bytes(), np.uint8)
+    for _ in range(200):
+        garbled = whole.copy()
+        garbled[rng.integers(len(whole), size=3)] = rng.integers(256, size=3)
+        path.write_bytes(garbled.tobytes())
+        try:
+            bench.load(path, hashlib.sha256(garbled.tobytes()).hexdigest())
+        except ConfigError as error:
+            refused += 1
+            assert "\n" not in str(error)
+    assert refused > 100
+
+
 def test_reading_and_asking_needs_numpy_and_pyarrow_only():
     done = subprocess.run(
         [sys.executable, "-c", ALONE, str(SMALL)], cwd=ROOT, capture_output=True, text=True,
@@ -137,10 +172,10 @@ def test_reading_and_asking_needs_numpy_and_pyarrow_only():
     assert 0.5 < float(accuracy) <= 1
 
 
-@pytest.mark.parametrize("path", TABLES, ids=lambda path: path.stem)
-def test_shipped_tables_are_whole_and_agree_with_the_search_on_the_front(path: Path):
+@pytest.mark.parametrize(("name", "count"), TABLES.items())
+def test_shipped_tables_are_whole_and_agree_with_the_search_on_the_front(name: str, count: int):
+    path = SHIPPED / f"{name}.parquet"
     table = bench.load(path)
-    count = {"iris_small": 64, "digits_small": 64, "digits_medium": 2520}[path.stem]
     assert (len(table), len(table.seeds), table.epochs) == (count, 3, 12)
     assert len(table.backends) == 9
     assert path.stat().st_size < 1_000_000
