@@ -39,6 +39,10 @@ def main(given: Sequence[str] | None = None) -> None:
     parser.add_argument("--page", action="store_true", help="write into docs/ as well")
     given = sys.argv[1:] if given is None else given
     arguments = parser.parse_intermixed_args(given)
+    own = [word for words in arguments.strategies for word in words.split()[1:]]
+    for override in (*arguments.overrides, *own):
+        if not override.lstrip("+~").startswith("search."):
+            parser.error(f"{override} is not accepted: overrides are of search. alone")
     try:
         table = bench.load(arguments.table)
         backend = arguments.backend or table.backends[0]

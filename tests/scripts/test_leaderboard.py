@@ -56,6 +56,15 @@ def test_a_table_or_a_backend_that_is_not_there_is_named(capsys, tmp_path):
         assert named in capsys.readouterr().err
 
 
+def test_an_override_of_something_else_than_the_search_is_refused(capsys):
+    table = str(SHIPPED / "iris_small.parquet")
+    for given in (["trainer.epochs=3"], ["search=nsga2"], ["--strategies", "model dataset=wine"]):
+        with pytest.raises(SystemExit):
+            script.main([table, *given])
+        said = capsys.readouterr().err
+        assert f"{given[-1].split()[-1]} is not accepted: overrides are of search. alone" in said
+
+
 def test_the_page_gets_table_and_picture(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(page, "DOCS", tmp_path)
     (tmp_path / "benchmark.md").write_text("<!-- leaderboard -->\n<!-- /leaderboard -->\n")
