@@ -24,6 +24,7 @@ import numpy as np
 
 from hybhanas.bench import TOTALS, Benchmark, load, save
 from hybhanas.bench.benchmark import Costs
+from hybhanas.bench.file import checksum_path
 from hybhanas.errors import ConfigError
 from hybhanas.hydra_app.compose import composed
 from hybhanas.nas.quantities import PROXIES
@@ -94,13 +95,15 @@ def made(plan: Plan, notify: Callable[[str], None]) -> Benchmark:
 
 
 def table_of(overrides: Sequence[str], seeds: int, path: Path) -> Benchmark:
-    """The table of a configuration's space, on its backend; made and kept if there is no such file.
+    """The table of a configuration's space, on its backend; made and kept if there is no such file,
+    or if its writing was interrupted: it has parts, but no checksum.
 
     Raises:
         ConfigError: the file holds a table of other settings.
     """
     plan = planned(path, overrides, seeds, ("",))
-    if not path.exists():
+    interrupted = plan.folder.exists() and not checksum_path(path).exists()
+    if interrupted or not path.exists():
         save(made(plan, lambda _: None), path)
     benchmark = load(path)
     if others := [*differing(plan, benchmark)]:

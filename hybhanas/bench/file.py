@@ -76,6 +76,7 @@ def load(path: str | Path, sha256: str | None = None) -> Benchmark:
 
 def save(benchmark: Benchmark, path: str | Path) -> str:
     """Writes a benchmark and its checksum, in the form of `sha256sum`, each at once or not at all.
+    A table that has no checksum was not written to its end.
 
     Returns:
         The SHA-256 of the file.
@@ -96,6 +97,7 @@ def save(benchmark: Benchmark, path: str | Path) -> str:
         writer.write_table(table)
         writer.add_key_value_metadata({ABOUT: about})
     digest = hashlib.sha256(content.getvalue()).hexdigest()
+    checksum_path(path).unlink(missing_ok=True)  # before it is that of another table
     atomic.write_bytes(path, content.getvalue())
     atomic.write_text(checksum_path(path), f"{digest}  {path.name}\n")
     return digest

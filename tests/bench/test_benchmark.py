@@ -7,13 +7,14 @@ import re
 import subprocess
 import sys
 import timeit
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet
 import pytest
 
-from hybhanas import bench
+from hybhanas import atomic, bench
 from hybhanas.bench.file import ABOUT
 from hybhanas.errors import ConfigError
 from hybhanas.nas.objectives import Objectives
@@ -159,6 +160,25 @@ def test_garbled_bytes_under_a_checksum_of_their_own_are_refused_in_one_line(tmp
             refused += 1
             assert "\n" not in str(error)
     assert refused > 100
+
+
+def test_a_table_that_is_written_over_is_never_beside_the_checksum_of_another(
+    tmp_path, monkeypatch
+):
+    path = tmp_path / "hand.parquet"
+    bench.save(by_hand(), path)
+    changed = replace(by_hand(), accuracy=by_hand().accuracy / 2)
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(atomic, "write_text", killed)
+        bench.save(changed, path)
+    with pytest.raises(ConfigError, match=r"hand.parquet.sha256 does not exist"):
+        bench.load(path)
+    bench.save(changed, path)
+    assert bench.load(path).query(of(2)) == 0.25
 
 
 def test_reading_and_asking_needs_numpy_and_pyarrow_only():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -136,6 +137,23 @@ def test_a_search_for_what_a_table_does_not_hold_is_refused(game):
     ):
         with pytest.raises(ConfigError, match=named):
             script.searched(script.configuration("search=random", *TINY, other), 1, game, 8)
+
+
+def test_a_table_whose_writing_was_interrupted_is_made_again_of_its_parts(path, tmp_path):
+    again = tmp_path / "t.parquet"
+    shutil.copytree(path.with_suffix(".parts"), again.with_suffix(".parts"))
+    shutil.copy(path, again)
+    table = table_of((*script.BASE, *TINY), 1, again)
+    assert again.read_bytes() == path.read_bytes()
+    assert len(table) == 8
+
+
+def test_a_table_without_checksum_that_was_not_made_here_is_left_as_it_is(path, tmp_path):
+    foreign = tmp_path / "t.parquet"
+    shutil.copy(path, foreign)
+    with pytest.raises(ConfigError, match=r"t.parquet.sha256 does not exist"):
+        table_of((*script.BASE, *TINY), 1, foreign)
+    assert foreign.read_bytes() == path.read_bytes()
 
 
 def test_the_page_of_the_documentation_has_its_marks():
