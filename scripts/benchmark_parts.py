@@ -24,6 +24,7 @@ from hybhanas.hydra_app.compose import composed
 from hybhanas.models.layers import lay_out_network
 from hybhanas.nas.evaluation import COSTED, FAILED
 from hybhanas.nas.evaluator import Evaluator, derived_seed
+from hybhanas.nas.table_evaluator import check_tabulated
 from hybhanas.search_space import SearchSpace
 from hybhanas.tasks.search import prepare
 from hybhanas.tasks.setup import build
@@ -31,7 +32,7 @@ from hybhanas.tasks.setup import build
 TRAINING = ("seed", "data", "training", "simulator", "versions")
 """The settings that determine what training gives; the others concern costs."""
 
-COSTING = ("calibration", "cost_model", "device", "workload", "versions")
+COSTING = ("calibration", "cost_model", "data", "device", "workload", "versions")
 """Those that determine the times."""
 
 
@@ -64,22 +65,42 @@ class Plan:
         return space
 
 
+def check(plan: Plan) -> None:
+    """Checks before anything is trained that a table can hold what a plan asks for.
+
+    Raises:
+        ConfigError: training that may stop early or is noisy, a constraint, an objective that a
+            table does not have, or two backends of one calibration.
+    """
+    config = composed(*plan.overrides)
+    check_tabulated(build("search", config.search))
+    training = build("trainer", config.trainer)
+    for name, wanted in (("patience", None), ("noise", "none"), ("shots", None)):
+        if (value := getattr(training, name)) != wanted:
+            accepted = "null" if wanted is None else wanted
+            raise ConfigError(
+                f"trainer.{name}={value} is not accepted: {accepted}, since a table has the "
+                "accuracy without noise after every epoch"
+            )
+    names: dict[str, str] = {}
+    for words in plan.backends if len(plan.backends) > 1 else ():
+        name = plan.evaluator(*_chosen(words)).estimator.calibration.name
+        if name in names:
+            raise ConfigError(
+                f"--backends='{words}' is not accepted: its calibration is called {name}, as that "
+                f"of '{names[name]}' is; accepted: each name once"
+            )
+        names[name] = words
+
+
 def trained(plan: Plan, notify: Callable[[str], None]) -> Iterator[tuple[int, dict[str, Any]]]:
     """Trains every architecture with every seed; of each group, which are trained together, its
     seed and its part: by hash the accuracy and loss after every epoch, and the test accuracy at the
     end.
-
-    Raises:
-        ConfigError: training that may stop early.
     """
     architectures = [*plan.space.architectures()]
     for seed in plan.seeds:
         evaluator = plan.evaluator(f"seed={seed}")
-        if evaluator.training.stops_early:
-            raise ConfigError(
-                f"trainer.patience={evaluator.training.patience} is not accepted: null, since a "
-                "table has every epoch"
-            )
         fitting = [a for a in architectures if _fits(a, evaluator)]
         groups = evaluator.groups(fitting)
         for number, group in enumerate(groups, 1):
@@ -99,7 +120,7 @@ def costed(plan: Plan, notify: Callable[[str], None]) -> Iterator[tuple[str, dic
     """
     architectures = [*plan.space.architectures()]
     for words in plan.backends:
-        chosen = f"backend={words}".split() if words else []
+        chosen = _chosen(words)
         evaluators = {total: plan.evaluator(*chosen, f"cost_model={total}") for total in TOTALS}
         name = evaluators[TOTALS[0]].estimator.calibration.name
         settings = {total: cost_settings(e) for total, e in evaluators.items()}
@@ -122,6 +143,11 @@ def cost_settings(evaluator: Evaluator) -> dict[str, Any]:
     """What determines the costs, likewise."""
     plain: dict[str, Any] = json.loads(json.dumps(evaluator.settings))
     return {name: plain[name] for name in COSTING}
+
+
+def _chosen(words: str) -> list[str]:
+    """The overrides of one of `Plan.backends`."""
+    return f"backend={words}".split() if words else []
 
 
 def _fits(architecture: Architecture, evaluator: Evaluator) -> bool:
@@ -168,7 +194,6 @@ def _curves(evaluator: Evaluator, members: Sequence[Architecture]) -> dict[str, 
         [derived_seed(evaluator.seed, member) for member in members],
         evaluator.epochs,
         test=True,
-        survivals=[evaluator.survival(member) for member in members],
         after_epoch=curves,
     )
     return {

@@ -28,7 +28,7 @@ from hybhanas.bench.file import checksum_path
 from hybhanas.errors import ConfigError
 from hybhanas.hydra_app.compose import composed
 from hybhanas.nas.quantities import PROXIES
-from scripts.benchmark_parts import Plan, cost_settings, costed, trained, training_settings
+from scripts.benchmark_parts import Plan, check, cost_settings, costed, trained, training_settings
 
 BACKENDS = (
     "ibm_brisbane", "ibm_sherbrooke", "ibm_torino", "ibm_fez", "ibm_marrakesh", "ibm_boston",
@@ -38,10 +38,16 @@ LICENCE = "CC-BY-4.0"
 
 
 def planned(path: Path, overrides: Sequence[str], seeds: int, backends: Sequence[str]) -> Plan:
-    """The plan of a table in a file: so many seeds, from that of the configuration."""
+    """The plan of a table in a file: so many seeds, from that of the configuration.
+
+    Raises:
+        ConfigError: see `check`.
+    """
     first = composed(*overrides).seed
     folder = path.with_suffix(".parts")
-    return Plan(tuple(overrides), tuple(range(first, first + seeds)), tuple(backends), folder)
+    plan = Plan(tuple(overrides), tuple(range(first, first + seeds)), tuple(backends), folder)
+    check(plan)
+    return plan
 
 
 def made(plan: Plan, notify: Callable[[str], None]) -> Benchmark:
@@ -133,7 +139,8 @@ def differing(plan: Plan, benchmark: Benchmark) -> Iterator[str]:
 
 
 def _other(held: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
-    return [name for name in wanted if held[name] != wanted[name]]
+    """The first tables do not name the data with the costs; they are those of training."""
+    return [name for name in wanted if name in held and held[name] != wanted[name]]
 
 
 def _numbers(values: Sequence[float | None]) -> list[float]:

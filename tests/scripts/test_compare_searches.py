@@ -139,6 +139,15 @@ def test_a_search_for_what_a_table_does_not_hold_is_refused(game):
             script.searched(script.configuration("search=random", *TINY, other), 1, game, 8)
 
 
+def test_what_no_table_holds_is_refused_before_one_is_made(tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        script.main([
+            *TINY, "+search.constraints.parameters=10", "--table", str(tmp_path / "t.parquet"),
+        ])  # fmt: skip
+    assert "search.constraints={'parameters': 10.0} is not accepted" in capsys.readouterr().err
+    assert [*tmp_path.iterdir()] == []
+
+
 def test_a_table_whose_writing_was_interrupted_is_made_again_of_its_parts(path, tmp_path):
     again = tmp_path / "t.parquet"
     shutil.copytree(path.with_suffix(".parts"), again.with_suffix(".parts"))
@@ -154,6 +163,14 @@ def test_a_table_without_checksum_that_was_not_made_here_is_left_as_it_is(path, 
     with pytest.raises(ConfigError, match=r"t.parquet.sha256 does not exist"):
         table_of((*script.BASE, *TINY), 1, foreign)
     assert foreign.read_bytes() == path.read_bytes()
+
+
+def test_a_table_whose_costs_do_not_name_their_data_is_accepted(path, tmp_path):
+    table = bench.load(path)
+    for held in table.about["costs"]["ibm_brisbane"].values():
+        del held["data"]
+    bench.save(table, tmp_path / "older.parquet")
+    assert len(table_of((*script.BASE, *TINY), 1, tmp_path / "older.parquet")) == 8
 
 
 def test_the_page_of_the_documentation_has_its_marks():

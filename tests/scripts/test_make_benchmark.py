@@ -10,7 +10,7 @@ import pytest
 from hybhanas import bench
 from hybhanas.nas.evaluator import Group
 from scripts import make_benchmark as script
-from scripts.benchmark_parts import Plan
+from scripts.benchmark_parts import Plan, cost_settings
 
 TINY = (
     "search_space=small", "search.population=8", "dataset=iris", "trainer.epochs=3",
@@ -93,7 +93,33 @@ def test_the_command_says_what_it_made_and_its_checksum(tmp_path, capsys):
     assert bench.load(table).backends == ("ionq_forte",)
 
 
-def test_training_that_may_stop_early_is_refused(tmp_path, capsys):
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (["trainer.patience=2"], "trainer.patience=2 is not accepted: null, since a table has"),
+        (["trainer.noise=survival"], "trainer.noise=survival is not accepted: none, since a table"),
+        (["trainer.shots=100"], "trainer.shots=100 is not accepted: null, since a table has"),
+        (["+search.constraints.parameters=10"], "search.constraints={'parameters': 10.0} is not "),
+        (
+            ["--backends", "ibm_torino", "ibm_fez", "ibm_torino cost_model.shots=9"],
+            "--backends='ibm_torino cost_model.shots=9' is not accepted: its calibration is called "
+            "ibm_torino, as that of 'ibm_torino' is; accepted: each name once",
+        ),
+    ],
+)
+def test_what_a_table_cannot_hold_is_refused_before_anything_is_trained(
+    given, message, tmp_path, capsys
+):
     with pytest.raises(SystemExit):
-        script.main([str(tmp_path / "t.parquet"), *TINY, "trainer.patience=2"])
-    assert "trainer.patience=2 is not accepted" in capsys.readouterr().err
+        script.main([str(tmp_path / "t.parquet"), *TINY, *given])
+    assert message in " ".join(capsys.readouterr().err.split())
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_costs_of_two_data_sets_of_as_many_samples_are_kept_apart(tmp_path):
+    held = []
+    for name in ("moons", "circles"):
+        one = script.planned(tmp_path / "t.parquet", (*TINY, f"dataset={name}"), 1, ("",))
+        held.append(cost_settings(one.evaluator()))
+    assert held[0]["workload"] == held[1]["workload"]
+    assert held[0] != held[1]
