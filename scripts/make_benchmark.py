@@ -3,9 +3,9 @@
     python scripts/make_benchmark.py outputs/digits.parquet dataset=digits search_space=medium
     python scripts/make_benchmark.py outputs/iris.parquet dataset=iris search_space=small --seeds 5
 
-Trained groups and costed backends are kept beside the table, in a folder that ends in .parts; what
-was killed continues there, and another table takes from it what they have in common. Costs are in
-full on each of --backends: the name of an option of backend=, with further overrides behind it.
+Trained groups and costed backends are kept in the folder --parts, where what was killed continues;
+another table with the same folder takes from it what they have in common. Costs are in full on each
+of --backends: the name of an option of backend=, with further overrides behind it.
 """
 
 from __future__ import annotations
@@ -37,14 +37,21 @@ BACKENDS = (
 LICENCE = "CC-BY-4.0"
 
 
-def planned(path: Path, overrides: Sequence[str], seeds: int, backends: Sequence[str]) -> Plan:
-    """The plan of a table in a file: so many seeds, from that of the configuration.
+def planned(
+    path: Path,
+    overrides: Sequence[str],
+    seeds: int,
+    backends: Sequence[str],
+    parts: Path | None = None,
+) -> Plan:
+    """The plan of a table in a file: so many seeds, from that of the configuration; its parts are
+    beside it unless they have a folder.
 
     Raises:
         ConfigError: see `check`.
     """
     first = composed(*overrides).seed
-    folder = path.with_suffix(".parts")
+    folder = parts or path.with_suffix(".parts")
     plan = Plan(tuple(overrides), tuple(range(first, first + seeds)), tuple(backends), folder)
     check(plan)
     return plan
@@ -167,11 +174,15 @@ def main(given: Sequence[str] | None = None) -> None:
     parser.add_argument("table", type=Path, help="the Parquet file to write")
     parser.add_argument("overrides", nargs="*", help="of the configuration, as dataset=wine")
     parser.add_argument("--seeds", type=int, default=3, metavar="N")
+    parser.add_argument(
+        "--parts", type=Path, metavar="FOLDER", help="default: the table's name, with .parts"
+    )
     parser.add_argument("--backends", nargs="+", default=BACKENDS, metavar="'NAME OVERRIDE'")
     arguments = parser.parse_intermixed_args(sys.argv[1:] if given is None else given)
     started = time.perf_counter()
     try:
-        plan = planned(arguments.table, arguments.overrides, arguments.seeds, arguments.backends)
+        wanted = arguments.overrides, arguments.seeds, arguments.backends, arguments.parts
+        plan = planned(arguments.table, *wanted)
         benchmark = made(plan, lambda line: print(line, file=sys.stderr, flush=True))
         digest = save(benchmark, arguments.table)
     except ConfigError as error:

@@ -31,8 +31,13 @@ def plan(folder: Path) -> Plan:
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> bench.Benchmark:
-    return script.made(plan(tmp_path_factory.mktemp("made")), lambda _: None)
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("made")
+
+
+@pytest.fixture(scope="module")
+def made(folder: Path) -> bench.Benchmark:
+    return script.made(plan(folder), lambda _: None)
 
 
 def test_a_table_holds_what_a_search_gives_of_each_network(made, tmp_path):
@@ -114,6 +119,17 @@ def test_what_a_table_cannot_hold_is_refused_before_anything_is_trained(
         script.main([str(tmp_path / "t.parquet"), *TINY, *given])
     assert message in " ".join(capsys.readouterr().err.split())
     assert [*tmp_path.iterdir()] == []
+
+
+def test_another_table_with_the_same_folder_of_parts_trains_nothing_again(made, folder, tmp_path):
+    parts = plan(folder).folder
+    before = {*parts.iterdir()}
+    given = (*TINY, "cost_model.shots=100"), 2, ("ibm_torino",), parts
+    other = script.made(script.planned(tmp_path / "other.parquet", *given), lambda _: None)
+    (new,) = {*parts.iterdir()} - before
+    assert new.name.startswith("costed_ibm_torino_")
+    np.testing.assert_array_equal(other.accuracy, made.accuracy)
+    assert (other.log10_total_s("ibm_torino") != made.log10_total_s("ibm_torino")).all()
 
 
 def test_costs_of_two_data_sets_of_as_many_samples_are_kept_apart(tmp_path):
