@@ -254,7 +254,8 @@ def backend_names() -> list[str]:
 
 
 def _loaded(source: CalibrationSource, missing: Mapping[str, float] | None) -> Calibration:
-    raw = with_missing(source.read(), missing)
+    fallbacks = () if source.fallback_readout_s is None else ("readout_s",)
+    raw = with_missing(source.read(), missing, fallbacks)
     return repaired(raw, source.policy, source.fallback_rep_delay_s, source.fallback_readout_s)
 
 

@@ -16,7 +16,7 @@ from qiskit_ibm_runtime.options import EstimatorOptions, SamplerOptions
 import hybhanas
 from hybhanas.calibration import qiskit_backend
 from hybhanas.calibration.price import Price
-from hybhanas.calibration.snapshot import backends
+from hybhanas.calibration.snapshot import Snapshot, backends
 from hybhanas.errors import ConfigError
 from hybhanas.estimating import machine
 from tests.helpers import ROOT
@@ -66,6 +66,17 @@ def test_a_backend_without_figures_names_all_of_them_and_takes_what_is_given():
     assert {gate.duration_s for gate in calibration.gates["cz"].values()} == {1e-7}
     assert {gate.duration_s for gate in calibration.gates["rz"].values()} == {0.0}
     assert hybhanas.estimate(GHZ, bare, missing=figures).circuit.qubits == 5
+
+
+def test_a_source_may_give_the_readout_time_that_its_machine_lacks():
+    source = Snapshot(snapshot="almaden", fallback_readout_s=5e-6)
+    calibration, *_ = machine(source)
+    assert {qubit.readout_s for qubit in calibration.qubits.values()} == {5e-6}
+    assert 5e-6 < hybhanas.estimate([GHZ], source).pubs[0].circuit_s < 9e-6
+    given, *_ = machine(source, {"readout_s": 7e-6})  # what the caller says comes first
+    assert {qubit.readout_s for qubit in given.qubits.values()} == {7e-6}
+    named = Snapshot(snapshot="fez", fallback_readout_s=5e-6)
+    assert machine(named)[0] == machine(Snapshot(snapshot="fez"))[0]
 
 
 def test_gates_that_a_target_has_everywhere_are_on_every_pair():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +16,11 @@ NAMES = ("rep_delay_s", *_OF_QUBITS, *_OF_GATES[1], *_OF_GATES[2])
 """What may be given, each in its unit: seconds, and probabilities as those of a calibration."""
 
 
-def with_missing(raw: RawCalibration, given: Mapping[str, float] | None = None) -> RawCalibration:
+def with_missing(
+    raw: RawCalibration,
+    given: Mapping[str, float] | None = None,
+    fallbacks: Collection[str] = (),
+) -> RawCalibration:
     """A calibration with figures in the place of those that its source lacks.
 
     A figure that is given stands for every value of its kind that is missing. Gates that shift a
@@ -25,6 +29,7 @@ def with_missing(raw: RawCalibration, given: Mapping[str, float] | None = None) 
     Args:
         raw: as its source gave it.
         given: by the names of NAMES.
+        fallbacks: names that the repair has a figure for where all of a kind are missing.
 
     Raises:
         ConfigError: a name or a value that is not accepted, or kinds but the repetition delay that
@@ -43,8 +48,7 @@ def with_missing(raw: RawCalibration, given: Mapping[str, float] | None = None) 
     for name in _OF_QUBITS:
         qubits = _filled(qubits, name, name, given, missing)
     gates = {name: _gate(name, at, given, missing) for name, at in raw.gates.items()}
-    if missing:
-        names = list(dict.fromkeys(missing))
+    if names := [name for name in dict.fromkeys(missing) if name not in fallbacks]:
         raise ConfigError(
             f"backend={raw.name} gives no {', '.join(names)}; accepted with them, in seconds and "
             f"probabilities: hybhanas.estimate(..., missing={{{names[0]!r}: VALUE, ...}}), "
