@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from difflib import get_close_matches
+from numbers import Real
 from pathlib import Path
+from typing import Any
 
 
 class ConfigError(ValueError):
@@ -28,6 +30,38 @@ def check_at_most(setting: str, value: int | None, most: int) -> None:
     """Raises ConfigError for a number so large that it can only be a slip; None is accepted."""
     if value is not None and value > most:
         raise ConfigError(f"{setting}={value} is not accepted: at most {most:,}")
+
+
+def check_number(setting: str, value: Any, accepted: str, holds: Callable[[Any], bool]) -> None:
+    """Raises ConfigError for what is no real number, or one of which `holds` is false.
+
+    Args:
+        setting: its name.
+        value: what it is.
+        accepted: what is, in words.
+        holds: whether a number is accepted; no number is nan.
+    """
+    if not isinstance(value, Real) or isinstance(value, bool) or not holds(value):
+        raise refused(setting, value, accepted)
+
+
+def whole(setting: str, value: Any) -> int:
+    """A whole number as an int, whatever its type, such as `1e4` of numpy's.
+
+    Raises:
+        ConfigError: it is none; True and False are none either.
+
+    Example:
+        >>> whole("shots", 1e4)
+        10000
+    """
+    check_number(setting, value, "a whole number", lambda number: number % 1 == 0)
+    return int(value)
+
+
+def refused(setting: str, value: Any, accepted: str) -> ConfigError:
+    """Builds the error for a value of any type, of which a line shows the beginning."""
+    return ConfigError(f"{setting}={' '.join(str(value).split()):.80} is not accepted: {accepted}")
 
 
 def not_installed(error: BaseException) -> ConfigError | None:

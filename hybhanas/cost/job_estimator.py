@@ -22,7 +22,7 @@ from hybhanas.cost.job import (
     total,
 )
 from hybhanas.cost.money import paid
-from hybhanas.cost.options import RuntimeOptions
+from hybhanas.cost.options import MOST_SHOTS, RuntimeOptions
 from hybhanas.cost.physical import PhysicalCircuit
 from hybhanas.cost.quantum_time import circuit_time_s, loading_s
 from hybhanas.cost.repetitions import Amplified
@@ -34,9 +34,6 @@ NO_ARCHIVE = (
     "no archived job is of such a machine: job_overhead_s and execution_overhead_s of CostModel "
     "(hybhanas cost: --job-overhead-s, --execution-overhead-s) replace what is assumed"
 )
-MOST_SHOTS = 10**12
-"""Of a circuit; they take years, so that more are a slip."""
-
 AS_SUBMITTED = "shots as submitted: none are added for noise"
 RUNTIME_DEFAULT = "a Runtime Estimator has resilience_level=1 unless it is set, here it is 0"
 

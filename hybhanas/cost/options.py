@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from hybhanas.calibration.repair import LONGEST_S
 from hybhanas.cost.logs import exp, log
-from hybhanas.errors import ConfigError, unknown
+from hybhanas.errors import check_number, refused, unknown, whole
 
 LEVELS = (0, 1, 2)
 SEQUENCES = {"XX": 2, "XpXm": 2, "XY4": 4}
@@ -17,6 +18,15 @@ AUTO_RANDOMIZATIONS = 32
 AUTO_SHOTS = 64
 """What Runtime's `auto` takes: at most 32 random circuits, of at least 64 shots each."""
 
+MOST_SHOTS = 10**12
+"""Of a circuit; they take years, so that more are a slip."""
+
+MOST_FACTOR = 100
+"""Of noise: beyond it nothing survives of any circuit."""
+
+SECONDS = "seconds, at least 0 and below 1e9"
+
+_FLAGS = ("twirling_gates", "twirling_measure", "measure_mitigation", "zne_mitigation")
 _ROUNDED_BELOW = 30.0
 """The log of the shots up to which random circuits have whole numbers of them."""
 
@@ -53,25 +63,38 @@ class RuntimeOptions:
     rep_delay_s: float | None = None  # between two shots; null: the machine's own
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "noise_factors", tuple(float(f) for f in self.noise_factors))
-        if self.resilience_level not in LEVELS:
+        self._check_noise_factors()
+        level = self.resilience_level
+        if isinstance(level, bool) or level not in LEVELS:
             raise unknown("options.resilience_level", self.resilience_level, LEVELS)
         if self.dynamical_decoupling not in (None, *SEQUENCES):
             raise unknown("options.dynamical_decoupling", self.dynamical_decoupling, SEQUENCES)
         for name in ("num_randomizations", "shots_per_randomization"):
-            value = getattr(self, name)
-            if value is not None and value < 1:
-                raise ConfigError(f"options.{name}={value} is not accepted: at least 1")
-        if self.rep_delay_s is not None and not 0 <= self.rep_delay_s < math.inf:
-            raise ConfigError(
-                f"options.rep_delay_s={self.rep_delay_s} is not accepted: seconds, at least 0"
+            if (value := getattr(self, name)) is None:
+                continue
+            value = whole(f"options.{name}", value)
+            accepted = f"at least 1, at most {MOST_SHOTS:,}"
+            check_number(f"options.{name}", value, accepted, lambda n: 1 <= n <= MOST_SHOTS)
+            object.__setattr__(self, name, value)
+        for name in _FLAGS:
+            if not isinstance(getattr(self, name), bool | None):
+                raise refused(f"options.{name}", getattr(self, name), "true or false")
+        if self.rep_delay_s is not None:
+            check_number(
+                "options.rep_delay_s", self.rep_delay_s, SECONDS, lambda s: 0 <= s < LONGEST_S
             )
-        factors = tuple(self.noise_factors)
-        if len(factors) < 2 or not all(1 <= factor < math.inf for factor in factors):
-            raise ConfigError(
-                f"options.noise_factors={list(factors)} is not accepted: at least two, each at "
-                "least 1"
-            )
+
+    def _check_noise_factors(self) -> None:
+        name, given = "options.noise_factors", self.noise_factors
+        accepted = f"at least two numbers, each at least 1, at most {MOST_FACTOR}"
+        if isinstance(given, str) or not isinstance(given, Iterable):
+            raise refused(name, given, accepted)
+        given = tuple(given)
+        if len(given) < 2:
+            raise refused(name, list(given), accepted)
+        for factor in given:
+            check_number(name, factor, accepted, lambda number: 1 <= number <= MOST_FACTOR)
+        object.__setattr__(self, "noise_factors", tuple(float(factor) for factor in given))
 
     @property
     def mitigates_measurement(self) -> bool:

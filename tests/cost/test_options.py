@@ -179,6 +179,17 @@ def test_shots_beyond_a_double_are_split_as_well():
         (7, "options=int is not accepted: RuntimeOptions"),
         ({"noise_factors": [1.0]}, "at least two"),
         ({"num_randomizations": 0}, "options.num_randomizations=0 is not accepted: at least 1"),
+        ({"num_randomizations": 1.5}, "num_randomizations=1.5 is not accepted: a whole number"),
+        ({"shots_per_randomization": 10**15}, "at least 1, at most 1,000,000,000,000"),
+        ({"noise_factors": 3}, "options.noise_factors=3 is not accepted: at least two numbers"),
+        ({"noise_factors": [1, "a"]}, "options.noise_factors=a is not accepted: at least two"),
+        ({"noise_factors": [1, 1e300]}, "each at least 1, at most 100"),
+        ({"twirling_gates": "yes"}, "options.twirling_gates=yes is not accepted: true or false"),
+        ({"resilience_level": True}, "options.resilience_level=True is unknown"),
+        ({"execution": {"rep_delay": "long"}}, "options.rep_delay_s=long is not accepted: seconds"),
+        ({"rep_delay_s": "1e-3"}, "options.rep_delay_s=1e-3 is not accepted: seconds, at least 0"),
+        ({"rep_delay_s": True}, "options.rep_delay_s=True is not accepted: seconds, at least 0"),
+        ({"rep_delay_s": 1e308}, "seconds, at least 0 and below 1e9"),
     ],
 )
 def test_options_that_cannot_be_counted_are_refused_in_a_line(options, message):
