@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field, fields
 from functools import cache
 from typing import Any
 
-from hybhanas.errors import ConfigError, unknown
+from hybhanas.calibration.pairs import read_pairs
+from hybhanas.errors import check_number, refused, unknown
 from hybhanas.presets import CONF
 from hybhanas.settings import NO_EFFECT
 
@@ -15,6 +15,9 @@ MISSING = (
     "unknown: no price is given; backend.price.second_usd, or backend.price.task_usd and "
     "backend.price.shot_usd, or backend.plan with one of {plans} gives it"
 )
+
+MOST_USD = 1e9
+"""Of a second, a circuit or a shot; what is paid for then stays a number."""
 
 NOT_KNOWN = (
     "no price is known: price=PLAN, such as ibm_flex, or US dollars, such as second=1.6, give it "
@@ -28,7 +31,7 @@ class Price:
     """What a provider asks, in US dollars; what is not asked for is null.
 
     Raises:
-        ConfigError: one that is not above 0.
+        ConfigError: one that is not above 0, or above MOST_USD.
 
     Example:
         >>> Price(second_usd=1.6, source="a contract").words
@@ -68,14 +71,15 @@ class Price:
         if isinstance(text, str) and "=" not in text:
             return cls.of_plan(text)
         try:
-            pairs = [one.split("=") for one in text.split(",")]
-            amounts: dict[str, Any] = {name.strip(): float(value) for name, value in pairs}
-        except (ValueError, AttributeError):  # no numbers, or no text
-            pairs, amounts = [], {}
-        if not pairs or amounts.keys() - {"second", "task", "shot"} or len(amounts) < len(pairs):
-            raise ConfigError(
-                f"price={text} is not accepted: a plan ({', '.join(sorted(plans()))}), or US "
-                "dollars such as second=1.6 or task=0.3,shot=0.08"
+            amounts: dict[str, Any] = read_pairs(text) if isinstance(text, str) else {}
+        except ValueError:
+            amounts = {}
+        if not amounts or amounts.keys() - {"second", "task", "shot"}:
+            raise refused(
+                "price",
+                text,
+                f"a plan ({', '.join(sorted(plans()))}), or US dollars such as second=1.6 or "
+                "task=0.3,shot=0.08",
             )
         return cls(**{f"{name}_usd": value for name, value in amounts.items()})
 
@@ -98,8 +102,13 @@ class Price:
     def __post_init__(self) -> None:
         for one in fields(self)[:3]:
             value = getattr(self, one.name)
-            if value is not None and not 0 < value < math.inf:
-                raise ConfigError(f"backend.price.{one.name}={value} is not accepted: above 0")
+            if value is not None:
+                check_number(
+                    f"backend.price.{one.name}",
+                    value,
+                    "above 0, at most 1e9",
+                    lambda usd: 0 < usd <= MOST_USD,
+                )
 
 
 @cache

@@ -93,12 +93,14 @@ def _machine(given: Namespace) -> Any:
 
 
 def _missing(text: str | None) -> dict[str, float]:
-    pairs = [one.partition("=") for one in _list(text or "")]
+    from hybhanas.calibration.pairs import read_pairs
+
     try:
-        return {name.strip(): float(value) for name, _, value in pairs}
+        return read_pairs(text or "")
     except ValueError:
         raise ConfigError(
-            f"--missing={text} is not accepted: names and numbers such as readout_s=5e-6,t1_s=1e-4"
+            f"--missing={text} is not accepted: names, each once, and numbers such as "
+            "readout_s=5e-6,t1_s=1e-4"
         ) from None
 
 

@@ -106,6 +106,7 @@ def test_a_price_replaces_that_of_the_plan():
     [
         ("backend.plan=ibm_flx", r"backend.plan=ibm_flx is unknown .did you mean ibm_flex"),
         ("backend.price.second_usd=0", r"backend.price.second_usd=0.* is not accepted: above 0"),
+        ("backend.price.shot_usd=1e308", "shot_usd=1e.*308 is not accepted: above 0, at most 1e9"),
     ],
 )
 def test_a_price_that_makes_no_sense_is_one_line(override, said):
