@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from hybhanas.cost.options import RuntimeOptions
-from hybhanas.errors import ConfigError, check_at_most, unknown
+from hybhanas.calibration.repair import LONGEST_S
+from hybhanas.cost.options import SECONDS, RuntimeOptions
+from hybhanas.errors import ConfigError, check_at_most, check_number, unknown, whole
 from hybhanas.presets import preset
 from hybhanas.settings import NO_EFFECT
 
@@ -22,6 +23,11 @@ TOTALS = ("qpu", "effective")
 MODES = ("job", "batch", "session")
 GENERATIONS = ("auto", "ibm_2023", "ibm_2025")
 MOST_LAYOUTS = 1000
+MOST_SEEDS = 2**31
+"""Of the compiler's heuristics: those of a signed 32-bit integer."""
+
+LEAST_ERROR, MOST_GAIN = 1e-6, 1e6
+TARGET_ERROR = 0.03
 OVERHEADS = ("job_overhead_s", "circuit_overhead_s", "execution_overhead_s", "program_loading_s")
 
 
@@ -70,7 +76,7 @@ class CostModel:
     shots: int | str = 1024
     # With shots=auto: the standard error, at most, of an expectation value, or with logit_gain of a
     # logit.
-    target_error: float = 0.03
+    target_error: float = TARGET_ERROR
     # How many times as large that of a logit is at most: `HQNN.logit_gain` of a trained network.
     logit_gain: float | None = None
     # Constants of a job's time and its limits, see `hybhanas.cost.generations`: ibm_2023, ibm_2025;
@@ -114,17 +120,10 @@ class CostModel:
         if isinstance(self.shots, int):
             return self.shots
         gain = 1.0 if self.logit_gain is None else self.logit_gain
-        return math.ceil(round((gain / self.target_error) ** 2, 6))
+        return max(math.ceil(round((gain / self.target_error) ** 2, 6)), 1)
 
     def __post_init__(self) -> None:
-        if isinstance(self.shots, str) and self.shots != "auto":
-            raise unknown("cost_model.shots", self.shots, ("a whole number", "auto"))
-        if not 0 < self.target_error < 1:
-            raise ConfigError(
-                f"cost_model.target_error={self.target_error} is not accepted: above 0, below 1"
-            )
-        if self.logit_gain is not None and not 0 < self.logit_gain < math.inf:
-            raise ConfigError(f"cost_model.logit_gain={self.logit_gain} is not accepted: above 0")
+        self._check_shots()
         if self.gradient == "adjoint":
             raise ConfigError(
                 "cost_model.gradient=adjoint is not accepted: it needs the amplitudes of a state, "
@@ -153,17 +152,54 @@ class CostModel:
                 "pytket: it has no seed, all its layouts are one; accepted: 1"
             )
         for name, least in (
-            *((("shots", 1),) if isinstance(self.shots, int) else ()),
             ("layouts", 1),
             ("spsa_repeats", 1),
-            ("transpiler_seed", 0),
-            *((name, 0) for name in (*OVERHEADS, "calibration_age_days")),
+            ("calibration_age_days", 0),
         ):
-            value = getattr(self, name)
-            if value is not None and not least <= value < math.inf:
-                raise ConfigError(
-                    f"cost_model.{name}={getattr(self, name)} is not accepted: at least {least}"
+            if (value := getattr(self, name)) is not None:
+                accepted = f"at least {least}"
+                check_number(
+                    f"cost_model.{name}", value, accepted, lambda n, le=least: le <= n < math.inf
                 )
+        for name in OVERHEADS:
+            if (value := getattr(self, name)) is not None:
+                check_number(f"cost_model.{name}", value, SECONDS, lambda s: 0 <= s < LONGEST_S)
+        most = MOST_SEEDS - self.layouts
+        seeds = f"a whole number, at least 0, at most {most:,}"
+        check_number(
+            "cost_model.transpiler_seed", self.transpiler_seed, seeds,
+            lambda seed: 0 <= seed <= most and seed % 1 == 0,
+        )  # fmt: skip
+
+    def with_shots(self, shots: int) -> CostModel:
+        """The same model with a number of shots in the place of a target error."""
+        return replace(self, shots=shots, target_error=TARGET_ERROR, logit_gain=None)
+
+    def _check_shots(self) -> None:
+        """Whether there is a number of shots or a target of them."""
+        if isinstance(self.shots, str):
+            if self.shots != "auto":
+                raise unknown("cost_model.shots", self.shots, ("a whole number", "auto"))
+        else:
+            check_number("cost_model.shots", self.shots, "at least 1", lambda n: 1 <= n < math.inf)
+            object.__setattr__(self, "shots", whole("cost_model.shots", self.shots))
+        # The error of an expectation value of +1 and -1 is at most 1 with a single shot.
+        most = 1.0 if self.logit_gain is None else MOST_GAIN
+        error = f"at least {LEAST_ERROR:f}, below {most:,g}"
+        check_number(
+            "cost_model.target_error", self.target_error, error, lambda x: LEAST_ERROR <= x < most
+        )
+        if self.logit_gain is None:
+            return
+        gain = f"above 0, at most {MOST_GAIN:,.0f}"
+        check_number(
+            "cost_model.logit_gain", self.logit_gain, gain, lambda x: 0 < x <= MOST_GAIN
+        )
+        if self.shots != "auto":
+            raise ConfigError(
+                f"cost_model.logit_gain={self.logit_gain} is not accepted with cost_model.shots="
+                f"{self.shots}: it has an effect with cost_model.shots=auto alone"
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,10 +29,29 @@ def test_shots_for_a_standard_error_are_its_inverse_square_and_noise_adds_to_the
     ("change", "said"),
     [
         ({"shots": "many"}, "cost_model.shots=many is unknown; accepted: a whole number, auto"),
-        ({"logit_gain": 0.0}, "cost_model.logit_gain=0.0 is not accepted: above 0"),
-        ({"target_error": 0.0}, "cost_model.target_error=0.0 is not accepted: above 0, below 1"),
+        ({"shots": True}, "cost_model.shots=True is not accepted: at least 1"),
+        ({"shots": 1.5}, "cost_model.shots=1.5 is not accepted: a whole number"),
+        ({"logit_gain": 0.0}, "cost_model.logit_gain=0.0 is not accepted: above 0, at most 1,000"),
+        ({"logit_gain": "x"}, "cost_model.logit_gain=x is not accepted: above 0, at most 1,000,00"),
+        ({"logit_gain": 1e7}, "cost_model.logit_gain=1.*0 is not accepted: above 0, at most 1,000"),
+        ({"logit_gain": 2.0}, "logit_gain=2.0 is not accepted with cost_model.shots=1024: it has "),
+        ({"target_error": 0.0}, "target_error=0.0 is not accepted: at least 0.000001, below 1"),
+        ({"target_error": 1e-200}, "cost_model.target_error=1e-200 is not accepted: at least"),
+        ({"target_error": 1.0, "shots": "auto"}, "target_error=1.0 is not accepted: at least"),
+        ({"transpiler_seed": 10**20}, "transpiler_seed=1.* at least 0, at most 2,147,483,647"),
+        ({"transpiler_seed": 2**31 - 1, "layouts": 2}, "at least 0, at most 2,147,483,646"),
+        ({"execution_overhead_s": 1e307}, "seconds, at least 0 and below 1e9"),
     ],
 )
 def test_shots_and_targets_that_make_no_sense_are_named(change, said):
     with pytest.raises(ConfigError, match=said):
         CostModel(**change)
+
+
+def test_a_target_takes_at_least_one_shot_and_that_of_a_logit_may_be_above_one():
+    def target(error: float, gain: float) -> CostModel:
+        return CostModel(shots="auto", target_error=error, logit_gain=gain)
+
+    assert target(0.1, 5e-5).noiseless_shots == 1
+    assert target(2.0, 6.0).noiseless_shots == 9  # (6 / 2)^2
+    assert target(2.0, 6.0).with_shots(7).noiseless_shots == 7
