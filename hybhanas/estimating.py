@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, SupportsFloat, TypeAlias, overload
+from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
 from qiskit import QuantumCircuit
 from qiskit.quantum_info import Pauli
@@ -25,7 +25,7 @@ from hybhanas.cost.job_estimator import JobEstimator
 from hybhanas.cost.model import CostModel, Device, Workload
 from hybhanas.cost.report import CostReport
 from hybhanas.cost.runtime_names import options_from, shots_from
-from hybhanas.errors import ConfigError, unknown
+from hybhanas.errors import ConfigError, unknown, whole
 from hybhanas.models.layers import lay_out_network
 from hybhanas.presets import names_of
 from hybhanas.pubs import Pub, listed, not_a_pub, read_pub
@@ -120,14 +120,14 @@ def estimate(  # noqa: PLR0913 - a public function of keywords
         >>> estimate(["docs/ghz5.qasm"], "ibm_brisbane", shots=1000).executions
         1000
     """
-    chosen, shots = _model(model, options), _whole(shots)
+    chosen, shots = _model(model, options), None if shots is None else whole("shots", shots)
     observables = [observables] if isinstance(observables, str | Pauli) else observables
     if (job := listed(pubs)) is not None:
         named = [named_pub(i, one, observables) for i, one in enumerate(job)]
         shots = shots_from(options) if shots is None else shots
         return job_estimator(backend, chosen, shots, price, missing)(named)
     calibration, power_w, asked = machine(backend, missing)
-    chosen = chosen if shots is None else replace(chosen, shots=shots)
+    chosen = chosen if shots is None else chosen.with_shots(shots)
     device = Device.preset(device) if isinstance(device, str) else device
     work = workload or Workload(samples=1000, epochs=30, batch_size=64)
     paid = asked if price is None else Price.read(price)
@@ -140,14 +140,6 @@ def estimate(  # noqa: PLR0913 - a public function of keywords
 def _model(model: CostModel | str, options: Any) -> CostModel:
     model = CostModel.preset(model) if isinstance(model, str) else model
     return model if options is None else replace(model, options=options_from(options))
-
-
-def _whole(shots: Any) -> int | None:
-    if shots is None or isinstance(shots, int):
-        return shots
-    if isinstance(shots, SupportsFloat) and float(shots).is_integer():
-        return int(float(shots))
-    raise ConfigError(f"shots={shots} is not accepted: a whole number")
 
 
 def _of_circuit(estimator: CostEstimator, circuit: Any, observables: Any) -> CostReport:

@@ -15,7 +15,7 @@ from qiskit.primitives.containers.observables_array import ObservablesArray
 from qiskit.primitives.containers.sampler_pub import SamplerPub
 from qiskit.quantum_info import Pauli, PauliList, SparseObservable, SparsePauliOp
 
-from hybhanas.errors import ConfigError
+from hybhanas.errors import ConfigError, check_number, whole
 
 _PAULI_OF = str.maketrans("01+-rl", "ZZXXYY")
 """Projectors are read in the bases of the Paulis that they are eigenstates of."""
@@ -171,7 +171,7 @@ def _of_sampler(pub: SamplerPub) -> Pub:
         observables=None,
         parameter_sets=sets,
         configurations=sets,
-        shots=pub.shots,
+        shots=None if pub.shots is None else whole("shots", pub.shots),
         primitive="sampler",
     )
 
@@ -213,13 +213,20 @@ def _bases(labels: Sequence[str]) -> list[list[str]]:
     return [group.to_labels() for group in groups]
 
 
-def shots_of(precision: float) -> int:
+def shots_of(precision: float, setting: str = "precision") -> int:
     """The shots that Runtime runs for a standard error: ceil(1 / precision^2).
+
+    Args:
+        precision: the standard error.
+        setting: what errors call it.
+
+    Raises:
+        ConfigError: it is no number, below a millionth, or not below a million.
 
     Example:
         >>> shots_of(0.015625)
         4096
     """
-    if not 0 < precision < math.inf:
-        raise ConfigError(f"precision={precision} is not accepted: above 0")
+    accepted = "0.000001 <= precision < 1e6"
+    check_number(setting, precision, accepted, lambda error: 1e-6 <= error < 1e6)
     return math.ceil(1 / precision**2)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from qiskit import QuantumCircuit
 from qiskit.circuit import IfElseOp, Measure, Parameter
@@ -174,6 +175,14 @@ def test_a_job_takes_the_shots_of_a_target_error():
         ),
         ({"shots": "100"}, "shots=100 is not accepted: a whole number"),
         ({"shots": 1.5}, "shots=1.5 is not accepted: a whole number"),
+        ({"shots": np.array([1, 2])}, r"shots=.1 2. is not accepted: a whole number"),
+        ({"shots": True}, "shots=True is not accepted: a whole number"),
+        ({"options": {"default_shots": "many"}}, "options.default_shots=many is not accepted: a w"),
+        ({"options": {"default_shots": 1.5}}, "options.default_shots=1.5 is not accepted: a whole"),
+        ({"options": {"default_precision": "x"}}, "options.default_precision=x is not accepted: 0"),
+        ({"options": {"default_precision": 1e200}}, "0.000001 <= precision < 1e6"),
+        ({"pubs": [(bell(), "ZZ", None, 1e-200)]}, r"^pubs.0. is not accepted: precision=1e-200"),
+        ({"price": b"second=1"}, "price=b'second=1' is not accepted: a plan "),
         ({"price": 1.6}, "price=1.6 is not accepted: a plan "),
         ({"price": Price()}, "price=.* is not accepted: a plan "),
         ({"missing": ["t1_s"]}, "missing=list is not accepted: a mapping such as"),

@@ -7,7 +7,7 @@ from dataclasses import asdict, fields, is_dataclass
 from typing import Any
 
 from hybhanas.cost.options import RuntimeOptions
-from hybhanas.errors import ConfigError, unknown
+from hybhanas.errors import ConfigError, unknown, whole
 from hybhanas.pubs import shots_of
 
 _FIELDS = tuple(field.name for field in fields(RuntimeOptions))
@@ -79,9 +79,9 @@ def shots_from(given: Any) -> int | None:
         return None
     values = dict(_flat(_mapping(given), ""))
     if (shots := values.get("default_shots")) is not None:
-        return int(shots)
+        return whole("options.default_shots", shots)
     precision = values.get("default_precision")
-    return None if precision is None else shots_of(precision)
+    return None if precision is None else shots_of(precision, "options.default_precision")
 
 
 def _mapping(given: Any) -> Mapping[str, Any]:
