@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
 from qiskit import QuantumCircuit
-from qiskit.quantum_info import Pauli
 
 from hybhanas.architecture import Architecture
 from hybhanas.calibration import Calibration, qiskit_backend, repaired, snapshot
@@ -27,6 +26,7 @@ from hybhanas.cost.report import CostReport
 from hybhanas.cost.runtime_names import options_from, shots_from
 from hybhanas.errors import ConfigError, unknown, whole
 from hybhanas.models.layers import lay_out_network
+from hybhanas.observables import read_observables
 from hybhanas.presets import names_of
 from hybhanas.pubs import Pub, listed, not_a_pub, read_pub
 from hybhanas.qiskit_view import to_qiskit
@@ -94,8 +94,8 @@ def estimate(  # noqa: PLR0913 - a public function of keywords
 
     Args:
         pubs: a list is one job of PUBs (`hybhanas.pubs.read_pub`), circuits, paths of OpenQASM or
-            QPY files, architectures, and so is one PUB. A circuit, a path or an architecture alone
-            is the phase of the cost model, by default a training.
+            QPY files, architectures; so are a tuple of them and one PUB. A circuit, a path or an
+            architecture alone is the phase of the cost model, by default a training.
         backend: a name of conf/backend or of a snapshot, a calibration, any `BackendV2`.
         model: a name of conf/cost_model, or a cost model.
         shots: of a circuit; None: of a job its options', else 4096; else the cost model's.
@@ -104,8 +104,9 @@ def estimate(  # noqa: PLR0913 - a public function of keywords
         workload: the training that the training phase means; None: 30 epochs of 1,000 samples.
         features: of a sample, for an architecture.
         classes: of the data, for an architecture.
-        observables: of circuits: Pauli labels such as `["ZZI", "XXX"]`, a SparsePauliOp, tuples of
-            classical bits whose Z are multiplied; None: Z of what is measured, or used.
+        observables: of circuits, as `hybhanas.observables.read_observables` takes them: Pauli
+            labels such as `["ZZI", "XXX"]`, operators, tuples of classical bits whose Z are
+            multiplied; None: Z of what is measured, or used.
         price: or a plan of conf/prices.yaml, or such as "second=1.6"; None: that of the backend.
         missing: figures that the backend does not give, by `hybhanas.calibration.missing.NAMES`.
 
@@ -121,7 +122,7 @@ def estimate(  # noqa: PLR0913 - a public function of keywords
         1000
     """
     chosen, shots = _model(model, options), None if shots is None else whole("shots", shots)
-    observables = [observables] if isinstance(observables, str | Pauli) else observables
+    observables = None if observables is None else read_observables(observables)
     if (job := listed(pubs)) is not None:
         named = [named_pub(i, one, observables) for i, one in enumerate(job)]
         shots = shots_from(options) if shots is None else shots

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,10 +16,10 @@ from qiskit.primitives.containers.observables_array import ObservablesArray
 from qiskit.primitives.containers.sampler_pub import SamplerPub
 from qiskit.quantum_info import Pauli, PauliList, SparseObservable, SparsePauliOp
 
+from hybhanas.architecture import Architecture
+from hybhanas.circuit import Circuit
 from hybhanas.errors import ConfigError, check_number, whole
-
-_PAULI_OF = str.maketrans("01+-rl", "ZZXXYY")
-"""Projectors are read in the bases of the Paulis that they are eigenstates of."""
+from hybhanas.observables import bases_of, labels_of, read_observables
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,21 +47,18 @@ class Pub:
         """The same circuit and values with observables of an Estimator's.
 
         Args:
-            observables: see `hybhanas.straight_line.measured_lines`.
+            observables: in any form that `read_observables` takes.
             place: what errors call the PUB.
 
         Raises:
             ConfigError: a label that is not one of the circuit.
         """
-        if not isinstance(observables, SparsePauliOp) and len(observables) == 0:
+        observables = read_observables(observables)
+        if not observables:
             raise ConfigError(f"{place}: observables=[] is not accepted: at least one")
-        if not isinstance(observables, SparsePauliOp) and not isinstance(
-            next(iter(observables), None), str | Pauli
-        ):  # products of classical bits, which one circuit gives
+        if not isinstance(observables[0], str):  # products, which one circuit gives
             return replace(self, observables=observables, primitive="estimator")
-        is_operator = isinstance(observables, SparsePauliOp)
-        given = observables.paulis.to_labels() if is_operator else map(str, observables)
-        labels = tuple(dict.fromkeys(label.lstrip("+-i") for label in given))
+        labels = tuple(dict.fromkeys(label.lstrip("+-i") for label in observables))
         for label in labels:
             if len(label) != self.circuit.num_qubits or set(label) - set("IXYZ"):
                 raise ConfigError(
@@ -70,7 +68,7 @@ class Pub:
         return replace(
             self,
             observables=labels,
-            configurations=self.parameter_sets * len(_bases(labels)),
+            configurations=self.parameter_sets * len(bases_of(labels)),
             primitive="estimator",
         )
 
@@ -78,14 +76,23 @@ class Pub:
 def listed(given: Any) -> list[Any] | None:
     """PUBs of a job as a list; None of a circuit, a path or an architecture alone.
 
+    A tuple is a job if each of its items is a circuit, a path or an architecture, or if each may be
+    a PUB and the first is no circuit; else it is one PUB.
+
     Raises:
-        ConfigError: a mapping, or the text of a program in the place of a path.
+        ConfigError: a mapping, or a tuple that is neither a job nor a PUB.
     """
     if isinstance(given, list):
         return given
     if isinstance(given, tuple):
-        several = len(given) > 1 and all(isinstance(one, QuantumCircuit) for one in given)
-        return list(given) if several else [given]
+        alone = (QuantumCircuit, Circuit, Architecture, Path)
+        if all(isinstance(one, alone) for one in given):
+            return list(given)
+        if isinstance(given[0], QuantumCircuit):
+            return [given]
+        if all(isinstance(one, (*alone, str, tuple, EstimatorPub, SamplerPub)) for one in given):
+            return list(given)
+        raise not_a_pub("pubs", given)
     if hasattr(given, "parameter_values"):
         return [given]
     if isinstance(given, Mapping):
@@ -123,6 +130,8 @@ def read_pub(given: Any, place: str = "pub") -> Pub:
         >>> pub.configurations  # ZZ and IZ are read from the same circuit
         2
     """
+    if isinstance(given, tuple) and not isinstance(next(iter(given), None), QuantumCircuit):
+        raise not_a_pub(place, given)
     try:
         if isinstance(given, QuantumCircuit):
             return _alone(given)
@@ -180,12 +189,9 @@ def _of_estimator(pub: EstimatorPub) -> Pub:
     """Bases are shared by all observables of a PUB; a set of values runs in those that its own
     observables need.
     """
-    observables = [
-        [str(label).translate(_PAULI_OF) for label in observable]
-        for observable in pub.observables.ravel().tolist()
-    ]
+    observables = labels_of(pub.observables)
     labels = tuple(dict.fromkeys(label for terms in observables for label in terms))
-    basis = {label: i for i, group in enumerate(_bases(labels)) for label in group}
+    basis = {label: i for i, group in enumerate(bases_of(labels)) for label in group}
     shape = pub.parameter_values.shape
     sets = np.broadcast_to(np.arange(math.prod(shape)).reshape(shape), pub.shape)
     which = np.broadcast_to(np.arange(len(observables)).reshape(pub.observables.shape), pub.shape)
@@ -204,13 +210,6 @@ def _of_estimator(pub: EstimatorPub) -> Pub:
         shots=None if precision is None else shots_of(precision),
         primitive="estimator",
     )
-
-
-def _bases(labels: Sequence[str]) -> list[list[str]]:
-    """Pauli strings but the identity, by the circuits that they are read from."""
-    read = [label for label in labels if set(label) - {"I"}]
-    groups = PauliList(read).group_commuting(qubit_wise=True) if read else []
-    return [group.to_labels() for group in groups]
 
 
 def shots_of(precision: float, setting: str = "precision") -> int:

@@ -9,8 +9,9 @@ import pytest
 from qiskit import QuantumCircuit
 from qiskit.circuit import IfElseOp, Measure, Parameter
 from qiskit.circuit.library import CZGate, RZGate, SXGate
+from qiskit.primitives.containers.observables_array import ObservablesArray
 from qiskit.providers.fake_provider import GenericBackendV2
-from qiskit.quantum_info import Pauli
+from qiskit.quantum_info import Pauli, PauliList, SparseObservable, SparsePauliOp
 from qiskit.transpiler import Target
 from qiskit_ibm_runtime.options import EstimatorOptions, SamplerOptions
 
@@ -18,8 +19,11 @@ import hybhanas
 from hybhanas.calibration import qiskit_backend
 from hybhanas.calibration.price import Price
 from hybhanas.calibration.snapshot import Snapshot, backends
+from hybhanas.circuit_file import read_circuit
 from hybhanas.errors import ConfigError
 from hybhanas.estimating import machine
+from hybhanas.observables import read_observables
+from hybhanas.pubs import listed
 from tests.helpers import ROOT
 
 GHZ = ROOT / "docs" / "ghz5.qasm"
@@ -155,6 +159,46 @@ def test_pubs_may_be_any_sequence_of_circuits_and_one_observable_stands_alone():
     assert hybhanas.estimate(pubs, "ibm_fez", shots=10, observables=Pauli("ZZ")) == wanted
 
 
+@pytest.mark.parametrize(
+    "observables",
+    [
+        "ZZ",
+        ["ZZ"],
+        [["ZZ"]],  # as Qiskit's Estimator takes them
+        (label for label in ["ZZ"]),
+        {"ZZ": 1.0},
+        np.array(["ZZ"]),
+        SparsePauliOp("ZZ"),
+        SparseObservable("ZZ"),
+        PauliList(["ZZ"]),
+        ObservablesArray.coerce(["ZZ"]),
+    ],
+)
+def test_observables_are_taken_in_each_form_that_qiskit_has(observables):
+    assert read_observables(observables) == ["ZZ"]
+
+
+def test_a_wide_pauli_is_read_to_its_end():
+    assert read_observables(Pauli("Z" * 127)) == ["Z" * 127]
+
+
+def test_observables_of_a_generator_hold_for_every_circuit_of_a_job_and_for_a_circuit_alone():
+    cost = hybhanas.estimate([bell()] * 2, "ibm_fez", observables=(one for one in ("ZZ", "XX")))
+    assert [pub.configurations for pub in cost.pubs] == [2, 2]
+    alone = [hybhanas.estimate(bell(), "ibm_fez", observables=one) for one in ("ZZ", [["ZZ"]])]
+    assert alone[0] == alone[1]
+
+
+def test_a_tuple_is_a_job_of_circuits_paths_and_architectures_or_one_pub():
+    circuits = bell(), read_circuit(GHZ)
+    assert listed(circuits) == list(circuits)
+    network = hybhanas.Architecture(qubits=2)
+    assert listed((GHZ, network, str(GHZ))) == [GHZ, network, str(GHZ)]
+    assert listed(((bell(), "ZZ"), bell()))[1].num_qubits == 2
+    assert listed((bell(), "ZZ")) == [(bell(), "ZZ")]
+    assert listed(()) == []
+
+
 def test_a_job_takes_the_shots_of_a_target_error():
     model = hybhanas.CostModel(shots="auto", target_error=0.1)
     assert hybhanas.estimate([bell()], "ibm_fez", model).executions == 100
@@ -165,6 +209,12 @@ def test_a_job_takes_the_shots_of_a_target_error():
     [
         ({"pubs": {"a": bell()}}, "pubs=dict is not accepted: a circuit, a tuple"),
         ({"pubs": 3}, "pubs=int is not accepted"),
+        ({"pubs": ()}, "pubs=none is not accepted: PUBs of one primitive, at least one"),
+        ({"pubs": ("a.qasm", None, 100)}, "pubs=tuple is not accepted: a circuit, a tuple"),
+        ({"pubs": [("a.qasm", "ZZ")]}, r"pubs\[0\]=tuple is not accepted: a circuit, a tuple"),
+        ({"observables": 3}, r'observables=3 is not accepted: Pauli labels such as \["ZZI"\], a S'),
+        ({"observables": [3]}, r"observables=\[3\] is not accepted: Pauli labels"),
+        ({"observables": ["ZZ", (0, 1)]}, r"observables=.* is not accepted: Pauli labels"),
         (
             {"pubs": ["OPENQASM 3.0;\nqubit q; x q;"]},
             "circuit is the text of a program, not a path",

@@ -192,9 +192,7 @@ class CostModel:
         if self.logit_gain is None:
             return
         gain = f"above 0, at most {MOST_GAIN:,.0f}"
-        check_number(
-            "cost_model.logit_gain", self.logit_gain, gain, lambda x: 0 < x <= MOST_GAIN
-        )
+        check_number("cost_model.logit_gain", self.logit_gain, gain, lambda x: 0 < x <= MOST_GAIN)
         if self.shots != "auto":
             raise ConfigError(
                 f"cost_model.logit_gain={self.logit_gain} is not accepted with cost_model.shots="
