@@ -59,7 +59,7 @@ def _observables(one: Any, given: Any) -> list[Any]:
 
 
 def _is_bit(given: Any) -> bool:
-    return isinstance(given, Integral) and not isinstance(given, bool) and given >= 0
+    return isinstance(given, Integral) and not isinstance(given, bool) and int(given) >= 0
 
 
 def _no_observables(given: Any) -> ConfigError:

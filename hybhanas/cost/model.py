@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from hybhanas.calibration.repair import LONGEST_S
@@ -157,10 +158,8 @@ class CostModel:
             ("calibration_age_days", 0),
         ):
             if (value := getattr(self, name)) is not None:
-                accepted = f"at least {least}"
-                check_number(
-                    f"cost_model.{name}", value, accepted, lambda n, le=least: le <= n < math.inf
-                )
+                words = f"at least {least}"
+                check_number(f"cost_model.{name}", value, words, partial(_from, least))
         for name in OVERHEADS:
             if (value := getattr(self, name)) is not None:
                 check_number(f"cost_model.{name}", value, SECONDS, lambda s: 0 <= s < LONGEST_S)
@@ -198,6 +197,10 @@ class CostModel:
                 f"cost_model.logit_gain={self.logit_gain} is not accepted with cost_model.shots="
                 f"{self.shots}: it has an effect with cost_model.shots=auto alone"
             )
+
+
+def _from(least: int, value: float) -> bool:
+    return least <= value < math.inf
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
