@@ -29,7 +29,7 @@ class Generation:
         executions_per_job: shots of all circuits that a job may have; None: no limit.
         circuits_per_job: whether the machine's own limit of circuits holds.
         low, high: 90 % of jobs that were not fitted take between so many times the prediction.
-        assumed: whether nothing says that the machine is of this generation.
+        assumed: whether constants hold that were fitted to other machines than this one.
     """
 
     name: str
@@ -73,7 +73,7 @@ IBM_2025 = Generation(
 GENERATIONS: Mapping[str, Generation] = {one.name: one for one in (IBM_2023, IBM_2025)}
 
 ASSUMED = ", assumed"
-"""Follows the name of a generation that nothing says the machine is of."""
+"""Follows the name of a generation whose constants are of other machines."""
 
 PRIMITIVES_ONLY = datetime(2024, 10, 15, tzinfo=UTC)
 """Since this day IBM's machines run primitives alone (announcement of the end of backend.run)."""
@@ -84,7 +84,7 @@ def generation_of(model: CostModel, calibration: Calibration) -> Generation:
 
     A calibration of IBM's belongs to the generation of its date. Of another machine no jobs are
     archived: it is given the latest generation, with the machine's own limit of circuits, and the
-    result says that this is assumed.
+    result says that this is assumed unless the model gives the overheads of jobs and executions.
 
     Raises:
         ConfigError: `model.generation` is unknown.
@@ -106,7 +106,7 @@ def generation_of(model: CostModel, calibration: Calibration) -> Generation:
     given = {name: getattr(model, name) for name in OVERHEADS}
     return replace(
         found,
-        assumed=not ibm and model.generation == "auto",
+        assumed=not ibm and None in (model.job_overhead_s, model.execution_overhead_s),
         circuits_per_job=found.circuits_per_job or not ibm,
         **{name: value for name, value in given.items() if value is not None},
     )

@@ -8,12 +8,11 @@ from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pkgutil import resolve_name
 
-from hybhanas.calibration.price import NOT_KNOWN
+from hybhanas.cost import assumptions
 from hybhanas.cost.estimator import CostEstimator
-from hybhanas.cost.generations import ASSUMED, Generation, generation_of
+from hybhanas.cost.generations import generation_of
 from hybhanas.cost.job import (
     SESSION,
-    WORDS,
     AtFactor,
     Contributions,
     JobCost,
@@ -29,13 +28,6 @@ from hybhanas.cost.repetitions import Amplified
 from hybhanas.cost.schedule import schedule
 from hybhanas.errors import CandidateError, ConfigError
 from hybhanas.pubs import Pub
-
-NO_ARCHIVE = (
-    "no archived job is of such a machine: job_overhead_s and execution_overhead_s of CostModel "
-    "(hybhanas cost: --job-overhead-s, --execution-overhead-s) replace what is assumed"
-)
-AS_SUBMITTED = "shots as submitted: none are added for noise"
-RUNTIME_DEFAULT = "a Runtime Estimator has resilience_level=1 unless it is set, here it is 0"
 
 
 class JobEstimator:
@@ -76,6 +68,12 @@ class JobEstimator:
             _check_shots(f"{name}: shots", pub.shots)
         if pub.configurations < 1:
             raise CandidateError(f"{name}: it has no set of values, or its observables are all 1")
+        shots = pub.shots if pub.shots is not None else self._shots
+        random_circuits, each = (
+            round(math.exp(value)) for value in options.randomized(math.log(shots))
+        )
+        executions = pub.configurations * random_circuits * each
+        _check_shots(f"{name}: configurations x random circuits x shots", executions)
         try:
             report, layout = self._estimator.under(options).laid_out(pub.circuit, pub.observables)
         except CandidateError as error:
@@ -87,16 +85,11 @@ class JobEstimator:
             log_p=layout.survival.log_p,
         )
         at_factors = layout.amplified or (alone,)
-        shots = pub.shots if pub.shots is not None else self._shots
-        random_circuits, each = (
-            round(math.exp(value)) for value in options.randomized(math.log(shots))
-        )
         reset_s = self._reset_s(layout.physical)
         parts = [
             self._contributions(one, pub.configurations * random_circuits, each, reset_s)
             for one in at_factors
         ]
-        executions = pub.configurations * random_circuits * each
         circuit = report.circuit
         cost = PubCost(
             name=name,
@@ -217,7 +210,10 @@ class JobEstimator:
             money=None
             if price is None
             else paid(price, circuits, executions, (qpu_s, low_s, high_s)),
-            assumptions=self._assumptions(pubs, jobs, options),
+            assumptions=(
+                *assumptions.of_machine(constants, self._calibration, price),
+                *assumptions.of_job(pubs, jobs, options, self._model),
+            ),
             provenance=self._provenance(),
         )
 
@@ -230,28 +226,6 @@ class JobEstimator:
             jobs = max(jobs, math.ceil(loads / self._calibration.max_circuits_per_job))
         return jobs
 
-    def _assumptions(
-        self, pubs: Sequence[PubCost], jobs: int, options: RuntimeOptions
-    ) -> tuple[str, ...]:
-        constants, mode = self._constants, self._model.mode
-        said = [AS_SUBMITTED, f"job times of {_named(constants)}"]
-        if constants.assumed:
-            said.append(NO_ARCHIVE)
-        said += [str(one) for one in self._calibration.repairs if not one.places]
-        if self._estimator.price is None:
-            said.append(NOT_KNOWN)
-        if any(pub.primitive == "estimator" for pub in pubs) and options == RuntimeOptions():
-            said.append(RUNTIME_DEFAULT)
-        if options != self._model.options:
-            said.append("resilience options are those of an Estimator; a Sampler has none")
-        if options.dynamical_decoupling is not None:
-            said.append("decoupling: pulses with their errors in idle windows, nothing longer")
-        if jobs > 1:
-            said.append(f"more than a job may have: {jobs} jobs")
-        if mode in WORDS:
-            said.append(WORDS[mode])
-        return tuple(said)
-
     def _provenance(self) -> JobProvenance:
         calibration, model = self._calibration, self._model
         return JobProvenance(
@@ -260,7 +234,7 @@ class JobEstimator:
             calibration_source=calibration.source,
             calibration_hash=calibration.hash,
             rep_delay_s=calibration.rep_delay_s,
-            generation=_named(self._constants),
+            generation=assumptions.named(self._constants),
             compiler=model.compiler,
             optimization_level=model.optimization_level,
             transpiler_seed=model.transpiler_seed,
@@ -291,7 +265,3 @@ class _Run:
 def _check_shots(name: str, shots: int) -> None:
     if not 1 <= shots <= MOST_SHOTS:
         raise ConfigError(f"{name}={shots} is not accepted: at least 1, at most {MOST_SHOTS:,}")
-
-
-def _named(constants: Generation) -> str:
-    return constants.name + (ASSUMED if constants.assumed else "")

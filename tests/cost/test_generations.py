@@ -40,6 +40,10 @@ def test_the_date_of_a_calibration_of_ibm_says_how_long_its_jobs_take():
 def test_of_a_machine_without_archived_jobs_it_is_told_that_the_constants_are_assumed():
     other = replace(MACHINE, source="published: a data sheet")
     assert generation_of(CostModel(), other).assumed
+    assert generation_of(CostModel(generation="ibm_2025"), other).assumed
+    assert generation_of(CostModel(job_overhead_s=1.0), other).assumed
+    given = CostModel(job_overhead_s=1.0, execution_overhead_s=0.0)
+    assert not generation_of(given, other).assumed
     assert estimated(CostModel(), other).provenance.generation == "ibm_2025, assumed"
     assert estimated(CostModel(), MACHINE).provenance.generation == "ibm_2025"
 

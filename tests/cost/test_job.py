@@ -194,6 +194,26 @@ def test_where_a_figure_comes_from_is_said():
     assert origin.hybhanas == hybhanas.__version__
 
 
+def test_an_estimator_without_options_is_told_runtimes_own_whatever_its_delay():
+    for options in (None, {"rep_delay_s": 1e-3}):
+        said = job([(turned(False), "Z")], options=options).assumptions
+        assert "a Runtime Estimator has resilience_level=1 unless it is set, here it is 0" in said
+
+
+def test_the_limit_of_shots_is_that_of_all_circuits_of_a_pub():
+    most = 10**12
+    assert job([turned()], shots=most).executions == most
+    for pubs, options in (
+        ([(trained(), "ZZ", np.zeros((2, 2)))], None),
+        (
+            [turned()],
+            {"twirling_gates": True, "num_randomizations": 2, "shots_per_randomization": most},
+        ),
+    ):
+        with pytest.raises(ConfigError, match=r"^pubs\[0\]: configurations x random circuits x sh"):
+            job(pubs, shots=most, options=options)
+
+
 def test_it_is_plain_json():
     cost = job([(trained(), ["ZZ", "XX"], np.zeros((2, 2)))], options={"resilience_level": 2})
     assert json.loads(json.dumps(cost.to_dict(), allow_nan=False)) == cost.to_dict()
