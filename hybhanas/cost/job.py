@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from hybhanas.calibration.price import Price
 from hybhanas.cost.money import paid_together
 from hybhanas.cost.report import Money
-from hybhanas.errors import ConfigError, unknown
+from hybhanas.errors import ConfigError, check_number, unknown
 
 BATCH, SESSION = "batch", "session"
 WORDS = {
@@ -145,7 +146,8 @@ class JobCost:
             between_s: all of that time, in a session, as far as it is known.
 
         Raises:
-            ConfigError: another mode, or jobs on several machines.
+            ConfigError: another mode, jobs on several machines or of several prices, or a time that
+                is none.
         """
         if mode not in (BATCH, SESSION):
             raise unknown("mode", mode, (BATCH, SESSION))
@@ -153,6 +155,11 @@ class JobCost:
         if len(machines) != 1:
             found = ", ".join(machines) or "none"
             raise ConfigError(f"jobs on {found} are not accepted: one machine, at least one job")
+        check_number("between_s", between_s, "seconds, at least 0", lambda s: 0 <= s < math.inf)
+        prices = dict.fromkeys(job.price for job in jobs)
+        if len(prices) != 1:
+            found = " and ".join("no known price" if one is None else one.words for one in prices)
+            raise ConfigError(f"jobs paid by {found} are not accepted: one price")
         added = {
             name: sum(getattr(job, name) for job in jobs)
             for name in (

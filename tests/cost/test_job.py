@@ -260,5 +260,13 @@ def test_jobs_together_are_a_batch_or_a_session():
     elsewhere = hybhanas.estimate([turned()], "ibm_fez")
     with pytest.raises(ConfigError, match="jobs on ibm_fez, synthetic are not accepted: one mach"):
         hybhanas.JobCost.together([one, elsewhere], "batch")
+    for others in (["second=1"], ["second=1", "second=2"], ["task=1", None]):
+        jobs = [one, *(job([turned()], price=price) for price in others)]
+        for order in (jobs, jobs[::-1]):
+            with pytest.raises(ConfigError, match="^jobs paid by .* are not accepted: one price$"):
+                hybhanas.JobCost.together(order, "batch")
+    for between_s in (-1.0, float("inf"), float("nan"), "long"):
+        with pytest.raises(ConfigError, match="between_s=.* is not accepted: seconds, at least 0"):
+            hybhanas.JobCost.together([one], "session", between_s)
     with pytest.raises(ConfigError, match="mode=job is unknown"):
         hybhanas.JobCost.together([one], "job")
