@@ -96,7 +96,8 @@ def estimate(  # noqa: PLR0913 - a public function of keywords
         pubs: a list is one job of PUBs (`hybhanas.pubs.read_pub`), circuits, paths of OpenQASM or
             QPY files, architectures; so are a tuple of them and one PUB. A circuit, a path or an
             architecture alone is the phase of the cost model, by default a training.
-        backend: a name of conf/backend or of a snapshot, a calibration, any `BackendV2`.
+        backend: a name of conf/backend or of a snapshot, in lower or upper case, a calibration, any
+            `BackendV2`. A machine that has both is that of conf/backend, also by its plain name.
         model: a name of conf/cost_model, or a cost model.
         shots: of a circuit; None: of a job its options', else 4096; else the cost model's.
         options: of the primitive: `RuntimeOptions`, a mapping, or Runtime's own object.
@@ -108,7 +109,8 @@ def estimate(  # noqa: PLR0913 - a public function of keywords
             labels such as `["ZZI", "XXX"]`, operators, tuples of classical bits whose Z are
             multiplied; None: Z of what is measured, or used.
         price: or a plan of conf/prices.yaml, or such as "second=1.6"; None: that of the backend.
-        missing: figures that the backend does not give, by `hybhanas.calibration.missing.NAMES`.
+        missing: figures that the backend does not give, by `hybhanas.calibration.missing.NAMES`; a
+            `Calibration` lacks none, and with one they are not accepted.
 
     Returns:
         Of a job a `JobCost`, with its executions as submitted, else a `CostReport`.
@@ -224,6 +226,8 @@ def machine(
         ConfigError: there is none of that name, or figures that it lacks are not given.
     """
     if isinstance(backend, Calibration):
+        if missing:
+            raise ConfigError("missing is not accepted with a Calibration, which lacks nothing")
         return backend, POWER_W, _of_ibm(backend)
     if isinstance(backend, CalibrationSource):
         calibration = _loaded(backend, missing)
@@ -232,12 +236,14 @@ def machine(
         raw = with_missing(qiskit_backend.read(backend), missing)
         calibration = repaired(raw, fallback_rep_delay_s=IBM_DELAY_S)
         return calibration, POWER_W, _of_ibm(calibration)
-    if backend not in names_of("backend") or backend == "snapshot":
-        if not snapshot.is_available(backend):
-            raise unknown("backend", backend, backend_names())
-        return machine(snapshot.Snapshot(snapshot=backend), missing)
-    known = Backend.preset(backend)
-    return _loaded(known.source, missing), known.power_w, known.asked
+    named = [name for name in names_of("backend") if name != "snapshot"]
+    for name in (backend.lower(), f"ibm_{snapshot.plain(backend)}"):
+        if name in named:
+            known = Backend.preset(name)
+            return _loaded(known.source, missing), known.power_w, known.asked
+    if not snapshot.is_available(backend):
+        raise unknown("backend", backend, backend_names())
+    return machine(snapshot.Snapshot(snapshot=backend), missing)
 
 
 def backend_names() -> list[str]:

@@ -37,6 +37,11 @@ def test_a_backend_is_a_name_a_snapshot_a_calibration_or_one_of_qiskits():
         assert report.noise == named.noise
 
 
+@pytest.mark.parametrize("name", ["IBM_FEZ", "fez", "Fez", "FakeFez", "fake_fez"])
+def test_each_name_of_a_machine_is_that_of_its_settings(name):
+    assert machine(name) == machine("ibm_fez")
+
+
 def generic(**changes) -> GenericBackendV2:
     return GenericBackendV2(5, basis_gates=["cz", "sx", "x", "rz"], seed=1, **changes)
 
@@ -71,6 +76,8 @@ def test_a_backend_without_figures_names_all_of_them_and_takes_what_is_given():
     assert {gate.duration_s for gate in calibration.gates["cz"].values()} == {1e-7}
     assert {gate.duration_s for gate in calibration.gates["rz"].values()} == {0.0}
     assert hybhanas.estimate(GHZ, bare, missing=figures).circuit.qubits == 5
+    of_numpy = {name: np.float32(value) for name, value in figures.items()}
+    assert hybhanas.estimate(GHZ, bare, missing=of_numpy).circuit.qubits == 5
 
 
 def test_a_source_may_give_the_readout_time_that_its_machine_lacks():
@@ -102,7 +109,8 @@ def test_gates_that_a_target_has_everywhere_are_on_every_pair():
     ("backend", "message"),
     [
         ("ibm_fes", "backend=ibm_fes is unknown .did you mean ibm_fez"),
-        (3, "backend=3 is not accepted: it has no target; accepted: a BackendV2"),
+        (3, "backend=int is not accepted: it has no target; accepted: a BackendV2"),
+        (QuantumCircuit(2), "^backend=QuantumCircuit is not accepted: it has no target; accepted"),
         (SimpleNamespace(target=Target(), name="none"), "its target has no number of qubits"),
         (SimpleNamespace(target=Target(num_qubits=2), name="none"), "none of its gates is one of"),
     ],
@@ -117,9 +125,12 @@ def test_another_backend_is_refused_in_a_line(backend, message):
     ("missing", "message"),
     [
         ({"t3_s": 1e-4}, "missing=t3_s is unknown"),
-        ({"readout_error": 0.5}, "missing.readout_error=0.5 is not accepted: a probability below"),
-        ({"t1_s": "long"}, "missing.t1_s=long is not accepted: seconds"),
-        ({"two_qubit_s": 0}, "missing.two_qubit_s=0 is not accepted: seconds"),
+        ({"readout_error": 0.5}, "error=0.5 is not accepted: a probability at least 0, below 0.5"),
+        ({"two_qubit_error": 1.0}, "error=1.0 is not accepted: a probability at least 0, below 1"),
+        ({"two_qubit_error": True}, "two_qubit_error=True is not accepted: a probability at least"),
+        ({"t1_s": "long"}, "missing.t1_s=long is not accepted: seconds above 0, below 1e9"),
+        ({"two_qubit_s": 0}, "missing.two_qubit_s=0 is not accepted: seconds above 0, below 1e9"),
+        ({"rep_delay_s": -1}, "rep_delay_s=-1 is not accepted: seconds, at least 0 and below 1e9"),
     ],
 )
 def test_a_figure_that_makes_no_sense_is_refused_in_a_line(missing, message):
@@ -236,6 +247,10 @@ def test_a_job_takes_the_shots_of_a_target_error():
         ({"price": 1.6}, "price=1.6 is not accepted: a plan "),
         ({"price": Price()}, "price=.* is not accepted: a plan "),
         ({"missing": ["t1_s"]}, "missing=list is not accepted: a mapping such as"),
+        (
+            {"backend": hybhanas.Calibration.load("ibm_fez"), "missing": {"t1_s": 1e-4}},
+            "^missing is not accepted with a Calibration, which lacks nothing$",
+        ),
         ({"observables": []}, r"observables=\[\] is not accepted: at least one"),
     ],
 )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from hybhanas.calibration.record import GateProperties, Qubit, RawCalibration
 from hybhanas.calibration.repair import VIRTUAL_GATES, bad_error, bad_time
-from hybhanas.errors import ConfigError, unknown
+from hybhanas.errors import ConfigError, check_number, unknown
 
 _OF_QUBITS = ("t1_s", "t2_s", "readout_s", "readout_error")
 _OF_GATES = {1: ("one_qubit_s", "one_qubit_error"), 2: ("two_qubit_s", "two_qubit_error")}
@@ -97,17 +98,16 @@ def _checked(given: Mapping[str, float]) -> Mapping[str, float]:
     for name, value in given.items():
         if name not in NAMES:
             raise unknown("missing", name, NAMES)
-        is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        problem = _problem(name)(value) if is_number else "= no number"
-        if problem is not None:
-            raise ConfigError(
-                f"missing.{name}={value} is not accepted: "
-                + ("a probability below 1" if name.endswith("error") else "seconds")
-            )
-    return given
+        accepted, bad = _checks(name)
+        check_number(f"missing.{name}", value, accepted, lambda number, bad=bad: not bad(number))
+    return {name: float(value) for name, value in given.items()}
 
 
-def _problem(name: str) -> Callable[[float], str | None]:
+def _checks(name: str) -> tuple[str, Callable[[float], str | None]]:
+    """What is accepted in words, and what is wrong with a figure."""
     if name.endswith("error"):
-        return lambda value: bad_error(value, 0.5 if name == "readout_error" else 1.0)
-    return lambda value: bad_time(value, zero=name == "rep_delay_s")
+        limit = 0.5 if name == "readout_error" else 1.0
+        return f"a probability at least 0, below {limit:g}", partial(bad_error, limit=limit)
+    if name == "rep_delay_s":
+        return "seconds, at least 0 and below 1e9", partial(bad_time, zero=True)
+    return "seconds above 0, below 1e9", bad_time

@@ -45,8 +45,8 @@ def read(backend: Any) -> RawCalibration:
     target = getattr(backend, "target", None)
     if target is None:
         raise ConfigError(
-            f"backend={backend!s:.60} is not accepted: it has no target; accepted: a BackendV2 of "
-            "Qiskit's, a name of conf/backend or of a snapshot, a calibration"
+            f"backend={type(backend).__name__} is not accepted: it has no target; "
+            "accepted: a BackendV2 of Qiskit's, a name of conf/backend or of a snapshot, a calibration"
         )
     if _of_ibm(backend):
         return snapshot.read(backend, PROPERTIES)

@@ -42,7 +42,7 @@ class Snapshot(CalibrationSource):
                 "calibration=snapshot is not accepted: no shipped snapshot is of this backend; "
                 "accepted: published, file, live"
             )
-        shipped = backends().get(_plain(self.snapshot))
+        shipped = backends().get(plain(self.snapshot))
         if shipped is None:
             raise unknown("backend.snapshot", self.snapshot, available())
         with warnings.catch_warnings(record=True) as said:
@@ -54,7 +54,7 @@ class Snapshot(CalibrationSource):
 
 def is_available(name: str) -> bool:
     """Whether a snapshot is of that name, in any of its forms."""
-    return _plain(name) in backends()
+    return plain(name) in backends()
 
 
 def available() -> list[str]:
@@ -67,7 +67,7 @@ def backends() -> dict[str, Any]:
     from qiskit_ibm_runtime import fake_provider
 
     return {
-        _plain(name): getattr(fake_provider, name)
+        plain(name): getattr(fake_provider, name)
         for name in dir(fake_provider)
         if name.startswith("Fake") and name != "FakeProviderForBackendV2"
     }
@@ -123,7 +123,7 @@ def read(backend: Any, source: str = SNAPSHOT) -> RawCalibration:
     )
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
     """`FakeBrisbane`, `fake_brisbane`, `ibm_brisbane` and `FakeBrisbaneV2` to `brisbane`."""
-    plain = name.lower().removeprefix("fake").removeprefix("_").removesuffix("v2")
-    return plain.removeprefix("ibm_").removeprefix("ibmq_")
+    short = name.lower().removeprefix("fake").removeprefix("_").removesuffix("v2")
+    return short.removeprefix("ibm_").removeprefix("ibmq_")
