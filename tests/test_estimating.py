@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from types import SimpleNamespace
 
 import numpy as np
@@ -103,6 +105,17 @@ def test_gates_that_a_target_has_everywhere_are_on_every_pair():
     assert list(raw.gates["sx"]) == [(0,), (1,), (2,)]
     assert set(raw.gates) == {"cz", "sx", "rz"}
     assert raw.max_circuits_per_job == 7
+
+
+def test_a_date_that_a_backend_does_not_give_is_told_and_no_part_of_the_hash():
+    calibration, *_ = machine(generic())
+    (said,) = (str(one) for one in calibration.repairs if "no date" in str(one))
+    assert said == f"no date of the calibration: set to today, {calibration.date:%Y-%m-%d}"
+    assert said in hybhanas.estimate([bell()], generic()).assumptions
+    later = replace(calibration, date=calibration.date + timedelta(days=1))
+    assert later.hash == calibration.hash
+    dated, *_ = machine("ibm_fez")
+    assert replace(dated, date=dated.date + timedelta(days=1)).hash != dated.hash
 
 
 @pytest.mark.parametrize(

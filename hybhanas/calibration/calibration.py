@@ -66,12 +66,15 @@ class Calibration(CalibrationRecord[float]):
     @cached_property
     def hash(self) -> str:
         """Sixteen hex digits of the SHA-256 of all values but `name` and `source`, and but `dt_s`
-        and `reset_s`, which only circuits with delays and resets depend on.
+        and `reset_s`, which only circuits with delays and resets depend on, and a date that the
+        source does not give.
 
         Two records with it are the same machine at the same moment, whatever it is called and
         wherever they were read.
         """
-        left_out = ("name", "source", "dt_s", "reset_s")
+        left_out = {"name", "source", "dt_s", "reset_s"}
+        if any(one.problem == repair.NO_DATE for one in self.repairs):
+            left_out.add("date")
         values = {k: v for k, v in self.to_dict().items() if k not in left_out}
         return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:16]
 

@@ -13,8 +13,10 @@ from hybhanas.calibration.record import (
     GateProperties,
     Qubit,
     RawCalibration,
+    Repair,
     is_no_gate,
 )
+from hybhanas.calibration.repair import NO_DATE
 from hybhanas.errors import ConfigError
 
 SOURCE = "target of a backend of Qiskit's"
@@ -29,7 +31,7 @@ def read(backend: Any) -> RawCalibration:
 
     Gates on more than two qubits, those that Qiskit's standard library does not have, and control
     flow are left out. A gate that a target has everywhere is on every qubit or every pair. The date
-    of figures without one is today's.
+    of figures without one is today's, which is named among the repairs and no part of the hash.
 
     Raises:
         ConfigError: it is no backend, its target has no number of qubits, or no known gate.
@@ -46,7 +48,8 @@ def read(backend: Any) -> RawCalibration:
     if target is None:
         raise ConfigError(
             f"backend={type(backend).__name__} is not accepted: it has no target; "
-            "accepted: a BackendV2 of Qiskit's, a name of conf/backend or of a snapshot, a calibration"
+            "accepted: a BackendV2 of Qiskit's, a name of conf/backend or of a snapshot, a "
+            "calibration"
         )
     if _of_ibm(backend):
         return snapshot.read(backend, PROPERTIES)
@@ -65,6 +68,7 @@ def read(backend: Any) -> RawCalibration:
         name=name,
         source=SOURCE,
         date=midnight,
+        repairs=(Repair(NO_DATE, f"set to today, {midnight:%Y-%m-%d}"),),
         qubits={i: _qubit(target, i) for i in range(target.num_qubits)},
         gates=gates,
         rep_delay_s=None,

@@ -39,6 +39,9 @@ LONG_REP_DELAY_S = 1e-3
 NO_DELAY = "no repetition delay"
 """What is wrong with a backend that names none."""
 
+NO_DATE = "no date of the calibration"
+"""What is wrong with figures that name none."""
+
 LONGEST_S = 1e9
 """Thirty years: no time of a qubit or a gate."""
 
