@@ -75,7 +75,7 @@ def parsed(arguments: Sequence[str]) -> argparse.Namespace:
     add("--includes", action="store_true", help="let a file include plain files beside it")
     add("--price", metavar="PRICE",
         help="a plan of conf/prices.yaml, or US dollars such as second=1.6 or task=0.3,shot=0.08; "
-             "default: the backend's, of IBM's Pay-As-You-Go")  # fmt: skip
+             "default: the backend's plan, of IBM's machines Pay-As-You-Go")  # fmt: skip
     add("--mode", default="job", metavar="MODE", help="job, batch or session; default: job")
     add(
         "--json",

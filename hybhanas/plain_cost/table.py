@@ -1,4 +1,4 @@
-"""The table of `hybhanas cost`: a row a file."""
+"""The table of `hybhanas cost`: a row of two lines a file."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from hybhanas.cost.estimator import VANISHING
 from hybhanas.cost.job import JobCost
@@ -15,9 +16,14 @@ from hybhanas.reporting.terminal import terminal
 from hybhanas.reporting.units import dollar_band, dollars, duration, duration_band
 
 COLUMNS = (
-    "qubits", "2q gates", "circuit", "P", "executions", "QPU time", "90 % of jobs", "cost", "90 %",
+    "qubits", "2q\ngates", "circuit", "P", "executions", "QPU time\n(90 %)", "cost\n(90 %)",
     "effective",
 )  # fmt: skip
+FILE_WIDTH = 8
+"""Of the names of files, at least."""
+
+NARROW = 100
+"""Columns of a terminal below which a space alone stands between two figures."""
 
 
 def show(costs: Sequence[tuple[str, JobCost]], console: Console | None = None) -> None:
@@ -25,33 +31,41 @@ def show(costs: Sequence[tuple[str, JobCost]], console: Console | None = None) -
     if not costs:
         return
     console = console or _console(max(len(name) for name, _ in costs))
-    table = Table(box=None, header_style="bold")
-    table.add_column("file", overflow="fold")
-    for name in COLUMNS:
-        table.add_column(name, justify="right", no_wrap=True)
-    for name, job in costs:
-        table.add_row(name, *_row(job))
-    if len(costs) > 1:
-        table.add_row("all", *_all([job for _, job in costs]))
-    console.print(table)
+    console.print(table(costs, console.width < NARROW))
     for line in dict.fromkeys(line for _, job in costs for line in notes(job)):
         console.print(line, style="dim", markup=False, highlight=False, soft_wrap=True)
 
 
+def table(costs: Sequence[tuple[str, JobCost]], narrow: bool = False) -> Table:
+    """A file each row, below a figure the interval that the head of its column names.
+
+    What is wider than its column is folded, and nothing is cut.
+    """
+    found = Table(box=None, header_style="bold", pad_edge=False, collapse_padding=narrow)
+    found.add_column("file", overflow="fold", min_width=FILE_WIDTH)
+    for name in COLUMNS:
+        found.add_column(name, justify="right", overflow="fold")
+    for name, job in costs:
+        found.add_row(Text(name), *_row(job))
+    if len(costs) > 1:
+        found.add_row("all", *_all([job for _, job in costs]))
+    return found
+
+
 def _all(jobs: Sequence[JobCost]) -> list[str]:
     low_s, high_s = sum(job.qpu_low_s for job in jobs), sum(job.qpu_high_s for job in jobs)
+    qpu_s = sum(job.qpu_s for job in jobs)
     return [
         *("" for _ in range(4)),
         f"{sum(job.executions for job in jobs):,}",
-        duration(sum(job.qpu_s for job in jobs)),
-        duration_band(low_s, high_s),
-        *_paid(paid_together([job.money for job in jobs])),
+        f"{duration(qpu_s)}\n{duration_band(low_s, high_s)}",
+        _paid(paid_together([job.money for job in jobs])),
         duration(sum(job.effective_s for job in jobs)),
     ]
 
 
 def _console(longest: int) -> Console:
-    """That of the terminal; in a file each row is a line, however long its name is."""
+    """That of the terminal; in a file no name is folded, however long it is."""
     console = terminal()
     return console if console.is_terminal else Console(width=longest + 130)
 
@@ -64,20 +78,20 @@ def _row(job: JobCost) -> list[str]:
         duration(pub.circuit_s),
         f"{pub.p_survival:.3f}{'*' if pub.p_survival_is == VANISHING else ''}",
         f"{job.executions:,}",
-        duration(job.qpu_s),
-        duration_band(job.qpu_low_s, job.qpu_high_s),
-        *_paid(job.money),
+        f"{duration(job.qpu_s)}\n{duration_band(job.qpu_low_s, job.qpu_high_s)}",
+        _paid(job.money),
         duration(job.effective_s),
     ]
 
 
-def _paid(money: Money | None) -> tuple[str, str]:
-    """A price and its interval, which only one of seconds has."""
+def _paid(money: Money | None) -> str:
+    """A price, and below it its interval, which only one of seconds has."""
     if money is None:
-        return "-", "-"
-    exact = money.cost_low_usd == money.cost_high_usd
-    band = "-" if exact else dollar_band(money.cost_low_usd, money.cost_high_usd)
-    return dollars(money.cost_usd), band
+        return "-"
+    paid = dollars(money.cost_usd)
+    if money.cost_low_usd == money.cost_high_usd:
+        return paid
+    return f"{paid}\n{dollar_band(money.cost_low_usd, money.cost_high_usd)}"
 
 
 def notes(job: JobCost) -> list[str]:

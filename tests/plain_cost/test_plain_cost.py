@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
+from io import StringIO
 
 import pytest
 from jsonschema import Draft202012Validator
+from rich.console import Console
 
 import hybhanas
 from hybhanas.plain_cost.run import main
 from hybhanas.plain_cost.schema import FILE, schema
+from hybhanas.plain_cost.table import NARROW, table
 from tests.helpers import ROOT
 
 GHZ = str(ROOT / "docs" / "ghz5.qasm")
@@ -36,11 +40,13 @@ def bell(tmp_path):
 def test_each_file_is_a_row_with_both_times_and_the_interval(bell, capsys):
     assert main([GHZ, bell, "--backend", "ibm_boston", "--shots", "1000", *QUICK]) == 0
     out, err = capsys.readouterr()
-    header, *rows = out.splitlines()[:4]
-    assert header.split() == [
-        "file", "qubits", "2q", "gates", "circuit", "P", "executions", "QPU", "time", "90", "%",
-        "of", "jobs", "cost", "90", "%", "effective",
+    first, second, *rows = out.splitlines()[:8]
+    assert first.split() == ["2q", "QPU", "time", "cost"]
+    assert second.split() == [
+        "file", "qubits", "gates", "circuit", "P", "executions", "(90", "%)", "(90", "%)",
+        "effective",
     ]  # fmt: skip
+    intervals, rows = rows[1::2], rows[::2]
     assert [row.split()[0] for row in rows] == [GHZ, bell, "all"]
     assert rows[2].split()[1] == "2,000"
     assert "ibm_boston, calibration of 2026-04-17" in out
@@ -50,7 +56,28 @@ def test_each_file_is_a_row_with_both_times_and_the_interval(bell, capsys):
         seconds, dollars = (float(row.split(f" {unit} ")[0].split()[-1]) for unit in ("s", "USD"))
         assert 1.225 < seconds < 1.255
         assert dollars == pytest.approx(1.6 * seconds, abs=0.01)
+    for interval in intervals[:2]:  # 0.943 and 2.15 times the time
+        assert interval.split() == ["1.2-2.7", "s", "1.9-4.3", "USD"]
     assert err == ""
+
+
+@pytest.mark.parametrize("width", [80, 100])
+def test_nothing_in_the_table_is_cut_on_a_narrow_terminal(width):
+    one = hybhanas.estimate([GHZ], "ibm_boston", hybhanas.CostModel(optimization_level=1))
+    money = replace(one.money, cost_usd=123456, cost_low_usd=12345, cost_high_usd=567890)
+    many = replace(one, executions=123456789012, money=money)
+    console = Console(width=width, file=StringIO(), record=True)
+    long = "circuits/of/last_year/[red]ghz_state_of_127_qubits.qasm"
+    console.print(table([("bell.qasm", one), (long, many)], width < NARROW))
+    lines = console.export_text().splitlines()
+    assert max(map(len, lines)) <= width
+    assert "\N{HORIZONTAL ELLIPSIS}" not in "".join(lines)
+    starts = [lines[1].index(name) for name in ("file", "qubits")]
+    assert long in "".join(line[: starts[1]].strip() for line in lines)
+    assert lines[2].split() == [
+        "bell.qasm", "5", "10", "3.14", "us", "0.971*", "4,096", "2.05", "s", "3.28", "USD",
+        "12.8", "ms",
+    ]  # fmt: skip
 
 
 def test_it_is_what_the_library_says(bell, capsys):
@@ -85,7 +112,7 @@ def test_a_file_that_cannot_be_costed_is_a_line_and_the_others_go_on(bell, tmp_p
     wide.write_text('OPENQASM 2.0;\ninclude "qelib1.inc";\nqreg q[200];\nh q;\n')
     assert main([str(wide), "nowhere.qasm", bell, "--backend", "ibm_fez", *QUICK]) == 1
     out, err = capsys.readouterr()
-    assert out.splitlines()[1].split()[0] == bell
+    assert out.splitlines()[2].split()[0] == bell
     assert err.splitlines() == [
         f"error: {wide}: 200 qubits are more than the 156 usable ones of ibm_fez",
         "error: circuit=nowhere.qasm cannot be read: No such file or directory",
@@ -175,7 +202,8 @@ def test_figures_that_a_backend_lacks_are_named_and_can_be_given(bell, capsys):
     assert main([bell, "--backend", "almaden", *given, "--shots", "100", *QUICK]) == 0
     out = capsys.readouterr().out
     assert "repetition delay 1 ms" in out
-    assert out.splitlines()[1].split()[-5:-2] == ["1", "USD", "-"]
+    assert out.splitlines()[2].split()[-4:-2] == ["1", "USD"]
+    assert out.splitlines()[3].count("USD") == 0  # a price of shots has no interval
     assert main([bell, "--backend", "google_willow", *QUICK]) == 0
     out = capsys.readouterr().out
     assert "no price is known: " in out
