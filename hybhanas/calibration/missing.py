@@ -99,8 +99,12 @@ def _checked(given: Mapping[str, float]) -> Mapping[str, float]:
         if name not in NAMES:
             raise unknown("missing", name, NAMES)
         accepted, bad = _checks(name)
-        check_number(f"missing.{name}", value, accepted, lambda number, bad=bad: not bad(number))
+        check_number(f"missing.{name}", value, accepted, partial(_holds, bad))
     return {name: float(value) for name, value in given.items()}
+
+
+def _holds(bad: Callable[[float], str | None], value: float) -> bool:
+    return bad(value) is None
 
 
 def _checks(name: str) -> tuple[str, Callable[[float], str | None]]:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import Any
 
 from hybhanas.calibration.repair import LONGEST_S
 from hybhanas.cost.options import SECONDS, RuntimeOptions
-from hybhanas.errors import ConfigError, check_at_most, check_number, unknown, whole
+from hybhanas.errors import ConfigError, check_number, unknown, whole
 from hybhanas.presets import preset
 from hybhanas.settings import NO_EFFECT
 
@@ -24,6 +23,7 @@ TOTALS = ("qpu", "effective")
 MODES = ("job", "batch", "session")
 GENERATIONS = ("auto", "ibm_2023", "ibm_2025")
 MOST_LAYOUTS = 1000
+MOST_REPEATS = 10**6
 MOST_SEEDS = 2**31
 """Of the compiler's heuristics: those of a signed 32-bit integer."""
 
@@ -146,33 +146,31 @@ class CostModel:
         ):
             if getattr(self, name) not in accepted:
                 raise unknown(f"cost_model.{name}", getattr(self, name), accepted)
-        check_at_most("cost_model.layouts", self.layouts, MOST_LAYOUTS)
+        self._check_whole("layouts", 1, MOST_LAYOUTS)
+        self._check_whole("spsa_repeats", 1, MOST_REPEATS)
+        self._check_whole("transpiler_seed", 0, MOST_SEEDS - self.layouts)
         if self.compiler == "pytket" and self.layouts > 1:
             raise ConfigError(
                 f"cost_model.layouts={self.layouts} is not accepted with cost_model.compiler="
                 "pytket: it has no seed, all its layouts are one; accepted: 1"
             )
-        for name, least in (
-            ("layouts", 1),
-            ("spsa_repeats", 1),
-            ("calibration_age_days", 0),
-        ):
-            if (value := getattr(self, name)) is not None:
-                words = f"at least {least}"
-                check_number(f"cost_model.{name}", value, words, partial(_from, least))
+        if (days := self.calibration_age_days) is not None:
+            name = "cost_model.calibration_age_days"
+            check_number(name, days, "at least 0", lambda n: 0 <= n < math.inf)
         for name in OVERHEADS:
             if (value := getattr(self, name)) is not None:
                 check_number(f"cost_model.{name}", value, SECONDS, lambda s: 0 <= s < LONGEST_S)
-        most = MOST_SEEDS - self.layouts
-        seeds = f"a whole number, at least 0, at most {most:,}"
-        check_number(
-            "cost_model.transpiler_seed", self.transpiler_seed, seeds,
-            lambda seed: 0 <= seed <= most and seed % 1 == 0,
-        )  # fmt: skip
 
     def with_shots(self, shots: int) -> CostModel:
         """The same model with a number of shots in the place of a target error."""
         return replace(self, shots=shots, target_error=TARGET_ERROR, logit_gain=None)
+
+    def _check_whole(self, name: str, least: int, most: int) -> None:
+        """Whether a setting is a whole number within bounds."""
+        value = whole(f"cost_model.{name}", getattr(self, name))
+        accepted = f"at least {least}, at most {most:,}"
+        check_number(f"cost_model.{name}", value, accepted, lambda n: least <= n <= most)
+        object.__setattr__(self, name, value)
 
     def _check_shots(self) -> None:
         """Whether there is a number of shots or a target of them."""
@@ -197,10 +195,6 @@ class CostModel:
                 f"cost_model.logit_gain={self.logit_gain} is not accepted with cost_model.shots="
                 f"{self.shots}: it has an effect with cost_model.shots=auto alone"
             )
-
-
-def _from(least: int, value: float) -> bool:
-    return least <= value < math.inf
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,6 +40,13 @@ def test_shots_for_a_standard_error_are_its_inverse_square_and_noise_adds_to_the
         ({"target_error": 1.0, "shots": "auto"}, "target_error=1.0 is not accepted: at least"),
         ({"transpiler_seed": 10**20}, "transpiler_seed=1.* at least 0, at most 2,147,483,647"),
         ({"transpiler_seed": 2**31 - 1, "layouts": 2}, "at least 0, at most 2,147,483,646"),
+        (
+            {"transpiler_seed": 1.5},
+            "cost_model.transpiler_seed=1.5 is not accepted: a whole number",
+        ),
+        ({"layouts": "many"}, "cost_model.layouts=many is not accepted: a whole number"),
+        ({"layouts": 1001}, "cost_model.layouts=1001 is not accepted: at least 1, at most 1,000"),
+        ({"spsa_repeats": True}, "cost_model.spsa_repeats=True is not accepted: a whole number"),
         ({"execution_overhead_s": 1e307}, "seconds, at least 0 and below 1e9"),
     ],
 )
