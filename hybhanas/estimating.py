@@ -24,7 +24,7 @@ from hybhanas.cost.job_estimator import JobEstimator
 from hybhanas.cost.model import CostModel, Device, Workload
 from hybhanas.cost.report import CostReport
 from hybhanas.cost.runtime_names import options_from, shots_from
-from hybhanas.errors import ConfigError, unknown, whole
+from hybhanas.errors import ConfigError, refused, unknown, whole
 from hybhanas.models.layers import lay_out_network
 from hybhanas.observables import read_observables
 from hybhanas.presets import names_of
@@ -142,6 +142,8 @@ def estimate(  # noqa: PLR0913 - a public function of keywords
 
 def _model(model: CostModel | str, options: Any) -> CostModel:
     model = CostModel.preset(model) if isinstance(model, str) else model
+    if not isinstance(model, CostModel):
+        raise refused("model", type(model).__name__, "a name of conf/cost_model, or a CostModel")
     return model if options is None else replace(model, options=options_from(options))
 
 
@@ -163,7 +165,8 @@ def _of_network(
             f"features={features} and classes={classes} are not accepted with an architecture: "
             "its classical layers need both numbers"
         )
-    layers = lay_out_network(architecture.canonical(), features, classes)
+    numbers = whole("features", features), whole("classes", classes)
+    layers = lay_out_network(architecture.canonical(), *numbers)
     return estimator(layers.circuit, layers.classical_half)
 
 

@@ -23,13 +23,15 @@ def read_observables(given: Any) -> list[Any]:
             any of them in lists as Qiskit's Estimator takes them.
 
     Raises:
-        ConfigError: something else, or labels beside classical bits.
+        ConfigError: something else, none, or labels beside classical bits.
 
     Example:
         >>> read_observables([["ZZ"], SparsePauliOp(["XX", "IZ"])]), read_observables([(0, 1)])
         (['ZZ', 'XX', 'IZ'], [(0, 1)])
     """
     found = _observables(given, given)
+    if not found:
+        raise ConfigError("observables=[] is not accepted: at least one")
     if len({isinstance(one, str) for one in found}) > 1:
         raise _no_observables(given)
     return found

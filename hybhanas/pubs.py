@@ -54,8 +54,6 @@ class Pub:
             ConfigError: a label that is not one of the circuit.
         """
         observables = read_observables(observables)
-        if not observables:
-            raise ConfigError(f"{place}: observables=[] is not accepted: at least one")
         if not isinstance(observables[0], str):  # products, which one circuit gives
             return replace(self, observables=observables, primitive="estimator")
         labels = tuple(dict.fromkeys(label.lstrip("+-i") for label in observables))

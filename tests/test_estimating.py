@@ -265,6 +265,13 @@ def test_a_job_takes_the_shots_of_a_target_error():
             "^missing is not accepted with a Calibration, which lacks nothing$",
         ),
         ({"observables": []}, r"observables=\[\] is not accepted: at least one"),
+        ({"observables": [], "pubs": bell()}, r"observables=\[\] is not accepted: at least one"),
+        ({"model": 3}, "model=int is not accepted: a name of conf/cost_model, or a CostModel"),
+        ({"options": {3: 1}}, "options=3 is unknown; accepted: resilience_level"),
+        (
+            {"pubs": hybhanas.Architecture(qubits=2), "features": "a", "classes": 2},
+            "features=a is not accepted: a whole number",
+        ),
     ],
 )
 def test_an_argument_that_makes_no_sense_is_refused_in_a_line(changes, message):

@@ -100,8 +100,8 @@ def _mapping(given: Any) -> Mapping[str, Any]:
 def _flat(given: Mapping[str, Any], prefix: str) -> list[tuple[str, Any]]:
     """Values that are set, by their places; what is unset has a type of its own in Runtime."""
     found: list[tuple[str, Any]] = []
-    for key, value in given.items():
-        if key.startswith("_"):
+    for name, value in given.items():
+        if (key := str(name)).startswith("_"):
             continue  # Runtime's own, such as the version of its options
         if isinstance(value, Mapping):
             found += _flat(value, f"{prefix}{key}.")
