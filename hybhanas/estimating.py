@@ -96,21 +96,18 @@ def estimate(  # noqa: PLR0913 - a public function of keywords
         pubs: a list is one job of PUBs (`hybhanas.pubs.read_pub`), circuits, paths of OpenQASM or
             QPY files, architectures; so are a tuple of them and one PUB. A circuit, a path or an
             architecture alone is the phase of the cost model, by default a training.
-        backend: a name of conf/backend or of a snapshot, in lower or upper case, a calibration, any
-            `BackendV2`. A machine that has both is that of conf/backend, also by its plain name.
+        backend: a name of conf/backend or else of a snapshot, a calibration, any `BackendV2`.
         model: a name of conf/cost_model, or a cost model.
         shots: of a circuit; None: of a job its options', else 4096; else the cost model's.
         options: of the primitive: `RuntimeOptions`, a mapping, or Runtime's own object.
         device: a name of conf/device, or a device: what runs the classical layers.
         workload: the training that the training phase means; None: 30 epochs of 1,000 samples.
-        features: of a sample, for an architecture.
-        classes: of the data, for an architecture.
-        observables: of circuits, as `hybhanas.observables.read_observables` takes them: Pauli
-            labels such as `["ZZI", "XXX"]`, operators, tuples of classical bits whose Z are
-            multiplied; None: Z of what is measured, or used.
+        features, classes: of a sample, and of the data, for an architecture.
+        observables: of circuits, see `hybhanas.observables.read_observables`, such as
+            `["ZZI", "XXX"]`; None: Z of what is measured, or used.
         price: or a plan of conf/prices.yaml, or such as "second=1.6"; None: that of the backend.
-        missing: figures that the backend does not give, by `hybhanas.calibration.missing.NAMES`; a
-            `Calibration` lacks none, and with one they are not accepted.
+        missing: figures that the backend does not give, by `hybhanas.calibration.missing.NAMES`;
+            not accepted with a `Calibration`, which lacks nothing.
 
     Returns:
         Of a job a `JobCost`, with its executions as submitted, else a `CostReport`.
@@ -222,7 +219,8 @@ def machine(
     """A backend's calibration, its power in watts, and the price of its time.
 
     Args:
-        backend: as of `estimate`, or where a calibration is read.
+        backend: as of `estimate`, or where a calibration is read. A name is also one in upper case,
+            or the plain one of a machine of conf/backend, such as `fez`.
         missing: as of `estimate`.
 
     Raises:
