@@ -102,9 +102,9 @@ def estimate(  # noqa: PLR0913 - a public function of keywords
         options: of the primitive: `RuntimeOptions`, a mapping, or Runtime's own object.
         device: a name of conf/device, or a device: what runs the classical layers.
         workload: the training that the training phase means; None: 30 epochs of 1,000 samples.
-        features, classes: of a sample, and of the data, for an architecture.
-        observables: of circuits, see `hybhanas.observables.read_observables`, such as
-            `["ZZI", "XXX"]`; None: Z of what is measured, or used.
+        features: of a sample, for an architecture.
+        classes: of the data, for an architecture.
+        observables: by `hybhanas.observables.read_observables`; None: Z of what is measured or used.
         price: or a plan of conf/prices.yaml, or such as "second=1.6"; None: that of the backend.
         missing: figures that the backend does not give, by `hybhanas.calibration.missing.NAMES`;
             not accepted with a `Calibration`, which lacks nothing.
