@@ -104,7 +104,7 @@ def estimate(  # noqa: PLR0913 - a public function of keywords
         workload: the training that the training phase means; None: 30 epochs of 1,000 samples.
         features: of a sample, for an architecture.
         classes: of the data, for an architecture.
-        observables: by `hybhanas.observables.read_observables`; None: Z of what is measured or used.
+        observables: by `hybhanas.observables.read_observables`; None: Z of what is measured.
         price: or a plan of conf/prices.yaml, or such as "second=1.6"; None: that of the backend.
         missing: figures that the backend does not give, by `hybhanas.calibration.missing.NAMES`;
             not accepted with a `Calibration`, which lacks nothing.
