@@ -48,7 +48,9 @@ def run(command: str, environment: dict[str, str] | None = None) -> None:
     outcome = subprocess.run(
         ["bash", "-ec", command],
         cwd=ROOT,
-        env=os.environ | (environment or {}),
+        # without the arguments of the make that runs the tests
+        env={k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "ARGS")}
+        | (environment or {}),
         capture_output=True,
         text=True,
         check=False,
