@@ -22,7 +22,7 @@ def log_cost_usd(price: Price, circuits: int, log_shots: float, log_billed_s: fl
 
 
 def paid(price: Price, circuits: int, executions: int, billed_s: Sequence[float]) -> Money:
-    """What a job of known shots is paid by.
+    """The price of a job whose shots are known.
 
     Args:
         price: of the machine's time, or of tasks and shots.

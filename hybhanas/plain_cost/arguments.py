@@ -16,8 +16,8 @@ examples:
 
 Each file is one job as it would be submitted: every circuit with its shots, none added for noise.
 QPU time is what the machine is busy and what is billed, with the interval that holds 90 % of
-archived jobs; effective time is that of the circuits alone, cost what the time or the shots are
-paid by. Python: hybhanas.estimate([...]).
+archived jobs; effective time is that of the circuits alone, cost the price of the time or the
+shots. Python: hybhanas.estimate([...]).
 To search for networks: hybhanas --help."""  # noqa: E501 - as it is printed
 
 

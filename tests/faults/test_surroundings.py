@@ -170,8 +170,8 @@ def test_a_name_that_is_too_long_is_one_line(nursery, tmp_path):
 READ_ONLY = 'mount -t tmpfs -o ro tmpfs /dev/shm && exec "$@"'
 
 
-def test_workers_without_shared_memory_are_said_in_one_line(tmp_path):
-    without = ["unshare", "--mount", "bash", "-c", READ_ONLY, "bash"]
+def refused_without(without: list[str], tmp_path: Path) -> str:
+    """The one line of a search with workers in a namespace that lacks something."""
     if subprocess.run([*without, "true"], capture_output=True, check=False).returncode:
         pytest.skip("a namespace takes root")
     outcome = subprocess.run(
@@ -180,22 +180,17 @@ def test_workers_without_shared_memory_are_said_in_one_line(tmp_path):
         cwd=ROOT, capture_output=True, text=True, check=False, timeout=300,
     )  # fmt: skip
     assert outcome.returncode == 2
-    (line,) = said(outcome.stderr)
-    assert line.startswith("error: executor: workers need semaphores")
     assert not [*tmp_path.glob("run/records/*.json")]
+    (line,) = said(outcome.stderr)
+    return line
+
+
+def test_workers_without_shared_memory_are_said_in_one_line(tmp_path):
+    line = refused_without(["unshare", "--mount", "bash", "-c", READ_ONLY, "bash"], tmp_path)
+    assert line.startswith("error: executor: workers need semaphores")
 
 
 def test_workers_without_loopback_are_said_and_no_candidate_is_blamed(tmp_path):
-    without = ["unshare", "--net"]
-    if subprocess.run([*without, "true"], capture_output=True, check=False).returncode:
-        pytest.skip("a namespace takes root")
-    outcome = subprocess.run(
-        [*without, sys.executable, "run.py", *SEARCH, "executor=local",
-         f"hydra.run.dir={tmp_path / 'run'}"],
-        cwd=ROOT, capture_output=True, text=True, check=False, timeout=300,
-    )  # fmt: skip
-    assert outcome.returncode == 2
-    (line,) = said(outcome.stderr)
+    line = refused_without(["unshare", "--net"], tmp_path)
     assert line.startswith("error: executor: workers need")
     assert "the loopback interface" in line
-    assert not [*tmp_path.glob("run/records/*.json")]

@@ -173,7 +173,7 @@ function table(caption, heads, lines) {
   );
 }
 
-// One architecture is chosen at a time; whoever shows it asks to be called.
+// One architecture is chosen at a time; views register a callback to follow it.
 const choice = { at: null, followers: [] };
 
 function choose(at, spoken = true) {
