@@ -74,14 +74,7 @@ def check(plan: Plan) -> None:
     """
     config = composed(*plan.overrides)
     check_tabulated(build("search", config.search))
-    training = build("trainer", config.trainer)
-    for name, wanted in (("patience", None), ("noise", "none"), ("shots", None)):
-        if (value := getattr(training, name)) != wanted:
-            accepted = "null" if wanted is None else wanted
-            raise ConfigError(
-                f"trainer.{name}={value} is not accepted: {accepted}, since a table has the "
-                "accuracy without noise after every epoch"
-            )
+    build("trainer", config.trainer).check_tabulated()
     names: dict[str, str] = {}
     for words in plan.backends if len(plan.backends) > 1 else ():
         name = plan.evaluator(*_chosen(words)).estimator.calibration.name

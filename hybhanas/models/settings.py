@@ -124,6 +124,19 @@ class TrainSettings:
                 " one way to stop early, the other null or []"
             )
 
+    def check_tabulated(self) -> None:
+        """Checks that a table of networks can hold what training gives: every epoch, no noise.
+
+        Raises:
+            ConfigError: training that may stop early, or that sees noise or shots.
+        """
+        for name, wanted in (("patience", None), ("noise", "none"), ("shots", None)):
+            if (value := getattr(self, name)) != wanted:
+                raise ConfigError(
+                    f"trainer.{name}={value} is not accepted: {wanted or 'null'}, since a table"
+                    " has the accuracy without noise after every epoch"
+                )
+
     @property
     def processor(self) -> str:
         """What `accelerator` means on this machine: cuda or cpu."""

@@ -49,6 +49,11 @@ def test_with_patience_training_ends_when_all_have_stopped():
     assert [outcome.epochs for outcome in outcomes if isinstance(outcome, Trained)] == [2, 2]
 
 
+def test_a_table_cannot_hold_networks_that_stop_early():
+    with pytest.raises(ConfigError, match="trainer.patience=2 is not accepted: null, since a tabl"):
+        replace(SETTINGS, patience=2).check_tabulated()
+
+
 def test_a_patience_of_no_epochs_is_refused():
     with pytest.raises(ConfigError, match="trainer.patience=0 is not accepted: at least 1, or nul"):
         replace(SETTINGS, patience=0)

@@ -101,7 +101,6 @@ def test_the_command_says_what_it_made_and_its_checksum(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        (["trainer.patience=2"], "trainer.patience=2 is not accepted: null, since a table has"),
         (["trainer.noise=survival"], "trainer.noise=survival is not accepted: none, since a table"),
         (["trainer.shots=100"], "trainer.shots=100 is not accepted: null, since a table has"),
         (["+search.constraints.parameters=10"], "search.constraints={'parameters': 10.0} is not "),
