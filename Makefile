@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 # processes of the tests: one per core, as far as each has 2 GiB of memory
 JOBS   ?= $(shell $(PYTHON) -c 'import os; print(max(1, min(os.cpu_count() or 1, os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") >> 31)))')
 
-.PHONY: help run test slow faults slurm lint format bench gpu clean
+.PHONY: help run test slow faults slurm lint format docs bench gpu clean
 
 help:  ## show this
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*##/\t/' | expand -t 10
@@ -35,6 +35,9 @@ lint: $(VENV)/ready  ## check style, types, which package imports which, and wor
 format: $(VENV)/ready  ## format the code and apply safe fixes
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+docs: $(VENV)/ready  ## build the documentation site, build/site/index.html; a warning is an error
+	$(BIN)/python -m sphinx -W --keep-going -q docs build/site
 
 bench: $(VENV)/ready  ## time the simulators, the cost model and start-up; ARGS="layers costs" selects parts
 	$(BIN)/python -m scripts.bench $(ARGS)

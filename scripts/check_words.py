@@ -20,8 +20,9 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 WORDS = Path(__file__).with_name("words.txt")
 SEARCHED = (
-    "*.md", "*.py", "*.toml", "Makefile", "conf/**/*.yaml", "docs/*.md", "examples/**/*",
-    "hybhanas/**/*.py", "outputs/README.md", "scripts/**/*.py", "scripts/*.sh", "tests/**/*.py",
+    "*.md", "*.py", "*.toml", "Makefile", "conf/**/*.yaml", "docs/**/*.md", "docs/*.py",
+    "examples/**/*", "hybhanas/**/*.py", "outputs/README.md", "scripts/**/*.py", "scripts/*.sh",
+    "tests/**/*.py",
 )  # fmt: skip
 SELF = ("scripts/check_words.py", "tests/scripts/test_check_words.py")
 """These hold the words as examples."""
