@@ -11,6 +11,7 @@ DOCS = Path(__file__).parent
 sys.path.insert(0, str(DOCS.parent))
 
 import hybhanas  # noqa: E402 - of this checkout
+from scripts import settings_table  # noqa: E402
 
 project = "hybhanas"
 version = release = hybhanas.__version__
@@ -25,6 +26,7 @@ html_copy_source = False
 default_role = "py:obj"  # a name between single backticks: code, and a link where there is one
 autodoc_typehints = "description"
 autodoc_member_order = "bysource"
+autodoc_typehints_description_target = "documented"
 add_module_names = False
 
 OUTSIDE = re.compile(r"\[([^\]]+)\]\((\.\.(?:/[^)#\s]*)?)\)")
@@ -41,6 +43,13 @@ def name_folders(app: Any, docname: str, source: list[str]) -> None:
     source[0] = OUTSIDE.sub(named, source[0])
 
 
+def list_settings(app: Any, docname: str, source: list[str]) -> None:
+    """Puts the tables of all settings where a page asks for them."""
+    if docname == "reference/settings":
+        source[0] = source[0].replace("<!-- settings -->", settings_table.page())
+
+
 def setup(app: Any) -> None:
     """Called by Sphinx."""
+    app.connect("source-read", list_settings)
     app.connect("source-read", name_folders)

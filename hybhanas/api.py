@@ -230,8 +230,8 @@ class Run:
 
     @property
     def front(self) -> Rows:
-        """The `FrontMember`s by rank: by descending accuracy, those last that fell behind others in
-        the final training.
+        """The members by rank, each a `FrontMember`; the most accurate first, and last those that
+        fell behind others in the final training.
         """
         return Rows(self._members, self.folder.front_csv)
 

@@ -57,8 +57,8 @@ class Architecture:
         ConfigError: a choice that is not accepted.
     """
 
-    qubits: int
-    depth: int = 1
+    qubits: int  # of the circuit
+    depth: int = 1  # layers of the circuit
     encoding: str = "ry"  # rotation axis of the angle encoding, amplitude, or iqp (ZZ feature map)
     reuploading: bool = False  # encode again before every layer
     rotations: str = "rz_ry_rz"  # trainable one-qubit gates of a layer, in order of application
@@ -69,8 +69,8 @@ class Architecture:
     # pool: means of neighbouring features. Both repeat features if the circuit has more inputs.
     encoder: str = "linear"
     hidden_layers: int = 0  # dense layers before the circuit, besides the one that feeds it
-    hidden_width: int = 16
-    activation: str = "relu"
+    hidden_width: int = 16  # outputs of each of these layers
+    activation: str = "relu"  # behind each of them
     readout: str = "linear"  # a dense layer, or mlp: two with `hidden_width` between them
     learning_rate: float | None = None  # None: the trainer's
 

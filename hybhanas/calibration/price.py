@@ -40,9 +40,9 @@ class Price:
 
     second_usd: float | None = None  # of billed time
     task_usd: float | None = None  # of a circuit with all its shots
-    shot_usd: float | None = None
+    shot_usd: float | None = None  # of a shot, besides the task
     date: str = field(default="", metadata=NO_EFFECT)  # of the source, YYYY-MM-DD
-    source: str = field(default="", metadata=NO_EFFECT)
+    source: str = field(default="", metadata=NO_EFFECT)  # of these prices, as results name it
 
     @classmethod
     def of_plan(cls, name: str) -> Price:

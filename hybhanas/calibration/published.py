@@ -17,7 +17,7 @@ TOPOLOGIES = ("all_to_all", "grid", "edges")
 class PublishedGate:
     """A gate by its published figures."""
 
-    duration_s: float
+    duration_s: float  # of one gate; 0: virtual
     error: float  # 1 - average gate fidelity
 
 
@@ -25,20 +25,20 @@ class PublishedGate:
 class PublishedFigures:
     """A backend by its published figures: one value for all qubits, one for all pairs of a gate."""
 
-    qubits: int
+    qubits: int  # of the machine
     topology: str  # one of TOPOLOGIES
     grid: Sequence[str] = ()  # rows of o, a qubit, and ., none
     edges: Sequence[Sequence[int]] = ()  # pairs of coupled qubits
-    t1_s: float
-    t2_s: float
-    readout_error: float
-    readout_s: float
+    t1_s: float  # relaxation time
+    t2_s: float  # dephasing time
+    readout_error: float  # chance to read the wrong bit
+    readout_s: float  # duration of a measurement
     one_qubit_gates: Mapping[str, PublishedGate]  # by Qiskit's name
-    two_qubit_gates: Mapping[str, PublishedGate]
+    two_qubit_gates: Mapping[str, PublishedGate]  # likewise
     rep_delay_s: float  # between two shots: reset, cooling
-    max_circuits_per_job: int
+    max_circuits_per_job: int  # more circuits are more jobs
     date: str  # of the figures, as 2026-04-20
-    source: str
+    source: str  # of the figures
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,7 +23,7 @@ class LinearlySeparable(Generated):
     those near to it.
     """
 
-    dimension: int = 10
+    dimension: int = 10  # features
     margin: float = 0.02  # a dimension: |x_1 + ... + x_d| exceeds it times d
 
     def draw(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
@@ -46,7 +46,7 @@ class TwoCurves(Generated):
     distribution, divided by the degree.
     """
 
-    dimension: int = 10
+    dimension: int = 10  # features
     degree: int = 5  # of the Fourier series: the higher, the more the curves bend
     offset: float = 0.1  # of the second curve in each coordinate
     noise: float = 0.01  # deviation, of each coordinate
@@ -73,7 +73,7 @@ class HiddenManifold(Generated):
     normal, b uniform in [-1, 1].
     """
 
-    dimension: int = 10
+    dimension: int = 10  # features
     manifold: int = 6  # dimensions in which the labels are made
 
     def draw(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
@@ -99,9 +99,9 @@ class Hyperplanes(Generated):
     points are then mapped linearly to d dimensions.
     """
 
-    dimension: int = 10
+    dimension: int = 10  # features
     manifold: int = 3  # dimensions in which the labels are made
-    hyperplanes: int = 2
+    hyperplanes: int = 2  # whose sides decide the label
 
     def draw(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         """Points [samples, dimension] and labels [samples]."""

@@ -51,7 +51,7 @@ class Circles(Generated):
 class Spirals(Generated):
     """Two spirals of Archimedes around each other, radius 0 to 1."""
 
-    turns: float = 1.0
+    turns: float = 1.0  # of each spiral
     noise: float = 0.02  # deviation, of each coordinate
 
     def draw(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
