@@ -22,6 +22,8 @@ import yaml
 
 from hybhanas.architecture import Architecture
 from hybhanas.calibration.published import PublishedCalibration
+from hybhanas.cost.model import CostModel
+from hybhanas.cost.report import SECTIONS
 from hybhanas.presets import CONF
 from hybhanas.search_space import SearchSpace
 from hybhanas.tasks.options import GROUPS, OPTIONS, TASKS
@@ -29,6 +31,7 @@ from hybhanas.tasks.settings import RunSettings
 
 UNITS = {
     "flops_per_s": "FLOP/s", "bytes_per_s": "B/s", "_s": "s", "seconds": "s", "_w": "W",
+    "_j": "J",
     "_usd": "USD", "_days": "days",
 }  # fmt: skip
 """By the end of a name."""
@@ -57,6 +60,8 @@ class Setting:
     @property
     def unit(self) -> str:
         """Of a number, by the end of its name."""
+        if "log10_" in self.name:
+            return ""
         return next((unit for end, unit in UNITS.items() if self.name.endswith(end)), "")
 
 
@@ -200,6 +205,24 @@ def page() -> str:
     for group, owners in OPTIONS.items():
         parts += [f"## `{group}`", choices(group), *choosing(group, owners)]
     return "\n\n".join([*parts, "## `experiment`", choices("experiment")])
+
+
+def _field(one: Setting) -> str:
+    """What a field of a report means; most settings and logarithms among them have no comment."""
+    if one.meaning or one.name not in CostModel.__dataclass_fields__:
+        of = one.name.removeprefix("log10_")
+        return one.meaning or (f"the logarithm to base 10 of `{of}`" if of != one.name else "")
+    return f"the setting `cost_model.{one.name}`"
+
+
+def report() -> str:
+    """The fields of a cost, section by section."""
+    parts = []
+    for section, kind in SECTIONS.items():
+        rows = [f"| `{one.name}` | {one.unit} | {_field(one)} |" for one in settings_of(kind)]
+        head = ["| field | unit | meaning |", "| --- | --- | --- |"]
+        parts += [f"## `{section}`", str(inspect.getdoc(kind)), "\n".join(head + rows)]
+    return "\n\n".join(parts)
 
 
 if __name__ == "__main__":

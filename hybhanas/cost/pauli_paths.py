@@ -9,10 +9,10 @@ interfere, so that squared amplitudes are probabilities, and a few thousand samp
     P = sum of what survives along paths / number of paths,
 
 both over the paths that end in strings of I and Z, the only ones with an expectation value in
-|0...0>; each is weighted by its probability to do so, taken exactly over the gates before a qubit's
-first one with another. That is the slope of the noisy on the ideal expectation values over weights
-and inputs. Blocks of fixed gates on one or two qubits are multiplied first: within them paths would
-interfere.
+`|0...0>`; each is weighted by its probability to do so, taken exactly over the gates before a
+qubit's first one with another. That is the slope of the noisy on the ideal expectation values over
+weights and inputs. Blocks of fixed gates on one or two qubits are multiplied first: within them
+paths would interfere.
 
 Of a long circuit only the last TAIL instructions are propagated through. Before them the strings
 are taken as uniformly distributed, and what survives a gate or an idle time is its average over all

@@ -19,10 +19,10 @@ class CircuitCost:
     0 and 1 by how the chosen gates compare to the median.
     """
 
-    qubits: int
+    qubits: int  # that the circuit uses on the machine
     depth: int  # of the transpiled circuit
-    physical_instructions: int
-    two_qubit_gates: int
+    physical_instructions: int  # of the transpiled circuit
+    two_qubit_gates: int  # likewise
     added_two_qubit_gates: int  # by routing
     time_s: float  # by the chosen timing
     scheduled_s: float  # critical path
@@ -38,14 +38,14 @@ class NoiseCost:
     `faults=whole_circuit`, chances that no fault occurs. `p_survival` is the product.
     """
 
-    p_gate: float
-    p_readout: float
-    p_idle: float
-    p_survival: float
+    p_gate: float  # of gate errors
+    p_readout: float  # of readout errors
+    p_idle: float  # of waiting qubits
+    p_survival: float  # of all three
     log10_p_survival: float
     # 90 % of archived jobs of machines keep between them, at the age of the calibration.
     p_survival_low: float
-    p_survival_high: float
+    p_survival_high: float  # likewise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +58,8 @@ class Executions:
     rep_delay_s: float  # that each shot waits for
     circuits_per_sample: int  # 1 forward, and those of the gradient in training
     circuits_per_sample_separate: int  # if every angle were shifted in circuits of its own
-    circuits: int
-    jobs: int
+    circuits: int  # of the phase
+    jobs: int  # likewise
     total_executions: float = 0.0  # shots of all circuits, with those that options add
     log10_total_executions: float = 0.0
 
@@ -78,17 +78,17 @@ class Time:
     # 90 % lie between them: the bands of jobs that were not fitted, as if all deviated alike, of P,
     # and of the layouts that were tried, as of independent factors.
     qpu_low_s: float
-    qpu_high_s: float
+    qpu_high_s: float  # likewise
     billed_s: float  # qpu_s, in a session with the classical time between jobs
     # Of the phase, for gates, routing and noise alone: the effective execution time.
     effective_s: float
     log10_effective_s: float
     effective_low_s: float  # 90 % lie between them: the bands of P and of the layouts
-    effective_high_s: float
-    quantum_inference_s: float
-    quantum_training_s: float
-    classical_inference_s: float
-    classical_training_s: float
+    effective_high_s: float  # likewise
+    quantum_inference_s: float  # of one sample, by the time that is the total
+    quantum_training_s: float  # of all epochs, likewise
+    classical_inference_s: float  # of one sample
+    classical_training_s: float  # of all epochs, with the way of jobs
     quantum_s: float  # of the phase: qpu_s or effective_s
     total_s: float  # of the phase, quantum and classical
     log10_total_s: float
@@ -103,7 +103,7 @@ class Time:
 class Energy:
     """Joules of quantum computer and classical device in the phase that is costed."""
 
-    total_j: float
+    total_j: float  # of both
     log10_total_j: float
 
 
@@ -111,23 +111,23 @@ class Energy:
 class Money:
     """What is paid for a job, or for the phase that is costed, in US dollars."""
 
-    cost_usd: float
+    cost_usd: float  # as estimated
     log10_cost_usd: float
     cost_low_usd: float  # by the band of what is paid for: QPU time, or shots
-    cost_high_usd: float
+    cost_high_usd: float  # likewise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
     """The seconds that add up to `total_s`."""
 
-    gates_s: float
-    routing_s: float
+    gates_s: float  # shots without noise on a machine with all pairs coupled
+    routing_s: float  # what routing adds to them
     noise_s: float  # extra shots
     repetition_delay_s: float  # with what else each shot waits for
     program_loading_s: float  # what loading exceeds the shots by, with each circuit's own overhead
-    job_s: float
-    classical_s: float
+    job_s: float  # overhead of jobs
+    classical_s: float  # of the computer beside it
     options_s: float = 0.0  # what options of the primitive add: twirling, ZNE, TREX
 
 
@@ -135,7 +135,7 @@ class Parts:
 class Provenance:
     """How a cost was computed, and on what."""
 
-    cost_model: str
+    cost_model: str  # its name
     total: str  # which of the two times the total is: qpu or effective
     generation: str  # of the constants of a job's time; "assumed" where nothing says it
     mode: str  # how jobs are submitted
@@ -150,10 +150,10 @@ class Provenance:
     optimization_level: int
     transpiler_seed: int  # of the layout that was kept
     layouts: int
-    device: str
+    device: str  # its name
     calibration: str  # the backend's name
-    calibration_date: str
-    calibration_hash: str
+    calibration_date: str  # YYYY-MM-DD
+    calibration_hash: str  # of its content
     calibration_age_days: float  # at the run, as the bands take it
     price: str  # in words, or which figure is missing
     p_survival_is: str = ""  # in words

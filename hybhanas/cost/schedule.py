@@ -83,7 +83,7 @@ def schedule(
 
     The duration is that of Qiskit's `QuantumCircuit.estimate_duration`: the longest path through
     the circuit, the final measurement included. Either way it is the same; idle times differ, since
-    a qubit whose first gate is late waits for it in |0>.
+    a qubit whose first gate is late waits for it in `|0>`.
 
     Raises:
         CandidateError: an instruction that the machine does not have.
