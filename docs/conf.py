@@ -43,13 +43,27 @@ def name_folders(app: Any, docname: str, source: list[str]) -> None:
     source[0] = OUTSIDE.sub(named, source[0])
 
 
-def list_settings(app: Any, docname: str, source: list[str]) -> None:
-    """Puts the tables of all settings where a page asks for them."""
-    if docname == "reference/settings":
-        source[0] = source[0].replace("<!-- settings -->", settings_table.page())
+MADE = {"settings": settings_table.page, "report": settings_table.report}
+"""The tables that a page asks for by a comment."""
+
+
+def make_tables(app: Any, docname: str, source: list[str]) -> None:
+    """Puts tables that are made from the code where a page asks for them."""
+    for name, table in MADE.items():
+        if f"<!-- {name} -->" in source[0]:
+            source[0] = source[0].replace(f"<!-- {name} -->", table())
+
+
+def name_new_pages(app: Any, docname: str, source: list[str]) -> None:
+    """Adds pages beside index.md to its first list of guides if it does not name them."""
+    if docname == "index":
+        named = set(re.findall(r"^[\w/]+$", source[0], re.M))
+        new = sorted({path.stem for path in DOCS.glob("*.md")} - named - {"index"})
+        source[0] = source[0].replace("\nextending\n", "\n".join(["", "extending", *new, ""]))
 
 
 def setup(app: Any) -> None:
     """Called by Sphinx."""
-    app.connect("source-read", list_settings)
+    app.connect("source-read", make_tables)
     app.connect("source-read", name_folders)
+    app.connect("source-read", name_new_pages)
