@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,7 @@ from hybhanas.tasks.finished import read_run
 from hybhanas.tasks.run_data import checkpoint_of, data_of, estimator_of, members_of
 from hybhanas.tasks.setup import shown
 from hybhanas.tasks.verify_plan import Planned, check_limit, planned
+from hybhanas.verify import seconds_log
 from hybhanas.verify.laid_out import expectations
 from hybhanas.verify.outcome import Outcome, outcome
 from hybhanas.verify.pieces import Piece, Sampler, run_pieces
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from hybhanas.models.hqnn import HQNN
 
 AER, MACHINE = "aer", "machine"
-LOG = "machine_seconds.jsonl"
 
 
 def verify(config: DictConfig, folder: Path) -> list[Outcome]:
@@ -60,6 +60,8 @@ def verify(config: DictConfig, folder: Path) -> list[Outcome]:
         planned(rank, member, model, estimator, settings.shots, len(labels), settings.piece)
         for (rank, member), model in zip(chosen, models, strict=True)
     ]
+    rows = seconds_log.read(_log_file(config, folder))
+    plans = [replace(plan, job=seconds_log.sharpened(plan.job, rows)) for plan in plans]
     console = terminal()
     console.print(plan_table(plans, len(labels), settings.on))
     if settings.dry_run:
@@ -132,22 +134,26 @@ class _Runner:
         return Machine(plan.laid_out, backend, self._mode, service)
 
     def _log(self, plan: Planned, pieces: Sequence[Piece]) -> None:
-        """Notes predicted and seen seconds where later estimates can read them."""
-        if any(piece.seconds is None for piece in pieces):
+        """Notes predicted and seen seconds where later plans read them. Jobs without a
+        positive number of seconds are not noted.
+        """
+        if not all(piece.seconds for piece in pieces):
             return
-        folder = self._folder if self._config.cache is None else Path(self._config.cache)
-        row = {
-            "backend": self._calibration.name,
-            "generation": plan.job.provenance.generation,
-            "predicted_s": plan.job.qpu_s,
-            "seen_s": sum(piece.seconds or 0.0 for piece in pieces),
-            "executions": plan.job.executions,
-            "jobs": len(pieces),
-        }
-        path = folder.expanduser() / LOG
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("a") as file:
-            file.write(json.dumps(row) + "\n")
+        seen = seconds_log.Seen(
+            backend=self._calibration.name,
+            generation=plan.job.provenance.generation,
+            predicted_s=plan.job.qpu_s,
+            seen_s=sum(piece.seconds or 0.0 for piece in pieces),
+            executions=plan.job.executions,
+            jobs=len(pieces),
+        )
+        seconds_log.append(_log_file(self._config, self._folder), seen)
+
+
+def _log_file(config: DictConfig, folder: Path) -> Path:
+    """Of all runs that share a cache; of a run without one in its folder."""
+    place = folder if config.cache is None else Path(config.cache).expanduser()
+    return place / seconds_log.NAME
 
 
 def _check(settings: DictConfig) -> None:
