@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from hybhanas.data.samples import listed, rows_text
+from hybhanas.data.samples import as_setting, listed, rows_text
 from hybhanas.errors import ConfigError
 
 NUMBER, CATEGORY = "number", "category"
@@ -51,11 +51,11 @@ def typed(table: pd.DataFrame, kinds: Mapping[str, str], setting: str) -> pd.Dat
         numbers = _numbers(column)
         wrong = np.flatnonzero(numbers.isna() & column.notna())
         if len(wrong):
-            cells = sorted({str(cell) for cell in column.iloc[wrong]})
+            cells, quoted = sorted({str(cell) for cell in column.iloc[wrong]}), as_setting(name)
             raise ConfigError(
                 f"{setting} is not accepted: column {name} holds numbers, but in "
-                f"{rows_text(wrong.tolist())} {listed(cells)}; dataset.categorical=[{name}] takes "
-                f"it as one of categories, dataset.missing_texts=['{cells[0]}'] as missing"
+                f"{rows_text(wrong.tolist())} {listed(cells)}; dataset.categorical=[{quoted}] "
+                f"takes it as one of categories, dataset.missing_texts=['{cells[0]}'] as missing"
             )
         values = numbers.to_numpy(dtype=np.float64, na_value=np.nan).copy()
         values[~np.isfinite(values)] = np.nan
@@ -72,6 +72,15 @@ def where_missing(table: pd.DataFrame) -> tuple[np.ndarray, str]:
         for name in missing.columns[missing.any(axis=0)]
     ]
     return rows, listed(columns, 3)
+
+
+def counting(table: pd.DataFrame) -> list[str]:
+    """The columns whose cells rise by 1 from row to row, as the number of a sample does."""
+    return [
+        str(name)
+        for name, column in table.items()
+        if len(column) > 2 and bool((_numbers(column).diff().iloc[1:] == 1).all())
+    ]
 
 
 def _numbers(column: pd.Series) -> pd.Series:

@@ -10,12 +10,15 @@ import numpy as np
 import pandas as pd
 
 from hybhanas.data.cells import CATEGORY, NUMBER, typed
-from hybhanas.data.samples import listed
+from hybhanas.data.samples import as_setting, listed
 from hybhanas.data.steps import Step, scaling
 from hybhanas.errors import ConfigError
 
 MOST_CATEGORIES = 100
 """Categories of one column, at most: it becomes as many features."""
+
+FEW = 10
+"""Of more categories there are at least two rows to each, or they are dates, names or the like."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +116,12 @@ def fitted(table: pd.DataFrame, setting: str) -> Table:
             constant.append(name)
         elif cells.dtype != object:
             columns.append(Column(name, (), float(cells.median())))
-        elif distinct > MOST_CATEGORIES:
+        elif distinct > MOST_CATEGORIES or (distinct > FEW and 2 * distinct > len(cells)):
             raise ConfigError(
                 f"{setting} is not accepted: column {name} has {distinct} categories in "
-                f"{len(table)} rows, such as {listed(sorted(cells.unique()), 2)}; at most "
-                f"{MOST_CATEGORIES}; dataset.drop=[{name}] leaves it out"
+                f"{len(table)} rows, such as {listed(sorted(cells.unique()), 2)}; accepted: "
+                f"at most {MOST_CATEGORIES}, which rows share; dataset.drop=[{as_setting(name)}] "
+                "leaves it out"
             )
         else:
             counts = cells.value_counts()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
@@ -101,6 +102,16 @@ def listed(items: Sequence[object], most: int = 5) -> str:
     """
     shown = ", ".join(map(str, items[:most]))
     return shown if len(items) <= most else f"{shown} and {len(items) - most} more"
+
+
+def as_setting(name: str) -> str:
+    """A name as an element of a list on the command line: in quotes where those are needed.
+
+    Example:
+        >>> as_setting("age"), as_setting("size (cm)")
+        ('age', '"size (cm)"')
+    """
+    return name if re.fullmatch(r"[A-Za-z_]\w*", name, re.ASCII) else f'"{name}"'
 
 
 def rows_text(indices: Sequence[int]) -> str:

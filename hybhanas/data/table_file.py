@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import warnings
 from abc import abstractmethod
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hybhanas.data.files import existing_file
-from hybhanas.data.samples import Given, Samples, listed
+from hybhanas.data.samples import Given, Samples, as_setting, listed
 from hybhanas.data.source import Source
 from hybhanas.errors import ConfigError, unknown
 
@@ -26,6 +27,9 @@ MISSING = ("refuse", "drop", "fill")
 
 MOST_COLUMNS = 10_000
 """Columns of a file, at most."""
+
+DECIMALS, ENCODINGS = ("point", "comma"), ("utf-8", "cp1252", "latin-1", "utf-16")
+"""What `decimal` accepts, and some of what `encoding` does."""
 
 SEPARATORS = (",", ";", "\t", "|")
 """Of these the header has the one that separates columns."""
@@ -69,7 +73,7 @@ class TableFile(Source):
             ConfigError: one that is not.
         """
         for setting, value in self._paths.items():
-            existing_file(f"dataset.{setting}", value, f"a {self.name} file")
+            existing_file(f"dataset.{setting}", value, "a table")
 
     def read(self) -> Given:
         """The rows of each file, cells as numbers or texts."""
@@ -85,7 +89,12 @@ class TableFile(Source):
         if not features:
             raise ConfigError(f"{setting} is not accepted: no column besides {self.target}")
         kinds = cells.kinds(train[features], self.categorical)
-        notes: list[str] = []
+        counting = cells.counting(train[[c for c in features if kinds[c] == cells.NUMBER]])
+        notes = [
+            f"column {name} counts the rows and is taken as a feature; "
+            f"dataset.drop=[{as_setting(name)}] leaves it out"
+            for name in counting
+        ]
         parts = {
             setting: self._samples(table, kinds, setting, notes)
             for setting, table in [(setting, train), *others]
@@ -180,17 +189,33 @@ class TableFile(Source):
 
 @dataclass(frozen=True, kw_only=True)
 class Csv(TableFile):
-    """A text file of separated columns, plain or gzipped; UTF-8."""
+    """A text file of separated columns, plain or gzipped.
+
+    Raises:
+        ConfigError: a value that is not accepted.
+    """
 
     separator: str | None = None  # of columns; null: the one of , ; tab | that the header has
+    decimal: str = "point"  # of numbers; or comma, with points between thousands
+    encoding: str = "utf-8"  # of the text; cp1252 or latin-1 for what older programs write
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.decimal not in DECIMALS:
+            raise unknown("dataset.decimal", self.decimal, DECIMALS)
+        try:
+            codecs.lookup(self.encoding)
+        except LookupError:
+            raise unknown("dataset.encoding", self.encoding, ENCODINGS) from None
 
     def table(self, path: Path, setting: str) -> pd.DataFrame:
         """The table of a CSV file."""
         import pandas as pd
 
+        encoding = "utf-8-sig" if self.encoding == "utf-8" else self.encoding
         opener = gzip.open if path.suffix == ".gz" else open
         try:
-            with opener(path, "rt", encoding="utf-8-sig") as file:
+            with opener(path, "rt", encoding=encoding) as file:
                 header = file.readline()
             separator = self.separator or max(SEPARATORS, key=header.count)
             if header.count(separator) >= MOST_COLUMNS:
@@ -204,18 +229,32 @@ class Csv(TableFile):
                     na_values=[*self.missing_texts],
                     skipinitialspace=True,
                     low_memory=False,
-                    encoding="utf-8-sig",
+                    decimal="," if self.decimal == "comma" else ".",
+                    encoding=encoding,
                 )
-            return table.rename(columns=lambda name: name.strip().strip("'"))
+            return self._with_points(table.rename(columns=lambda n: n.strip().strip("'")), setting)
         except pd.errors.EmptyDataError:
             reason = "it has no columns"
         except pd.errors.ParserWarning:
             reason = "its rows have more cells than its header"
         except pd.errors.ParserError as error:
             reason = str(error).removeprefix("Error tokenizing data. C error: ")
-        except (OSError, EOFError, UnicodeDecodeError) as error:
+        except UnicodeDecodeError as error:
+            reason = f"it is no text in {self.encoding}: {error}; dataset.encoding=cp1252 reads "
+            reason += "what older programs write"
+        except (OSError, EOFError) as error:
             reason = f"it is no text file: {error}"
         raise ConfigError(f"{setting} is not accepted: {' '.join(reason.split())}")
+
+    def _with_points(self, table: pd.DataFrame, setting: str) -> pd.DataFrame:
+        """The table with a decimal point in every number."""
+        from hybhanas.data import decimal_comma
+
+        named = decimal_comma.columns_with(table, {*self.categorical, *self.drop, str(self.target)})
+        if named and self.decimal != "comma":
+            reason = decimal_comma.refusal(table, named)
+            raise ConfigError(f"{setting} is not accepted: {reason}")
+        return table.assign(**{name: decimal_comma.converted(table[name]) for name in named})
 
 
 @dataclass(frozen=True, kw_only=True)

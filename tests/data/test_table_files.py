@@ -134,7 +134,7 @@ def test_wrong_names_are_told_the_near_ones(csv):
         load(path, drop=["colr"])
     with pytest.raises(ConfigError, match="there is no such file .did you mean .*/my.csv"):
         load(path.with_name("mi.csv"))
-    with pytest.raises(ConfigError, match="is not accepted: a folder; the path of a mine file"):
+    with pytest.raises(ConfigError, match="is not accepted: a folder; the path of a table"):
         load(path.parent)
     with pytest.raises(ConfigError, match="dataset.path=null is not accepted: the path of"):
         Csv(name="mine", target="label", seed=0).load()
@@ -151,7 +151,7 @@ def test_files_that_are_no_tables_are_refused(tmp_path, csv):
     refused(b"", "bad.csv is not accepted: the file is empty")
     refused(b"\n\n", "bad.csv is not accepted: it has no columns")
     refused(b"size,label\n", "bad.csv is not accepted: it has no rows")
-    refused(b"\x89PNG\r\n\x1a\n\x00\xff\xfe", "it is no text file: 'utf-8' codec can't decode")
+    refused(b"\x89PNG\r\n\x1a\n\x00\xff\xfe", "it is no text in utf-8: 'utf-8' codec can't decode")
     refused(
         b"a,label\n1,2\n3,4\n5,6,7\n", "bad.csv is not accepted: .*more cells|Expected 2 fields"
     )
@@ -168,9 +168,54 @@ def test_a_column_of_free_texts_is_refused(csv):
     header = "name,size,colour,label"
     path = csv(*(f"name{i},{row}" for i, row in enumerate(ROWS * 6)), header=header)
     with pytest.raises(ConfigError, match="column name has 144 categories in 144 rows, such as "
-                       r"name\d+, name\d+ and 142 more; at most 100; dataset.drop"):  # fmt: skip
+                       r"name\d+, name\d+ and 142 more; accepted: at most 100, "
+                       "which rows share; dataset.drop"):  # fmt: skip
         load(path)
     assert load(path, drop=["name"]).features == 2
+
+
+def test_decimal_commas_are_named_and_read_as_asked(csv):
+    header = "Länge;Preis;Farbe;label"
+    rows = [f"{i % 7},5;1.{100 + i},25;{'rot' if i % 3 else 'blau'};{i % 2}" for i in range(40)]
+    path = csv(*rows, header=header)
+    with pytest.raises(ConfigError, match="column Länge holds numbers with a decimal comma, such "
+                       "as 0,5, and so does Preis; dataset.decimal=comma reads them, "
+                       'dataset.categorical=."Länge". takes them as categories'):  # fmt: skip
+        load(path)
+    points = [f"{i % 7}.5;{1100 + i}.25;{'rot' if i % 3 else 'blau'};{i % 2}" for i in range(40)]
+    expected = load(csv(*points, header=header, name="points.csv"), scale="none")
+    found = load(path, decimal="comma", scale="none")
+    np.testing.assert_array_equal(found.splits.train.features, expected.splits.train.features)
+    assert found.features == 3
+    assert load(path, categorical=["Länge"], decimal="comma").features == 1 + 1 + 7
+
+
+def test_a_file_in_another_encoding_is_named_and_read_as_asked(tmp_path):
+    path = tmp_path / "my.csv"
+    rows = [f"{i % 7},{'grün' if i % 3 else 'blau'},{i % 2}" for i in range(40)]
+    path.write_bytes("\n".join(["größe,farbe,label", *rows]).encode("cp1252"))
+    with pytest.raises(ConfigError, match="it is no text in utf-8: .* dataset.encoding=cp1252"):
+        load(path)
+    data = load(path, encoding="cp1252")
+    assert data.features == 2
+    with pytest.raises(ConfigError, match="^dataset.encoding=ascii7 is unknown; accepted: utf-8,"):
+        load(path, encoding="ascii7")
+
+
+def test_dates_and_names_are_no_categories_even_in_a_short_file(csv):
+    days = [f"{i % 7}.5,2024-01-{i % 28 + 1:02},{i % 2}" for i in range(40)]
+    with pytest.raises(ConfigError, match=r"column day has \d\d categories in 24 rows, such as "
+                       r"2024-01-.* which rows share; dataset.drop=.day. leaves it"):  # fmt: skip
+        load(csv(*days, header="size,day,label"))
+    eight = [f"{i % 7}.5,kind {i % 8},{i % 2}" for i in range(40)]
+    assert load(csv(*eight, header="size,kind,label")).features == 1 + 8
+
+
+def test_a_column_that_counts_the_rows_is_said(csv):
+    rows = [f"{i + 1},{row}" for i, row in enumerate(ROWS)]
+    (note,) = load(csv(*rows, header="row no,size,colour,label")).notes
+    assert note.startswith("column row no counts the rows and is taken as a feature")
+    assert 'dataset.drop=["row no"] leaves it out' in note
 
 
 def test_a_file_is_known_by_its_content_and_not_by_its_path(csv):
