@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from hybhanas import atomic
 from hybhanas.data.protocol import Batches, SearchData
+from hybhanas.nas.classical import Baseline
 from hybhanas.nas.run_folder import RunFolder
 from hybhanas.stored import read_json
 
@@ -28,24 +29,6 @@ PENALTIES = (0.1, 1.0, 10.0)
 
 WIDTHS, RATES = (16, 64), (3e-3, 1e-2)
 """Hidden units and learning rates of the MLP among which the validation split chooses."""
-
-
-@dataclass(frozen=True, slots=True)
-class Baseline:
-    """A classical model, tuned by the validation split and tested.
-
-    Args:
-        name: such as `logistic regression`.
-        validation_accuracy, test_accuracy: fractions of samples.
-        parameters: fitted numbers; of an SVM those of its support vectors.
-        setting: that the validation split chose, in words.
-    """
-
-    name: str
-    validation_accuracy: float
-    test_accuracy: float
-    parameters: int
-    setting: str = ""
 
 
 def baselines_of(folder: RunFolder, data: SearchData, seed: int) -> list[Baseline]:

@@ -10,25 +10,25 @@ from typing import Any
 
 from hybhanas.architecture import Architecture
 from hybhanas.circuit import lay_out
-from hybhanas.evidence.baselines import LOGISTIC, MLP, SVM, Baseline, arrays, small_mlp
+from hybhanas.evidence.baselines import LOGISTIC, MLP, SVM, arrays, small_mlp
 from hybhanas.evidence.statistics import LEVEL, Paired, holm, least_wilcoxon_p
+from hybhanas.nas.classical import Baseline
 from hybhanas.nas.evaluator import Evaluator, derived_seed
+from hybhanas.nas.finished import TWIN
 
 SEEDS = 5
 """Trainings of each variant, at least."""
 
-TRAINED, TWIN, FROZEN, UNENTANGLED = "itself", "classical twin", "frozen circuit", "unentangled"
-"""The variants: the network; a dense layer of as many parameters in place of its circuit; the
-circuit with random angles that are not trained; the circuit without its entangling gates.
+TRAINED, FROZEN, UNENTANGLED = "itself", "frozen circuit", "unentangled"
+"""The network; its circuit with random angles that are not trained; its circuit without entangling
+gates. A further variant is TWIN: a dense layer of as many parameters in place of the circuit.
 """
+VARIANTS = (TWIN, FROZEN, UNENTANGLED)
 
 
 def _mean(accuracies: Sequence[float]) -> float:
     known = [accuracy for accuracy in accuracies if not math.isnan(accuracy)]
     return math.fsum(known) / len(known) if known else 0.0
-
-
-VARIANTS = (TWIN, FROZEN, UNENTANGLED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from hybhanas.nas.evaluation import (
     Evaluation,
 )
 from hybhanas.nas.failures import failed, in_one_line, is_candidate_error
+from hybhanas.nas.finished import Finished
 from hybhanas.nas.quantities import PROXIES
 from hybhanas.settings import determining
 
@@ -68,18 +69,6 @@ class Group:
             Group(self.members[:middle], self.epochs, self.states[:middle]),
             Group(self.members[middle:], self.epochs, self.states[middle:]),
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """A network of the front after its final training, with the mean cross-entropy of each epoch;
-    the checkpoint is in torch's format.
-    """
-
-    validation: Scores
-    test: Scores
-    checkpoint: bytes
-    losses: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -210,18 +199,22 @@ class Evaluator:
         """The validation accuracy of the classical twin of each; None where none are trained."""
         if not self.twins:
             return [None] * len(group.members)
-        from hybhanas.quantum.variants import TWIN
-
-        noiseless = replace(self.training, noise="none", shots=None)
-        twins = replace(self, simulator=TWIN, training=noiseless).train_networks(
-            [member.architecture for member in group.members], self.epochs, until=group.epochs
-        )
+        members = [member.architecture for member in group.members]
+        twins = self._of_twins.train_networks(members, self.epochs, until=group.epochs)
         return [
             CandidateError(f"its classical twin: {in_one_line(twin)}")
             if isinstance(twin, Exception)
             else twin.validation.accuracy
             for twin in twins
         ]
+
+    @property
+    def _of_twins(self) -> Evaluator:
+        """What trains the classical twins, which noise does not touch."""
+        from hybhanas.quantum.variants import TWIN
+
+        noiseless = replace(self.training, noise="none", shots=None)
+        return replace(self, simulator=TWIN, training=noiseless)
 
     def survival(self, architecture: Architecture) -> tuple[float, ...] | None:
         """What noise leaves of each of its expectation values; None where `trainer.noise` leaves
@@ -232,10 +225,16 @@ class Evaluator:
         return self.estimator.survivals(lay_out(architecture))
 
     def finish(self, group: Group) -> list[Finished | Exception]:
-        """Trains a group from initial weights to the group's epochs, and tests each network."""
+        """Trains a group from initial weights to the group's epochs, and tests each network; its
+        classical twin as well, with the same seed, splits and batches.
+        """
         members = [member.architecture for member in group.members]
         outcomes = self.train_networks(members, group.epochs, test=True)
-        return [o if isinstance(o, Exception) else self._finished(o) for o in outcomes]
+        twins = self._of_twins.train_networks(members, group.epochs, test=True)
+        return [
+            outcome if isinstance(outcome, Exception) else Finished.of(outcome, twin)
+            for outcome, twin in zip(outcomes, twins, strict=True)
+        ]
 
     def groups(self, architectures: Sequence[Architecture]) -> list[list[int]]:
         """The indices of the architectures to train together; see `hybhanas.models.plan.plan`."""
@@ -276,13 +275,6 @@ class Evaluator:
                 architectures[part], epochs, test, until, states[part]
             )
         ]
-
-    def _finished(self, trained: Trained) -> Finished:
-        from hybhanas.models.hqnn import checkpoint
-
-        assert trained.test is not None
-        model = checkpoint(trained.model)
-        return Finished(trained.validation, trained.test, model, trained.losses)
 
 
 def _size(layers: Layers) -> dict[str, Any]:

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from hybhanas import atomic
 from hybhanas.errors import ConfigError
+from hybhanas.nas.classical import Baseline
 from hybhanas.nas.evaluation import Evaluation
-from hybhanas.nas.evaluator import Evaluator, Finished, Group
+from hybhanas.nas.evaluator import Evaluator, Group
 from hybhanas.nas.executors import WorkerLostError, Workers, is_of_workers
+from hybhanas.nas.finished import TWIN, FinalRecord, Finished
 from hybhanas.nas.loop import MAX_STATE_BYTES, compute_groups
 from hybhanas.nas.objectives import Objectives
 from hybhanas.nas.quantities import QUANTITIES, TIMES, finite_values
 from hybhanas.nas.run_folder import RunFolder
-from hybhanas.stored import checked, read_bytes, read_json
+from hybhanas.stored import read_bytes, read_json
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +41,10 @@ class FrontMember:
     test_balanced_accuracy: float | None = None
     test_roc_auc: float | None = None
     losses: Sequence[float] = ()  # of the final training, the mean cross-entropy of each epoch
+    # Dense layers of about as many parameters in place of its circuit, trained alike; None if that
+    # failed. `behind_twin`: these are as good in all objectives.
+    twin: Baseline | None = None
+    behind_twin: bool = False
 
     @property
     def on_front(self) -> bool:
@@ -48,10 +53,16 @@ class FrontMember:
 
     @property
     def final(self) -> Evaluation:
-        """Its evaluation with the scores of the final training, and the search's contribution."""
+        """Its evaluation with the scores of the final training, and the contribution by them; that
+        of the search where no twin was trained.
+        """
+        accuracy, contribution = self.final_validation_accuracy, self.evaluation.contribution
+        if self.twin is not None and accuracy is not None:
+            contribution = accuracy - self.twin.validation_accuracy
         return replace(
             self.evaluation,
-            validation_accuracy=self.final_validation_accuracy,
+            validation_accuracy=accuracy,
+            contribution=contribution,
             balanced_accuracy=self.final_balanced_accuracy,
             roc_auc=self.final_roc_auc,
         )
@@ -71,6 +82,10 @@ class FrontMember:
             "test_balanced_accuracy": self.test_balanced_accuracy,
             "test_roc_auc": self.test_roc_auc,
             "contribution": evaluation.contribution,
+            "twin_validation_accuracy": self.twin and self.twin.validation_accuracy,
+            "twin_test_accuracy": self.twin and self.twin.test_accuracy,
+            "twin_parameters": self.twin and self.twin.parameters,
+            "behind_twin": self.behind_twin,
             **finite_values(evaluation, TIMES),
             "parameters": evaluation.parameters,
             "checkpoint": self.checkpoint,
@@ -106,6 +121,8 @@ def read_front(folder: RunFolder, evaluations: Sequence[Evaluation]) -> list[Fro
                 row.get("test_balanced_accuracy"),
                 row.get("test_roc_auc"),
                 tuple(float(loss) for loss in row.get("losses", ())),
+                _twin_of(row),
+                bool(row.get("behind_twin")),
             )
             for row in read_json(folder.front_json)
         ]
@@ -117,30 +134,18 @@ def read_front(folder: RunFolder, evaluations: Sequence[Evaluation]) -> list[Fro
     raise ConfigError(f"run={folder.path} is not accepted: {reason}") from None
 
 
-@dataclass(frozen=True, slots=True)
-class Rival:
-    """A classical model that members must not be dominated by; it takes no time of a machine."""
-
-    name: str
-    validation_accuracy: float
-    parameters: int
-
-    def dominates(self, member: FrontMember, objectives: Objectives) -> bool:
-        """Whether it is as good as a member in all objectives; in the quantum ones it is better."""
-        accuracy = member.final_validation_accuracy
-        if accuracy is None or self.validation_accuracy < accuracy:
-            return False
-        if "contribution" in objectives.names and (member.evaluation.contribution or 0.0) > 0:
-            return False
-        counted = {"parameters", "classical_parameters"} & {*objectives.names}
-        return all(self.parameters <= QUANTITIES[name].value(member.evaluation) for name in counted)
+def _twin_of(row: dict[str, Any]) -> Baseline | None:
+    if row.get("twin_validation_accuracy") is None:
+        return None
+    accuracies = float(row["twin_validation_accuracy"]), float(row["twin_test_accuracy"])
+    return Baseline(TWIN, *accuracies, int(row["twin_parameters"]))
 
 
 OTHERS = "other members"
 
 
 def ranked(
-    members: Sequence[FrontMember], objectives: Objectives, floor: Sequence[Rival] = ()
+    members: Sequence[FrontMember], objectives: Objectives, floor: Sequence[Baseline] = ()
 ) -> list[FrontMember]:
     """The members by rank: those that nothing dominates by its final accuracy first, then those
     that fell behind in the final training, each by descending accuracy, then ascending time.
@@ -154,10 +159,13 @@ def ranked(
     ahead = {evaluation.key for evaluation in objectives.front(trained)}
 
     def ahead_of(member: FrontMember) -> str:
-        rivals = [rival.name for rival in floor if rival.dominates(member, objectives)]
-        return next(iter(rivals), "" if member.evaluation.key in ahead else OTHERS)
+        models = [model.name for model in floor if model.dominates(member.final, objectives)]
+        return next(iter(models), "" if member.evaluation.key in ahead else OTHERS)
 
-    marked = [replace(member, behind=ahead_of(member)) for member in members]
+    def behind_twin(member: FrontMember) -> bool:
+        return member.twin is not None and member.twin.dominates(member.final, objectives)
+
+    marked = [replace(m, behind=ahead_of(m), behind_twin=behind_twin(m)) for m in members]
 
     def place(member: FrontMember) -> tuple[bool, float, float, str]:
         accuracy = member.final_validation_accuracy
@@ -205,35 +213,9 @@ def train_front(
     return [_member(evaluation, known[evaluation.key], folder) for evaluation in front]
 
 
-@dataclass(frozen=True, slots=True)
-class _FinalRecord:
-    key: str
-    validation_accuracy: float | None
-    test_accuracy: float | None
-    reason: str = ""
-    validation_samples: int | None = None
-    test_samples: int | None = None
-    balanced_accuracy: float | None = None
-    roc_auc: float | None = None
-    test_balanced_accuracy: float | None = None
-    test_roc_auc: float | None = None
-    checkpoint_sha256: str = ""
-    losses: Sequence[float] = ()  # none where one is not finite
-
-    @classmethod
-    def from_dict(cls, data: dict[str, Any]) -> _FinalRecord:
-        record = cls(**checked(cls, data))
-        accuracies = (record.validation_accuracy, record.test_accuracy)
-        if any(not 0 <= a <= 1 for a in accuracies if a is not None):
-            raise ValueError(f"its accuracies are {accuracies}")
-        if record.validation_accuracy is None and not record.reason:
-            raise ValueError("it has neither an accuracy nor a reason")
-        return record
-
-
-def _known(evaluation: Evaluation, folder: RunFolder) -> _FinalRecord | None:
+def _known(evaluation: Evaluation, folder: RunFolder) -> FinalRecord | None:
     """The record of an earlier final training, if it failed or its checkpoint is as it was."""
-    known = folder.final.read(evaluation.key, _FinalRecord.from_dict)
+    known = folder.final.read(evaluation.key, FinalRecord.from_dict)
     if known is None or known.reason:
         return None if known is None or is_of_workers(known.reason) else known
     path = folder.checkpoint(evaluation.architecture)
@@ -248,28 +230,14 @@ def _known(evaluation: Evaluation, folder: RunFolder) -> _FinalRecord | None:
         return None
 
 
-def _kept(evaluation: Evaluation, outcome: Finished | Exception, folder: RunFolder) -> _FinalRecord:
+def _kept(evaluation: Evaluation, outcome: Finished | Exception, folder: RunFolder) -> FinalRecord:
     """The record of an outcome; the checkpoint is on disk before it is."""
-    if isinstance(outcome, Exception):
-        reason = f"{type(outcome).__name__}: {outcome}"
-        return _FinalRecord(evaluation.key, None, None, reason)
-    atomic.write_bytes(folder.checkpoint(evaluation.architecture), outcome.checkpoint)
-    return _FinalRecord(
-        evaluation.key,
-        outcome.validation.accuracy,
-        outcome.test.accuracy,
-        validation_samples=outcome.validation.samples,
-        test_samples=outcome.test.samples,
-        balanced_accuracy=outcome.validation.balanced_accuracy,
-        roc_auc=outcome.validation.roc_auc,
-        test_balanced_accuracy=outcome.test.balanced_accuracy,
-        test_roc_auc=outcome.test.roc_auc,
-        checkpoint_sha256=hashlib.sha256(outcome.checkpoint).hexdigest(),
-        losses=outcome.losses if all(map(math.isfinite, outcome.losses)) else (),
-    )
+    if isinstance(outcome, Finished):
+        atomic.write_bytes(folder.checkpoint(evaluation.architecture), outcome.checkpoint)
+    return FinalRecord.of(evaluation.key, outcome)
 
 
-def _member(evaluation: Evaluation, record: _FinalRecord, folder: RunFolder) -> FrontMember:
+def _member(evaluation: Evaluation, record: FinalRecord, folder: RunFolder) -> FrontMember:
     if record.reason:
         log.warning("%s: %s; it has no model", evaluation.architecture, record.reason)
     checkpoint = folder.checkpoint(evaluation.architecture).relative_to(folder.path)
@@ -285,4 +253,5 @@ def _member(evaluation: Evaluation, record: _FinalRecord, folder: RunFolder) -> 
         test_balanced_accuracy=record.test_balanced_accuracy,
         test_roc_auc=record.test_roc_auc,
         losses=tuple(record.losses),
+        twin=record.twin,
     )

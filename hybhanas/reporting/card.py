@@ -73,7 +73,7 @@ def card(
         "## Cost\n",
         _cost(cost),
         "## Does the quantum part matter?\n",
-        origin.verdict or "Not examined.",
+        " ".join(filter(None, (origin.verdict, _twin(member)))) or "Not examined.",
         "## Limits\n",
         "\n".join(f"- {limit}" for limit in LIMITS),
         "## Made by\n",
@@ -110,6 +110,19 @@ def _accuracy(member: FrontMember) -> str:
             interval = f"{100 * low:.1f} to {100 * high:.1f} %"
         lines.append(f"| {split} | {100 * accuracy:.1f} % | {interval} | {samples or ''} |")
     return "\n".join(lines)
+
+
+def _twin(member: FrontMember) -> str:
+    """What its classical twin reached, in a sentence; nothing where none was trained."""
+    twin = member.twin
+    if twin is None:
+        return ""
+    return (
+        f"Its {twin.name}, with dense layers in place of the circuit and {twin.parameters} "
+        "parameters in all, trained once with the same seed and splits, has "
+        f"{100 * twin.validation_accuracy:.1f} % of the validation split and "
+        f"{100 * twin.test_accuracy:.1f} % of the test split."
+    )
 
 
 def _cost(cost: CostReport) -> str:

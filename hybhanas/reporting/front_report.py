@@ -8,8 +8,9 @@ from typing import Any
 
 from rich.table import Table
 
-from hybhanas.evidence.baselines import LOGISTIC, MAJORITY, Baseline
+from hybhanas.evidence.baselines import LOGISTIC, MAJORITY
 from hybhanas.intervals import wilson
+from hybhanas.nas.classical import Baseline
 from hybhanas.nas.front import OTHERS, FrontMember
 from hybhanas.nas.selection import Selected
 from hybhanas.reporting.units import duration, duration_band
@@ -39,8 +40,8 @@ class FrontReport:
     selected: Sequence[Selected]
     baselines: Sequence[Baseline]
 
-    def first_lines(self) -> list[str]:
-        """What classical models and the final training make of the front, before the table."""
+    def comparison(self) -> list[str]:
+        """What classical models make of the front, a line each."""
         lines = []
         floor = {b.name: b for b in self.baselines}
         for name in (MAJORITY, LOGISTIC):
@@ -49,6 +50,11 @@ class FrontReport:
                 lines.append(self._beaten(floor[name], count))
         if lines and not any(member.on_front for member in self.members):
             lines.append("that leaves none: what follows is shown for comparison")
+        return [*lines, *self._twins()]
+
+    def trainings(self) -> list[str]:
+        """What the final training makes of the front of the search, a line each."""
+        lines = []
         fallen = sum(member.behind == OTHERS for member in self.members)
         if fallen:
             lines.append(f"{fallen} of {len(self.members)} fell behind in the final training")
@@ -60,6 +66,35 @@ class FrontReport:
             )
         return lines
 
+    def first_lines(self) -> list[str]:
+        """All that is said of the front before its table."""
+        return [*self.comparison(), *self.trainings()]
+
+    def _twins(self) -> list[str]:
+        """Which members of the front are no better than their classical twins."""
+        front = [one for one in self._kept() if one[1].twin is not None]
+        if not front:
+            return []
+        behind = [rank for rank, member in front if member.behind_twin]
+        equal = [
+            (rank, member.twin.parameters - (member.evaluation.parameters or 0))
+            for rank, member in front
+            if member.twin and member.twin.is_as_accurate(member.final) and not member.behind_twin
+        ]
+        named = f" ({_ranks(behind)})" if behind else ""
+        line = (
+            "classical twins (dense layers of about as many parameters in place of the circuit, no "
+            f"QPU time) dominate {len(behind) or 'none'} of {len(front)} members{named}"
+        )
+        if equal:
+            more = max(number for _, number in equal)
+            ranks = _ranks([rank for rank, _ in equal])
+            line += (
+                f"; those of {len(equal)} more ({ranks}) are at least as accurate, with up to "
+                f"{more} parameters more"
+            )
+        return [line]
+
     def _beaten(self, baseline: Baseline, count: int) -> str:
         outcome = f"dominates {count} of {len(self.members)} members, which are kept off the front"
         return (
@@ -70,11 +105,14 @@ class FrontReport:
 
     def rows(self) -> list[tuple[int, FrontMember]]:
         """The members to show, each with its rank: selected ones first, at most MOST_ROWS."""
-        by_rank = list(enumerate(self.members, 1))
         chosen = {one.rank for one in self.selected}
-        kept = [one for one in by_rank if one[1].on_front] or by_rank
-        first = [one for one in by_rank if one[0] in chosen]
-        return [*first, *(one for one in kept if one[0] not in chosen)][:MOST_ROWS]
+        first = [one for one in enumerate(self.members, 1) if one[0] in chosen]
+        return [*first, *(one for one in self._kept() if one[0] not in chosen)][:MOST_ROWS]
+
+    def _kept(self) -> list[tuple[int, FrontMember]]:
+        """The members that nothing dominates, each with its rank; all where there is none."""
+        by_rank = list(enumerate(self.members, 1))
+        return [one for one in by_rank if one[1].on_front] or by_rank
 
     def table(self) -> Table:
         """The members to show and the baselines, two lines each: below a figure is the interval
@@ -104,12 +142,24 @@ class FrontReport:
             words.setdefault(one.rank, []).append(one)
         lines = [
             f"#{rank} {', '.join(o.word for o in chosen)}: {'; '.join(o.reason for o in chosen)}"
+            f"{twin_of(chosen[0].member)}"
             for rank, chosen in words.items()
         ]
         hidden = len(self.members) - len(self.rows())
         if hidden:
             lines.append(f"{hidden} more members in pareto.csv")
         return lines
+
+
+def twin_of(member: FrontMember) -> str:
+    """How accurate the classical twin of a member is, after a semicolon; nothing without one."""
+    if member.twin is None:
+        return ""
+    return f"; its classical twin {100 * member.twin.validation_accuracy:.1f} %"
+
+
+def _ranks(ranks: Sequence[int]) -> str:
+    return ", ".join(f"#{rank}" for rank in ranks)
 
 
 def selection_rows(selected: Sequence[Selected]) -> list[dict[str, Any]]:

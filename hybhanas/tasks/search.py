@@ -20,10 +20,11 @@ from hybhanas.calibration import Calibration
 from hybhanas.cost.model import MEASURED
 from hybhanas.data.protocol import ready
 from hybhanas.errors import ConfigError
-from hybhanas.evidence.baselines import LOGISTIC, MAJORITY, Baseline, baselines_of
+from hybhanas.evidence.baselines import LOGISTIC, MAJORITY, baselines_of
+from hybhanas.nas.classical import Baseline
 from hybhanas.nas.evaluation import EVALUATED, Evaluation
 from hybhanas.nas.executors import Executor, Workers
-from hybhanas.nas.front import FrontMember, Rival, ranked, train_front
+from hybhanas.nas.front import FrontMember, ranked, train_front
 from hybhanas.nas.loop import Generation, run_search
 from hybhanas.nas.problem import Problem, pose
 from hybhanas.nas.run_folder import RunFolder
@@ -185,15 +186,11 @@ def _front(problem: Problem, evaluations: Sequence[Evaluation]) -> list[Evaluati
 def _reported(problem: Problem, members: Sequence[FrontMember]) -> FrontReport:
     """Ranks the members, and chooses among them."""
     evaluator, objectives = problem.evaluator, problem.strategy.objectives
-    baselines, rivals = list[Baseline](), list[Rival]()
+    baselines = list[Baseline]()
     if problem.floor:
         baselines = baselines_of(problem.folder, evaluator.data, evaluator.seed)
-        rivals = [
-            Rival(b.name, b.validation_accuracy, b.parameters)
-            for b in baselines
-            if b.name in (MAJORITY, LOGISTIC)
-        ]
-    in_order = ranked(members, objectives, rivals)
+    floor = [baseline for baseline in baselines if baseline.name in (MAJORITY, LOGISTIC)]
+    in_order = ranked(members, objectives, floor)
     return FrontReport(in_order, select(in_order, objectives), baselines)
 
 
@@ -226,7 +223,8 @@ def _write_results(
     atomic.write_json(folder.selection, selection_rows(report.selected))
     summary = asdict(Summary.of(evaluations, problem.strategy.objectives))
     summary |= {"search_s": round(search_s, 3), "wall_s": round(wall_s, 3)}
-    atomic.write_json(folder.summary, _provenance(problem) | summary)
+    compared = {"compared": report.comparison()}
+    atomic.write_json(folder.summary, compared | _provenance(problem) | summary)
     return summary, evaluation_rows(evaluations)
 
 

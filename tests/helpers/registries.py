@@ -13,7 +13,9 @@ from hybhanas.quantum.simulators import SIMULATORS
 
 @pytest.fixture
 def own_registries(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is registered and loaded in the test is forgotten after it."""
+    """What is registered and loaded in the test is forgotten after it, but for hybhanas' own."""
+    import hybhanas.quantum.variants  # noqa: F401 - its words stay: it is imported once
+
     for registry in (ENCODINGS, ROTATIONS, ENTANGLERS, PATTERNS, SIMULATORS):
         monkeypatch.setattr(registry, "_known", dict(registry))
     monkeypatch.setattr(plugins, "_loaded", {})

@@ -10,8 +10,9 @@ import pytest
 from rich.console import Console
 
 from hybhanas.architecture import Architecture
-from hybhanas.evidence.baselines import LOGISTIC, MAJORITY, Baseline
-from hybhanas.nas.front import FrontMember, Rival, ranked
+from hybhanas.evidence.baselines import LOGISTIC, MAJORITY
+from hybhanas.nas.classical import Baseline
+from hybhanas.nas.front import FrontMember, ranked
 from hybhanas.nas.objectives import Objectives
 from hybhanas.nas.selection import select
 from hybhanas.reporting.front_report import (
@@ -38,8 +39,7 @@ def member(number: int, searched: float, final: float | None, parameters: int) -
 
 
 def report(*members: FrontMember) -> FrontReport:
-    rivals = [Rival(b.name, b.validation_accuracy, b.parameters) for b in BASELINES]
-    in_order = ranked(members, OBJECTIVES, rivals)
+    in_order = ranked(members, OBJECTIVES, BASELINES)
     return FrontReport(in_order, select(in_order, OBJECTIVES), BASELINES)
 
 
@@ -61,7 +61,7 @@ def test_the_interval_is_wilsons():
 def test_what_is_worse_than_the_majority_or_dominated_by_logistic_regression_is_off_the_front():
     shown = report(member(1, 0.4, 0.45, 10), member(2, 0.7, 0.85, 60), member(3, 0.8, 0.86, 20))
     assert [m.behind for m in shown.members] == ["", LOGISTIC, MAJORITY]
-    majority, regression, _ = shown.first_lines()
+    majority, regression = shown.comparison()
     assert majority.startswith("majority class (0 parameters, no QPU time, 50.0 %")
     assert "dominates 1 of 3 members, which are kept off the front" in regression
     assert [rank for rank, _ in shown.rows()] == [1]
@@ -71,13 +71,40 @@ def test_what_is_worse_than_the_majority_or_dominated_by_logistic_regression_is_
 
 def test_where_the_contribution_is_an_objective_no_model_without_a_circuit_dominates_one():
     objectives = Objectives(("error", "contribution", "parameters"), {"parameters": 1e5}, {})
-    regression = Rival(LOGISTIC, 0.9, 50)
+    regression = Baseline(LOGISTIC, 0.9, 0.9, 50)
     better, equal = (
         replace(m, evaluation=replace(m.evaluation, contribution=above_its_twin))
         for m, above_its_twin in ((member(1, 0.7, 0.8, 60), 0.1), (member(2, 0.7, 0.8, 60), 0.0))
     )
-    assert not regression.dominates(better, objectives)
-    assert regression.dominates(equal, objectives)
+    assert not regression.dominates(better.final, objectives)
+    assert regression.dominates(equal.final, objectives)
+
+
+def with_twin(one: FrontMember, accuracy: float, parameters: int) -> FrontMember:
+    return replace(one, twin=Baseline("classical twin", accuracy, accuracy, parameters))
+
+
+def test_the_first_lines_name_the_members_that_their_classical_twins_dominate():
+    shown = report(
+        with_twin(member(1, 0.9, 0.97, 30), 0.97, 30),  # as accurate, of as many parameters
+        with_twin(member(2, 0.9, 0.98, 40), 0.99, 44),  # more accurate, of 4 parameters more
+        with_twin(member(3, 0.9, 0.99, 60), 0.98, 50),  # less accurate
+    )
+    assert [m.behind_twin for m in shown.members] == [False, False, True]
+    assert {m.behind for m in shown.members} == {""}  # said of a member of the front, which it is
+    (line,) = [line for line in shown.first_lines() if line.startswith("classical twins")]
+    assert "dominate 1 of 3 members (#3); those of 1 more (#2) are at least as accurate" in line
+    assert line.endswith("with up to 4 parameters more")
+    assert shown.last_lines()[0].endswith("of the best; its classical twin 98.0 %")
+
+
+def test_the_contribution_to_a_front_is_that_of_the_final_training():
+    objectives = Objectives(("error", "contribution"), {}, {})
+    searched = member(1, 0.7, 0.8, 60)
+    searched = replace(searched, evaluation=replace(searched.evaluation, contribution=0.1))
+    (shown,) = ranked([with_twin(searched, 0.85, 60)], objectives)
+    assert shown.final.contribution == pytest.approx(-0.05)
+    assert shown.behind_twin
 
 
 def test_a_front_that_is_dominated_as_a_whole_is_shown_and_said_so():

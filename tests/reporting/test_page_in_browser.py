@@ -16,7 +16,7 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.select import Select
 
 from hybhanas.architecture import Architecture
-from hybhanas.evidence.baselines import Baseline
+from hybhanas.nas.classical import Baseline
 from hybhanas.nas.evaluation import FAILED, STOPPED
 from hybhanas.nas.front import FrontMember, ranked
 from hybhanas.nas.objectives import Objectives

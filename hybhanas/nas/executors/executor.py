@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, get_args, ov
 if TYPE_CHECKING:
     from hybhanas.architecture import Architecture
     from hybhanas.nas.evaluation import Evaluation
-    from hybhanas.nas.evaluator import Finished, Group
+    from hybhanas.nas.evaluator import Group
+    from hybhanas.nas.finished import Finished
 
 Step = Literal["cost", "train", "finish"]
 """A method of `hybhanas.nas.evaluator.Evaluator`; it is sent to workers by its name."""

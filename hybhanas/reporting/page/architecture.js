@@ -160,6 +160,11 @@ function accuracies(at, member) {
   ];
   if (member)
     pairs.push(["final, validation", measured(member.final)], ["final, test", measured(member.test)]);
+  if (member?.twin)
+    pairs.push([
+      "its classical twin",
+      `${percent(member.twin.validation_accuracy)} of validation, ${percent(member.twin.test_accuracy)} of test, ${significant(member.twin.parameters)} parameters`,
+    ]);
   for (const name of ["balanced_accuracy", "roc_auc"])
     if (isNumber(rows.values[name]?.[at]))
       pairs.push([

@@ -81,7 +81,8 @@ class RunReport:
             "selection": [
                 {"word": s.word, "rank": s.rank, "reason": s.reason} for s in self.front.selected
             ],
-            "notes": self.front.first_lines(),
+            "comparison": self.front.comparison(),
+            "notes": self.front.trainings(),
             "baselines": [self._baseline(b) for b in self.front.baselines],
             "progress": _progress(self.evaluations, self.objectives),
             "reasons": _reasons(self.evaluations),
@@ -104,6 +105,7 @@ class RunReport:
                     "behind": member.behind,
                     "final": _measured(member.final_validation_accuracy, member.validation_samples),
                     "test": _measured(member.test_accuracy, member.test_samples),
+                    "twin": member.twin and asdict(member.twin),
                     "circuit": drawing(member.evaluation.architecture),
                     "losses": [*member.losses],
                     "verdict": self.verdicts.get(name),

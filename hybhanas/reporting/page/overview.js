@@ -7,6 +7,10 @@ function plural(number, one, many = `${one}s`) {
   return `${number} ${number === 1 ? one : many}`;
 }
 
+function sentences(lines) {
+  return lines.map((line) => element("p", {}, `${line.charAt(0).toUpperCase()}${line.slice(1)}.`));
+}
+
 function foundCard() {
   const count = (status) => rows.status.filter((own) => own === status).length;
   const parts = [
@@ -61,7 +65,12 @@ function pickCard() {
       "li",
       {},
       button,
-      element("div", { class: "soft" }, own.map(({ reason }) => reason).join("; ")),
+      element(
+        "div",
+        { class: "soft" },
+        own.map(({ reason }) => reason).join("; "),
+        member.twin ? `; its classical twin ${percent(member.twin.validation_accuracy)}` : null,
+      ),
     );
   });
   return element(
@@ -130,9 +139,11 @@ function quantumCard() {
       : [
           element("p", { class: "big" }, comparison),
           against ? element("p", {}, against) : null,
-          element("p", {}, "Whether the circuits contribute was not examined. This asks it:"),
+          sentences(content.comparison),
+          element("p", {}, "These are single trainings. This compares several, with tests:"),
           command(content.commands.contribution),
         ],
     verdicts.length && against ? element("p", { class: "soft" }, against) : null,
+    verdicts.length ? sentences(content.comparison) : null,
   );
 }

@@ -23,7 +23,7 @@ function baselineTable() {
     significant(rows.values.parameters[m.evaluation]),
   ]);
   return [
-    content.notes.map((note) => element("p", {}, `${note.charAt(0).toUpperCase()}${note.slice(1)}.`)),
+    sentences(content.notes),
     content.baselines.length
       ? scrolled(
           "Classical models and selected members",
