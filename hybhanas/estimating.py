@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, overload
 from qiskit import QuantumCircuit
 
 from hybhanas.architecture import Architecture
-from hybhanas.calibration import Calibration, qiskit_backend, repaired, snapshot
+from hybhanas.calibration import Calibration, qiskit_backend, repaired
 from hybhanas.calibration.backend import POWER_W, Backend
 from hybhanas.calibration.missing import with_missing
 from hybhanas.calibration.price import Price
@@ -24,10 +24,9 @@ from hybhanas.cost.job_estimator import JobEstimator
 from hybhanas.cost.model import CostModel, Device, Workload
 from hybhanas.cost.report import CostReport
 from hybhanas.cost.runtime_names import options_from, shots_from
-from hybhanas.errors import ConfigError, refused, unknown, whole
+from hybhanas.errors import ConfigError, refused, whole
 from hybhanas.models.layers import lay_out_network
 from hybhanas.observables import read_observables
-from hybhanas.presets import names_of
 from hybhanas.pubs import Pub, listed, not_a_pub, read_pub
 from hybhanas.qiskit_view import to_qiskit
 
@@ -122,16 +121,15 @@ def estimate(  # noqa: PLR0913 - a public function of keywords
     """
     chosen, shots = _model(model, options), None if shots is None else whole("shots", shots)
     observables = None if observables is None else read_observables(observables)
+    runs_on, work = _device(device), _workload(workload)
     if (job := listed(pubs)) is not None:
         named = [named_pub(i, one, observables) for i, one in enumerate(job)]
         shots = shots_from(options) if shots is None else shots
         return job_estimator(backend, chosen, shots, price, missing)(named)
     calibration, power_w, asked = machine(backend, missing)
     chosen = chosen if shots is None else chosen.with_shots(shots)
-    device = Device.preset(device) if isinstance(device, str) else device
-    work = workload or Workload(samples=1000, epochs=30, batch_size=64)
     paid = asked if price is None else Price.read(price)
-    estimator = CostEstimator(calibration, chosen, device, work, power_w, price=paid)
+    estimator = CostEstimator(calibration, chosen, runs_on, work, power_w, price=paid)
     if isinstance(pubs, Architecture):
         return _of_network(estimator, pubs, features, classes)
     return _of_circuit(estimator, pubs, observables)
@@ -142,6 +140,21 @@ def _model(model: CostModel | str, options: Any) -> CostModel:
     if not isinstance(model, CostModel):
         raise refused("model", type(model).__name__, "a name of conf/cost_model, or a CostModel")
     return model if options is None else replace(model, options=options_from(options))
+
+
+def _device(device: Any) -> Device:
+    device = Device.preset(device) if isinstance(device, str) else device
+    if not isinstance(device, Device):
+        raise refused("device", device, "a name of conf/device, or a Device")
+    return device
+
+
+def _workload(workload: Any) -> Workload:
+    if workload is None:
+        return Workload(samples=1000, epochs=30, batch_size=64)
+    if not isinstance(workload, Workload):
+        raise refused("workload", workload, "a Workload, or None")
+    return workload
 
 
 def _of_circuit(estimator: CostEstimator, circuit: Any, observables: Any) -> CostReport:
@@ -219,8 +232,7 @@ def machine(
     """A backend's calibration, its power in watts, and the price of its time.
 
     Args:
-        backend: as of `estimate`, or where a calibration is read. A name is also one in upper case,
-            or the plain one of a machine of conf/backend, such as `fez`.
+        backend: as of `estimate`, or where a calibration is read.
         missing: as of `estimate`.
 
     Raises:
@@ -237,20 +249,8 @@ def machine(
         raw = with_missing(qiskit_backend.read(backend), missing)
         calibration = repaired(raw, fallback_rep_delay_s=IBM_DELAY_S)
         return calibration, POWER_W, _of_ibm(calibration)
-    named = [name for name in names_of("backend") if name != "snapshot"]
-    for name in (backend.lower(), f"ibm_{snapshot.plain(backend)}"):
-        if name in named:
-            known = Backend.preset(name)
-            return _loaded(known.source, missing), known.power_w, known.asked
-    if not snapshot.is_available(backend):
-        raise unknown("backend", backend, backend_names())
-    return machine(snapshot.Snapshot(snapshot=backend), missing)
-
-
-def backend_names() -> list[str]:
-    """The names of backends: those of conf/backend, then the snapshots."""
-    named = [name for name in names_of("backend") if name != "snapshot"]
-    return named + snapshot.available()
+    known = Backend.named(backend)
+    return _loaded(known.source, missing), known.power_w, known.asked
 
 
 def _loaded(source: CalibrationSource, missing: Mapping[str, float] | None) -> Calibration:

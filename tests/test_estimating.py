@@ -267,6 +267,10 @@ def test_a_job_takes_the_shots_of_a_target_error():
         ({"observables": []}, r"observables=\[\] is not accepted: at least one"),
         ({"observables": [], "pubs": bell()}, r"observables=\[\] is not accepted: at least one"),
         ({"model": 3}, "model=int is not accepted: a name of conf/cost_model, or a CostModel"),
+        ({"device": 3}, "device=3 is not accepted: a name of conf/device, or a Device"),
+        ({"device": "a1000"}, r"device=a1000 is unknown \(did you mean a100\?\)"),
+        ({"workload": {}}, "workload={} is not accepted: a Workload, or None"),
+        ({"workload": "", "pubs": bell()}, "workload= is not accepted: a Workload, or None"),
         ({"options": {3: 1}}, "options=3 is unknown; accepted: resilience_level"),
         (
             {"pubs": hybhanas.Architecture(qubits=2), "features": "a", "classes": 2},

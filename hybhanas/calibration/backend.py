@@ -7,16 +7,25 @@ from dataclasses import dataclass, field
 
 from hybhanas.calibration.price import Price
 from hybhanas.calibration.published import PublishedCalibration, PublishedFigures
-from hybhanas.calibration.snapshot import Snapshot
+from hybhanas.calibration.snapshot import Snapshot, available, is_available, plain
 from hybhanas.calibration.source import CalibrationSource
-from hybhanas.errors import ConfigError
-from hybhanas.presets import preset
+from hybhanas.errors import ConfigError, unknown
+from hybhanas.presets import names_of, preset
 from hybhanas.settings import from_plain
 
 POWER_W = 25e3
 """Electrical power in watts of a machine in a dilution refrigerator, cooling included: what IEEE
 Spectrum gives for one of D-Wave. Of others it is assumed.
 """
+
+
+def names() -> list[str]:
+    """The names of machines: the options of `backend`, then the snapshots."""
+    return _options() + available()
+
+
+def _options() -> list[str]:
+    return [name for name in names_of("backend") if name != "snapshot"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,8 +54,28 @@ class Backend:
         if "name" not in settings:
             raise ConfigError(
                 f"backend={name} is not accepted: it needs the name of a snapshot; accepted: "
-                'the other options, or Calibration.load(Snapshot(snapshot="kawasaki"))'
+                "the other options, or Backend.named with that name"
             )
+        backend: Backend = from_plain(settings, cls)
+        return backend
+
+    @classmethod
+    def named(cls, name: str) -> Backend:
+        """A machine as people call it: in any case, without `ibm_`, or by its snapshot alone.
+
+        Raises:
+            ConfigError: there is none of that name.
+
+        Example:
+            >>> Backend.named("fez").name, Backend.named("kawasaki").name
+            ('ibm_fez', 'kawasaki')
+        """
+        for option in (name.lower(), f"ibm_{plain(name)}"):
+            if option in _options():
+                return cls.preset(option)
+        if not is_available(name):
+            raise unknown("backend", name, names())
+        settings = preset("backend", "snapshot") | {"name": plain(name), "snapshot": plain(name)}
         backend: Backend = from_plain(settings, cls)
         return backend
 

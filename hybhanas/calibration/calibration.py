@@ -19,7 +19,7 @@ from hybhanas.calibration.record import (
     grouped,
 )
 from hybhanas.calibration.source import CalibrationSource
-from hybhanas.errors import ConfigError, unknown
+from hybhanas.errors import ConfigError, refused, unknown
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,8 @@ class Calibration(CalibrationRecord[float]):
         """Reads a calibration and repairs it as its source says.
 
         Args:
-            source: the name of a backend of conf/backend, such as `ibm_brisbane`, `ibm_fez` or
-                `ionq_forte`, or a source, such as `Snapshot(snapshot="kawasaki")` or
+            source: the name of a backend of conf/backend, such as `ibm_brisbane`, or else of a
+                snapshot, such as `kawasaki`; or where a calibration is read, such as
                 `CalibrationFile(path="ibm_fez.json")`.
 
         Raises:
@@ -47,7 +47,9 @@ class Calibration(CalibrationRecord[float]):
             ('ecr',)
         """
         if isinstance(source, str):
-            source = Backend.preset(source).source
+            source = Backend.named(source).source
+        elif not isinstance(source, CalibrationSource):
+            raise refused("source", source, "a backend's name, or a CalibrationSource")
         return repaired(
             source.read(), source.policy, source.fallback_rep_delay_s, source.fallback_readout_s
         )

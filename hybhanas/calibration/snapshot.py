@@ -33,7 +33,7 @@ class Snapshot(CalibrationSource):
     # understood too.
     # null stands for a backend that none is of.
     snapshot: str | None
-    backend: str | None = None  # the user's name of it; null: the snapshot's
+    backend: str | None = None  # the user's name of it; null: that of the snapshot, without `fake_`
 
     def read(self) -> RawCalibration:
         """The snapshot's values."""
@@ -49,7 +49,7 @@ class Snapshot(CalibrationSource):
             raw = read(shipped())
         for warning in said:  # such as that a snapshot's errors are not typical of its machine
             log.warning("%s", warning.message)
-        return raw if self.backend is None else replace(raw, name=self.backend)
+        return replace(raw, name=self.backend or plain(self.snapshot))
 
 
 def is_available(name: str) -> bool:

@@ -6,12 +6,13 @@ import argparse
 from collections.abc import Sequence
 from typing import NoReturn
 
-from hybhanas.errors import ConfigError
+from hybhanas.errors import ConfigError, whole
 
 EPILOG = """\
 examples:
   hybhanas cost bell.qasm ansatz.qpy --backend ibm_boston
   hybhanas cost ansatz.qasm --backend ibm_fez --shots 10000 --observables ZZII,XXXX --resilience-level 2
+  hybhanas cost ansatz.qasm --backend ibm_fez,ibm_boston,ionq_forte
   hybhanas cost *.qasm --backend kawasaki --json > cost.json
 
 Each file is one job as it would be submitted: every circuit with its shots, none added for noise.
@@ -31,12 +32,13 @@ class _Parser(argparse.ArgumentParser):
 def _whole(text: str) -> int:
     """A whole number, also as `1e4` or `10_000`."""
     try:
-        number = float(text)
-        if number.is_integer():
-            return int(text) if text.lstrip("+-").isdigit() else int(number)
-    except (ValueError, OverflowError):
+        return int(text)
+    except ValueError:
         pass
-    raise argparse.ArgumentTypeError(f"{text} is not accepted: a whole number")
+    try:
+        return whole("number", float(text))
+    except (ValueError, ConfigError):
+        raise argparse.ArgumentTypeError(f"{text} is not accepted: a whole number") from None
 
 
 def _number(text: str) -> float:
@@ -62,9 +64,9 @@ def parsed(arguments: Sequence[str]) -> argparse.Namespace:
     )
     add = parser.add_argument
     add("files", nargs="*", metavar="FILE", help="OpenQASM 2, OpenQASM 3 or QPY")
-    add("--backend", metavar="NAME", default="ibm_brisbane",
+    add("--backend", metavar="NAME,...", action="append", dest="chosen",
         help="of conf/backend (ibm_boston, ionq_forte, ...) or a snapshot of qiskit-ibm-runtime "
-             "(kawasaki, ...); default: ibm_brisbane")  # fmt: skip
+             "(kawasaki, ...); several are compared; default: ibm_brisbane")  # fmt: skip
     add("--calibration", metavar="FILE",
         help="a saved calibration, or IBM's properties as JSON, instead of --backend")  # fmt: skip
     add("--backends", action="store_true", help="print the names that --backend accepts, and stop")

@@ -12,6 +12,7 @@ from hybhanas.errors import CandidateError, ConfigError
 from hybhanas.plain_cost.arguments import parsed
 
 SCHEMA_VERSION = 1
+DEFAULT_BACKEND = "ibm_brisbane"
 NOT_COSTED = 1
 """The exit code where some file could not be costed; the others were."""
 
@@ -33,9 +34,9 @@ def main(arguments: Sequence[str]) -> int:
     try:
         given = parsed(arguments)
         if given.backends:
-            from hybhanas.estimating import backend_names
+            from hybhanas.calibration import backend
 
-            print("\n".join(backend_names()))
+            print("\n".join(backend.names()))
             return 0
         if not given.files:
             raise ConfigError("FILE is missing: hybhanas cost FILE ... --backend NAME")
@@ -64,32 +65,46 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def costed(given: Namespace) -> list[tuple[str, Any]]:
-    """For each file a `JobCost`, or in one line why there is none.
+    """For each file a `JobCost` of each backend, or in one line why there is none.
 
     Raises:
         ConfigError: a mistake that is none of a file's.
     """
     from hybhanas.estimating import job_estimator, named_pub
 
-    estimator = job_estimator(
-        _machine(given), _model(given), given.shots, given.price, _missing(given.missing)
-    )
+    model, missing = _model(given), _missing(given.missing)
+    estimators = [
+        job_estimator(one, model, given.shots, given.price, missing) for one in _machines(given)
+    ]
     observables = None if given.observables is None else _list(given.observables)
     results: list[tuple[str, Any]] = []
     for file in given.files:
         try:
-            results.append((file, estimator([named_pub(0, file, observables, given.includes)])))
+            pub = named_pub(0, file, observables, given.includes)
         except (ConfigError, CandidateError) as error:
             results.append((file, str(error)))
+            continue
+        for estimator in estimators:
+            try:
+                results.append((file, estimator([pub])))
+            except (ConfigError, CandidateError) as error:
+                results.append((file, str(error)))
     return results
 
 
-def _machine(given: Namespace) -> Any:
+def _machines(given: Namespace) -> Sequence[Any]:
+    from hybhanas.calibration.backend import Backend
+
     if given.calibration is None:
-        return given.backend
+        names = _list(",".join(given.chosen or [DEFAULT_BACKEND]))
+        if not names:
+            raise ConfigError("--backend= is not accepted: names such as ibm_fez,ionq_forte")
+        return list(dict.fromkeys(Backend.named(name).name for name in names))
+    if given.chosen is not None:
+        raise ConfigError("--backend is not accepted beside --calibration: one of them")
     from hybhanas.calibration.file import CalibrationFile
 
-    return CalibrationFile(path=given.calibration)
+    return [CalibrationFile(path=given.calibration)]
 
 
 def _missing(text: str | None) -> dict[str, float]:

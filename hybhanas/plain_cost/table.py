@@ -1,4 +1,4 @@
-"""The table of `hybhanas cost`: a row of two lines a file."""
+"""The table of `hybhanas cost`: a row of two lines for a file on a backend."""
 
 from __future__ import annotations
 
@@ -37,19 +37,28 @@ def show(costs: Sequence[tuple[str, JobCost]], console: Console | None = None) -
 
 
 def table(costs: Sequence[tuple[str, JobCost]], narrow: bool = False) -> Table:
-    """A file each row, below a figure the interval that the head of its column names.
+    """A file on a backend each row, below a figure the interval that the head of its column names.
 
     What is wider than its column is folded, and nothing is cut.
     """
+    backends = list(dict.fromkeys(job.provenance.backend for _, job in costs))
     found = Table(box=None, header_style="bold", pad_edge=False, collapse_padding=narrow)
     found.add_column("file", overflow="fold", min_width=FILE_WIDTH)
+    if len(backends) > 1:
+        found.add_column("backend", overflow="fold", min_width=FILE_WIDTH)
     for name in COLUMNS:
         found.add_column(name, justify="right", overflow="fold")
     for name, job in costs:
-        found.add_row(Text(name), *_row(job))
-    if len(costs) > 1:
-        found.add_row("all", *_all([job for _, job in costs]))
+        found.add_row(Text(name), *_on(job, backends), *_row(job))
+    for backend in backends:
+        jobs = [job for _, job in costs if job.provenance.backend == backend]
+        if len(jobs) > 1:
+            found.add_row("all", *_on(jobs[0], backends), *_all(jobs))
     return found
+
+
+def _on(job: JobCost, backends: Sequence[str]) -> list[Text]:
+    return [Text(job.provenance.backend)] if len(backends) > 1 else []
 
 
 def _all(jobs: Sequence[JobCost]) -> list[str]:

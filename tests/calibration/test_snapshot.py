@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from hybhanas.calibration import Calibration, snapshot
+from hybhanas.calibration.backend import Backend
 from hybhanas.calibration.snapshot import Snapshot
 from hybhanas.errors import ConfigError
 
@@ -72,4 +73,16 @@ def test_toronto_is_repaired_by_a_factor_of_sixteen():
 
 def test_an_option_that_needs_a_snapshots_name_is_one_line():
     with pytest.raises(ConfigError, match="backend=snapshot is not accepted: it needs the name"):
-        Calibration.load("snapshot")
+        Backend.preset("snapshot")
+
+
+@pytest.mark.parametrize("asked", ["kawasaki", "fake_kawasaki", "FakeKawasaki", "IBM_Kawasaki"])
+def test_a_machine_that_is_known_by_its_snapshot_alone_is_not_called_fake(asked):
+    assert Calibration.load(asked).name == "kawasaki"
+    assert Calibration.load(Snapshot(snapshot=asked)).name == "kawasaki"
+
+
+@pytest.mark.parametrize("given", [None, 3, ["ibm_fez"], {}])
+def test_a_calibration_is_loaded_from_a_name_or_a_source(given):
+    with pytest.raises(ConfigError, match="^source=.* is not accepted: a backend's name, or a Cal"):
+        Calibration.load(given)

@@ -80,6 +80,29 @@ def test_nothing_in_the_table_is_cut_on_a_narrow_terminal(width):
     ]  # fmt: skip
 
 
+def test_several_backends_are_rows_beside_each_other_and_summed_each(bell, capsys):
+    arguments = [bell, bell, "--backend", "IBM_fez,kawasaki", "--backend", "ibm_fez", *QUICK]
+    assert main(arguments) == 0
+    rows = [line.split()[:2] for line in capsys.readouterr().out.splitlines()[2:14:2]]
+    assert rows == [
+        [bell, "ibm_fez"], [bell, "kawasaki"], [bell, "ibm_fez"], [bell, "kawasaki"],
+        ["all", "ibm_fez"], ["all", "kawasaki"],
+    ]  # fmt: skip
+    assert main([*arguments, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    Draft202012Validator(json.loads(FILE.read_text())).validate(found)
+    assert [file["job"]["provenance"]["backend"] for file in found["files"]] == [
+        "ibm_fez", "kawasaki", "ibm_fez", "kawasaki",
+    ]  # fmt: skip
+
+
+def test_a_file_that_cannot_be_read_is_one_line_however_many_the_backends(capsys):
+    assert main(["nowhere.qasm", "--backend", "ibm_fez,kawasaki"]) == 1
+    assert capsys.readouterr().err == (
+        "error: circuit=nowhere.qasm cannot be read: No such file or directory\n"
+    )
+
+
 def test_it_is_what_the_library_says(bell, capsys):
     assert main([bell, "--backend", "ibm_fez", "--shots", "500", "--json", *QUICK]) == 0
     (file,) = json.loads(capsys.readouterr().out)["files"]
@@ -123,6 +146,8 @@ def test_a_file_that_cannot_be_costed_is_a_line_and_the_others_go_on(bell, tmp_p
     ("arguments", "message"),
     [
         ([], "FILE is missing"),
+        ([GHZ, "--backend", ","], "--backend= is not accepted: names such as ibm_fez"),
+        ([GHZ, "--backend", "ibm_fez", "--calibration", "x"], "--backend is not accepted beside"),
         ([GHZ, "--backend", "ibm_fes"], "backend=ibm_fes is unknown (did you mean ibm_fez?)"),
         ([GHZ, "--shots", "many"], "argument --shots: many is not accepted: a whole number"),
         ([GHZ, "--shots", "1.5"], "argument --shots: 1.5 is not accepted: a whole number"),
@@ -149,7 +174,7 @@ def test_a_file_that_cannot_be_costed_is_a_line_and_the_others_go_on(bell, tmp_p
         ([GHZ, "--seed", "1e20"], "cost_model.transpiler_seed=100000000000000000000 is not"),
         ([GHZ, "--zne", "--noise-factors", "1,1e300"], "each at least 1, at most 100"),
         ([GHZ, "--missing", "t3_s=1"], "missing=t3_s is unknown (did you mean t2_s?)"),
-        ([GHZ, "--backend", "almaden"], "backend=fake_almaden gives no readout_s; accepted with"),
+        ([GHZ, "--backend", "almaden"], "backend=almaden gives no readout_s; accepted with"),
         ([GHZ, "--generation", "ibm_2024"], "cost_model.generation=ibm_2024 is unknown"),
         ([GHZ, "--rep-delay-s", "-1"], "options.rep_delay_s=-1.0 is not accepted: seconds"),
         ([GHZ, "--calibration", "nowhere.json"], "calibration.path=nowhere.json"),
@@ -171,6 +196,7 @@ def test_a_machine_is_known_by_each_of_its_names_and_shots_by_each_form(bell, ca
         outcomes.append(json.loads(capsys.readouterr().out)["files"][0]["job"])
     assert outcomes[0] == outcomes[1] == outcomes[2] == outcomes[3]
     assert outcomes[0]["executions"] == 1000
+    assert outcomes[0]["provenance"]["backend"] == "kawasaki"
 
 
 def test_a_file_is_refused_without_observables_and_costed_with_any_fault(tmp_path, capsys):
