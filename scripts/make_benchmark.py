@@ -146,8 +146,21 @@ def differing(plan: Plan, benchmark: Benchmark) -> Iterator[str]:
 
 
 def _other(held: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
-    """The first tables do not name the data with the costs; they are those of training."""
-    return [name for name in wanted if name in held and held[name] != wanted[name]]
+    """Versions may differ: a table is read under later ones than it was made with. The first tables
+    do not name the data with the costs; they are those of training.
+    """
+    names = [name for name in wanted if name in held and name != "versions"]
+    return [name for name in names if held[name] != _known(wanted[name], held[name])]
+
+
+def _known(wanted: Any, held: Any) -> Any:
+    """Settings but for those that are null and that a table does not name: they were added after it
+    was made, and null means that they are not used.
+    """
+    if not (isinstance(wanted, Mapping) and isinstance(held, Mapping)):
+        return wanted
+    pairs = {n: _known(value, held.get(n)) for n, value in wanted.items()}
+    return {n: value for n, value in pairs.items() if n in held or value is not None}
 
 
 def _numbers(values: Sequence[float | None]) -> list[float]:

@@ -17,6 +17,7 @@ from scripts import compare_searches as script
 from scripts import page
 from scripts.make_benchmark import table_of
 from tests.helpers import ROOT
+from tests.helpers.benchmarks import SHIPPED
 from tests.helpers.synthetic import make_report
 
 TINY = (
@@ -171,6 +172,37 @@ def test_a_table_whose_costs_do_not_name_their_data_is_accepted(path, tmp_path):
         del held["data"]
     bench.save(table, tmp_path / "older.parquet")
     assert len(table_of((*script.BASE, *TINY), 1, tmp_path / "older.parquet")) == 8
+
+
+def test_a_table_that_is_older_than_a_setting_is_accepted_while_the_setting_is_null(path, tmp_path):
+    table, older = bench.load(path), tmp_path / "older.parquet"
+    for held in table.about["costs"]["ibm_brisbane"].values():
+        del held["cost_model"]["logit_gain"]  # null
+        held["versions"]["qiskit"] = "1.0"
+    bench.save(table, older)
+    assert len(table_of((*script.BASE, *TINY), 1, older)) == 8
+    for held in table.about["costs"]["ibm_brisbane"].values():
+        del held["cost_model"]["shots"]  # 1024
+    bench.save(table, older)
+    with pytest.raises(ConfigError, match="it holds another cost_model; accepted: a new file"):
+        table_of((*script.BASE, *TINY), 1, older)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "settings"),
+    [
+        ("iris_small", ["dataset=iris"]),
+        ("digits_small", ["dataset=digits"]),
+        ("digits_medium", ["search_space=medium", "backend=ionq_forte"]),
+    ],
+)
+def test_searches_are_compared_on_each_table_that_is_shipped(name, settings, capsys):
+    script.main([
+        *settings, "--table", str(SHIPPED / f"{name}.parquet"), "--truth", "3", "--seeds", "1",
+        "--strategies", "random", "--evaluations", "16",
+    ])  # fmt: skip
+    assert "| `random` | " in capsys.readouterr().out
 
 
 def test_the_page_of_the_documentation_has_its_marks():
