@@ -38,6 +38,7 @@ from hybhanas.tasks.settings import (
     ContributionTask,
     CostTask,
     ExportTask,
+    ImportanceTask,
     RecostTask,
     ReportTask,
     SearchTask,
@@ -104,6 +105,7 @@ TASKS: dict[str, type] = {
     "hybhanas.tasks.select.select": SelectTask,
     "hybhanas.tasks.export.export": ExportTask,
     "hybhanas.tasks.contribution.contribution": ContributionTask,
+    "hybhanas.tasks.importance.importance": ImportanceTask,
     "hybhanas.tasks.verify.verify": VerifyTask,
     "hybhanas.tasks.report.report": ReportTask,
 }

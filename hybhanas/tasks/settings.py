@@ -99,6 +99,14 @@ class ContributionTask:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ImportanceTask:
+    """Of what task=importance says which genes decide it: one of them."""
+
+    run: str | None = None  # folder of a search
+    table: str | None = None  # Parquet file of hybhanas.bench
+
+
+@dataclass(frozen=True, kw_only=True)
 class VerifySettings:
     """How members are run with noise."""
 
