@@ -91,7 +91,7 @@ def importance(
         >>> [(gene, round(share, 6)) for gene, share in found.variance.items()]
         [('qubits', 1.0), ('depth', 0.0)]
     """
-    finite = np.flatnonzero(np.isfinite(values))
+    finite = np.flatnonzero(np.isfinite(values)).tolist()
     if len(finite) < LEAST:
         raise ConfigError(
             f"{len(finite)} evaluations of {quantity} are too few for importances; accepted: at "
