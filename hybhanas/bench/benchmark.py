@@ -117,16 +117,20 @@ class Benchmark:
             >>> 0 < iris.query({"qubits": 2}, seed=1, epoch=3) <= 1
             True
         """
-        row = self.row(architecture)
         if epoch is None:
             epoch = self.epochs
         elif not (isinstance(epoch, int | np.integer) and 1 <= epoch <= self.epochs):
             raise ConfigError(
                 f"epoch={_line(epoch)} is not accepted: an integer from 1 to {self.epochs}"
             )
-        if seed is None:
-            return float(self.accuracy[row, :, epoch - 1].mean())
-        return float(self.accuracy[row, self.seed_number(seed), epoch - 1])
+        return float(self.curve(architecture, seed)[epoch - 1])
+
+    def curve(
+        self, architecture: Architecture | Mapping[str, Any], seed: int | None = None
+    ) -> np.ndarray:
+        """The validation accuracy after every epoch [epochs]; see `query`."""
+        of_seeds = self.accuracy[self.row(architecture)]
+        return of_seeds.mean(axis=0) if seed is None else of_seeds[self.seed_number(seed)]
 
     def row(self, architecture: Architecture | Mapping[str, Any]) -> int:
         """The index of an architecture in all arrays.

@@ -14,7 +14,8 @@ from pymoo.optimize import minimize
 
 from hybhanas import bench
 from hybhanas.architecture import Architecture
-from hybhanas.bench.adapters import optuna_objective, pymoo_problem
+from hybhanas.bench.adapters import NONE, optuna_objective, pymoo_problem, syne_tune_blackbox
+from hybhanas.bench.benchmark import OBJECTIVES
 from tests.helpers.benchmarks import SHIPPED, by_hand, of
 
 
@@ -56,3 +57,50 @@ def test_a_study_of_optuna_sees_the_points_and_prunes_what_has_none():
         else:
             assert trial.values == table.points("small", seed=1)[table.row(architecture)].tolist()
     assert {t.user_attrs["architecture"]["qubits"] for t in study.trials} == {2, 3, 4}
+
+
+def test_a_blackbox_of_syne_tune_has_the_points_after_every_epoch():
+    pytest.importorskip("syne_tune", reason="pip install syne-tune huggingface_hub")
+    table = by_hand()
+    blackbox = syne_tune_blackbox(table, "small", seed=1)
+    (gene,) = blackbox.configuration_space
+    assert gene == "qubits"  # the only one with a choice
+    # of 2 qubits: 1 minus the accuracies 0.5, 0.25, 0.75, the time, the parameters, the seconds
+    assert blackbox({"qubits": 0}).tolist() == [
+        [0.5, 1.5, 20.0, 1.0], [0.75, 1.5, 20.0, 2.0], [0.25, 1.5, 20.0, 3.0],
+    ]  # fmt: skip
+    assert blackbox({"qubits": 1}, {"epoch": 3}) == {
+        "error": 0.125, "log10_total_s": 1.0, "parameters": 30.0, "elapsed": 3.0,
+    }  # fmt: skip
+    assert blackbox({"qubits": 2})[0].tolist() == [NONE, NONE, NONE, 1.0]  # it does not fit
+
+
+def test_mo_asha_of_syne_tune_runs_on_a_shipped_table(tmp_path, monkeypatch):
+    pytest.importorskip("syne_tune", reason="pip install syne-tune huggingface_hub")
+    monkeypatch.setenv("SYNETUNE_FOLDER", str(tmp_path))
+    from syne_tune import StoppingCriterion, Tuner
+    from syne_tune.backend.simulator_backend.simulator_callback import SimulatorCallback
+    from syne_tune.blackbox_repository import UserBlackboxBackend
+    from syne_tune.optimizer.schedulers.multiobjective.moasha import MOASHA
+
+    table = bench.load(SHIPPED / "iris_small.parquet")
+    blackbox = syne_tune_blackbox(table, "ibm_fez", seed=1)
+    asha = MOASHA(
+        blackbox.configuration_space, [*OBJECTIVES], time_attr="epoch", max_t=table.epochs,
+        grace_period=3, random_seed=1,
+    )  # fmt: skip
+    tuner = Tuner(
+        UserBlackboxBackend(blackbox, elapsed_time_attr="elapsed"), asha,
+        StoppingCriterion(max_num_trials_started=30), n_workers=1, sleep_time=0.0,
+        callbacks=[SimulatorCallback()], save_tuner=False,
+    )  # fmt: skip
+    tuner.run()
+    metrics = tuner.tuning_status.trial_metric_statistics
+    ended = tuner.tuning_status.last_trial_status_seen
+    epochs = {status: {metrics[i].max_metrics["epoch"] for i in range(30) if ended[i] == status}
+              for status in ("Completed", "Stopped")}  # fmt: skip
+    assert epochs["Completed"] == {12}
+    assert min(epochs["Stopped"]) >= 3
+    assert max(epochs["Stopped"]) < 12
+    errors = {metrics[i].min_metrics["error"] for i in range(30)}
+    assert errors <= {*(1 - table.accuracy[:, 0]).ravel()}
