@@ -123,6 +123,34 @@ class SearchSpace:
             architecture = replace(architecture, qubits=qubits)
         return architecture.canonical()
 
+    def encode(self, architecture: Architecture) -> tuple[int, ...]:
+        """A genome that decodes to an architecture.
+
+        Raises:
+            ConfigError: there is none; its text names a choice that the space does not have.
+        """
+        canonical = architecture.canonical()
+        chosen: dict[str, Any] = canonical.to_dict()
+        if self.entanglement_per_layer:
+            chosen |= dict(zip(self._layer_genes, canonical.entanglement_by_layer, strict=False))
+        absent = {g: v for g, v in self._values.items() if g in chosen and chosen[g] not in v}
+        # A choice that makes no difference need not be one of the space: any value stands for it.
+        indices = [
+            range(len(values)) if gene in absent else [values.index(chosen[gene])]
+            if gene in chosen else [0]
+            for gene, values in self._values.items()
+        ]  # fmt: skip
+        for genome in itertools.product(*indices):
+            if self.decode(genome) == canonical:
+                return genome
+        wrong = [
+            f"{gene}={chosen[gene]} is none of {list(values)}"
+            for gene, values in absent.items()
+            if gene in self._layer_genes or _matters(canonical, gene, values)
+        ]
+        bound = f"amplitude_qubits={self.amplitude_qubits}"
+        raise ConfigError(f"{architecture} is not one of search_space: {'; '.join(wrong) or bound}")
+
     def sample(self, rng: np.random.Generator) -> tuple[int, ...]:
         """A genome drawn uniformly."""
         return tuple(int(rng.integers(count)) for count in self.choices)
@@ -135,3 +163,10 @@ class SearchSpace:
             if architecture not in seen:
                 seen.add(architecture)
                 yield architecture
+
+
+def _matters(architecture: Architecture, name: str, values: Sequence[Any]) -> bool:
+    """Whether none of the values of a choice gives the same network."""
+    return all(
+        replace(architecture, **{name: value}).canonical() != architecture for value in values
+    )

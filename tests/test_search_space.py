@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hydra.utils import instantiate
 
-from hybhanas.architecture import CHOICES
+from hybhanas.architecture import CHOICES, Architecture
 from hybhanas.circuit import lay_out
 from hybhanas.errors import ConfigError
 from hybhanas.search_space import SearchSpace
@@ -122,3 +122,21 @@ def test_a_wrong_value_or_an_empty_list_is_named():
         everything(entanglement=("odd",))
     with pytest.raises(ConfigError, match=r"search_space.amplitude_qubits=0 is not accepted: at"):
         everything(amplitude_qubits=0)
+
+
+@pytest.mark.parametrize("name", ["small", "medium", "hqnn", "circuit", "qnas"])
+def test_every_architecture_has_a_genome_that_decodes_to_it(name):
+    space, rng = SearchSpace.preset(name), np.random.default_rng(1)
+    for _ in range(50):
+        architecture = space.decode(space.sample(rng))
+        assert space.decode(space.encode(architecture)) == architecture
+
+
+def test_an_architecture_outside_the_space_is_named_with_the_choices_that_are_not_there():
+    outside = Architecture(qubits=3, depth=9)
+    with pytest.raises(ConfigError) as error:
+        SearchSpace.preset("small").encode(outside)
+    assert str(error.value) == (
+        f"{outside} is not one of search_space: qubits=3 is none of [2, 4]; "
+        "depth=9 is none of [1, 2]"
+    )
