@@ -73,12 +73,12 @@ def search(folder: str | Path, *, progress: bool = True, **choices: Any) -> Run:
         >>> len(run.evaluations)
         8
     """
-    folder = Path(folder)
     config = _configuration({"executor": "serial", "logger": {"mode": "disabled"}} | choices)
     console = terminal() if progress else Console(file=io.StringIO())
-    resolved: Any = OmegaConf.to_container(config, resolve=True)
     executor, tracker = build("executor", config.executor), build("logger", config.logger)
-    run(prepare(config, folder), executor, tracker, config.dataset.name, resolved, console)
+    problem = prepare(config, Path(folder))
+    resolved: Any = OmegaConf.to_container(config, resolve=True)
+    run(problem, executor, tracker, config.dataset.name, resolved, console)
     return load_run(folder)
 
 

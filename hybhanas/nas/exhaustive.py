@@ -17,10 +17,15 @@ class ExhaustiveSearch(Strategy):
     """Every architecture once, in genome order.
 
     Raises:
-        ConfigError: the space has more genomes than all generations together.
+        ConfigError: the space has more genomes than all generations together, or search.start
+            names where to begin.
     """
 
     def __init__(self, space: SearchSpace, settings: SearchSettings):
+        if settings.start:
+            raise ConfigError(
+                "search.start is not accepted with search=exhaustive, which has an order of its own"
+            )
         super().__init__(space, settings)
         least = math.ceil(space.size / self.settings.population)
         if self.settings.generations < least:

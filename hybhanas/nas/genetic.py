@@ -24,7 +24,7 @@ from pymoo.problems.static import StaticProblem
 from hybhanas.architecture import Architecture
 from hybhanas.nas.age_moea2 import age_moea2
 from hybhanas.nas.evaluation import Evaluation
-from hybhanas.nas.strategy import SearchSettings, Strategy, sample_distinct
+from hybhanas.nas.strategy import SearchSettings, Strategy
 from hybhanas.search_space import SearchSpace
 
 
@@ -45,7 +45,7 @@ class GeneticSearch(Strategy):
         super().__init__(space, settings)
         # an offspring is looked at several times, and as a parent in the next generations
         self._decode = lru_cache(maxsize=10 * settings.population)(space.decode)
-        first = sample_distinct(space, self.settings.population, self._rng, set())
+        first = self.sampled(self.settings.population, set())
         self._problem = Problem(
             vars={
                 gene: Integer(bounds=(0, count - 1))
@@ -75,7 +75,7 @@ class GeneticSearch(Strategy):
         architectures = [self._decode(tuple(genome)) for genome in offspring.get("X")]
         self._asked.update(architectures)
         if missing > 0:
-            sampled = sample_distinct(self.space, missing, self._rng, self._asked)
+            sampled = self.sampled(missing, self._asked)
             if sampled:
                 offspring = Population.merge(offspring, Population.new("X", np.array(sampled)))
             more = [self.space.decode(genome) for genome in sampled]

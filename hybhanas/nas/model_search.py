@@ -12,7 +12,7 @@ from hybhanas.errors import ConfigError
 from hybhanas.nas.error_model import ErrorModel, Features
 from hybhanas.nas.evaluation import COSTED, EVALUATED, Evaluation
 from hybhanas.nas.quantities import OVERFLOW, Quantity
-from hybhanas.nas.strategy import SearchSettings, Strategy, sample_distinct
+from hybhanas.nas.strategy import SearchSettings, Strategy, mutated
 from hybhanas.search_space import SearchSpace
 
 MUTATED = 0.8
@@ -75,10 +75,12 @@ class ModelSearch(Strategy):
         if len(self._trained) < LEAST_TRAINED:
             return []
         self._fit()
-        candidates = self._mutated(round(MUTATED * self._candidates))
+        parents = [self._genomes[member] for member in self._members]
+        count = round(MUTATED * self._candidates)
+        candidates = mutated(self.space, parents, count, self._rng, self._asked)
         missing = self._candidates - len(candidates)
         known = self._asked | candidates.keys()
-        for genome in sample_distinct(self.space, missing, self._rng, known):
+        for genome in self.sampled(missing, known):
             candidates[self.space.decode(genome)] = genome
         self._genomes |= candidates
         return list(candidates)
@@ -92,7 +94,7 @@ class ModelSearch(Strategy):
         asked = [e.architecture for e in self._best()]
         missing = self.settings.population - len(asked)
         known = self._asked | set(asked)
-        for genome in sample_distinct(self.space, missing, self._rng, known):
+        for genome in self.sampled(missing, known):
             asked.append(self.space.decode(genome))
             self._genomes[asked[-1]] = genome
         self._asked.update(asked)
@@ -125,22 +127,6 @@ class ModelSearch(Strategy):
             for q in self._quantities[1:]
         ]
         return np.column_stack(columns)
-
-    def _mutated(self, count: int) -> dict[Architecture, tuple[int, ...]]:
-        """Up to `count` new architectures, one or two genes away from a member of the front."""
-        mutated: dict[Architecture, tuple[int, ...]] = {}
-        free = [gene for gene, choices in enumerate(self.space.choices) if choices > 1]
-        for _ in range(5 * count):
-            if len(mutated) == count:
-                break
-            genome = list(self._genomes[self._members[self._rng.integers(len(self._members))]])
-            for gene in self._rng.permutation(free)[: self._rng.integers(1, 3)]:
-                others = [v for v in range(self.space.choices[gene]) if v != genome[gene]]
-                genome[gene] = int(self._rng.choice(others))
-            architecture = self.space.decode(genome)
-            if architecture not in self._asked:
-                mutated.setdefault(architecture, tuple(genome))
-        return mutated
 
     def _best(self) -> list[Evaluation]:
         """The batch, of what was costed."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -20,6 +21,9 @@ from hybhanas.settings import NO_EFFECT
 
 DRAWS_PER_GENOME = 200
 """Random draws for each genome wanted, before a space counts as exhausted."""
+
+MUTATIONS_PER_GENOME = 5
+"""Likewise of mutations, before the neighbours of the parents count as exhausted."""
 
 MOST_PER_GENERATION = 100_000
 """Architectures that are trained, costed or bred in a generation."""
@@ -59,6 +63,8 @@ class SearchSettings(ABC):
     reference_point: Mapping[str, float] = field(default_factory=_reference_point)
     ideal_point: Mapping[str, float] = field(default_factory=dict)  # the best value, 0 by default
     constraints: Mapping[str, float] = field(default_factory=dict)  # see `Constraints`
+    # Evaluated first: architectures by their choices; of a run, named by its folder, its front.
+    start: Sequence[Any] = ()
 
     def __post_init__(self) -> None:
         for name, least in (("population", 2), ("generations", 2), ("seed", 0)):
@@ -103,6 +109,15 @@ class Strategy(ABC):
         self.objectives = self.settings.parsed_objectives()
         self._rng = np.random.default_rng(self.settings.seed)
         self._asked: set[Architecture] = set()
+        self._start = _start(space, self.settings)
+
+    def sampled(self, count: int, known: Collection[Architecture]) -> list[tuple[int, ...]]:
+        """`count` genomes of distinct architectures that are not known: first those of
+        `search.start`, then random ones; fewer where the space has few left.
+        """
+        first = [genome for a, genome in self._start.items() if a not in known][:count]
+        known = {*known, *(self.space.decode(genome) for genome in first)} if first else known
+        return first + sample_distinct(self.space, count - len(first), self._rng, known)
 
     def shortlist(self) -> list[Architecture]:
         """Architectures whose cost the strategy wants to know before it chooses by `ask`; none
@@ -139,13 +154,39 @@ class RandomSearch(Strategy):
 
     def ask(self) -> list[Architecture]:
         """See `Strategy.ask`."""
-        genomes = sample_distinct(self.space, self.settings.population, self._rng, self._asked)
+        genomes = self.sampled(self.settings.population, self._asked)
         architectures = [self.space.decode(genome) for genome in genomes]
         self._asked.update(architectures)
         return architectures
 
     def tell(self, evaluations: Sequence[Evaluation]) -> None:
         """Random search does not learn."""
+
+
+def _start(space: SearchSpace, settings: SearchSettings) -> dict[Architecture, tuple[int, ...]]:
+    """The architectures of `search.start`, canonical, with their genomes.
+
+    Raises:
+        ConfigError: one that is none, or not of the space, or more than a generation has.
+    """
+    found: dict[Architecture, tuple[int, ...]] = {}
+    for choices in settings.start:
+        if not isinstance(choices, Mapping) or "qubits" not in choices:
+            raise ConfigError(
+                f"search.start: {choices} is not accepted: choices such as {{qubits: 4, "
+                "depth: 2}, or the folder of a run"
+            )
+        architecture = Architecture.from_dict({str(k): v for k, v in choices.items()}).canonical()
+        try:
+            found[architecture] = space.encode(architecture)
+        except ConfigError as error:
+            raise ConfigError(f"search.start: {error}") from None
+    if len(found) > settings.population:
+        raise ConfigError(
+            f"search.start has {len(found)} architectures; accepted: at most as many as a "
+            f"generation, search.population={settings.population}"
+        )
+    return found
 
 
 def sample_distinct(
@@ -163,3 +204,28 @@ def sample_distinct(
         if architecture not in known:
             sampled.setdefault(architecture, genome)
     return list(sampled.values())
+
+
+def mutated(
+    space: SearchSpace,
+    parents: Sequence[Sequence[int]],
+    count: int,
+    rng: np.random.Generator,
+    known: Collection[Architecture],
+) -> dict[Architecture, tuple[int, ...]]:
+    """Up to `count` architectures that are not known, each with its genome, which differs in one or
+    two genes from that of a parent.
+    """
+    found: dict[Architecture, tuple[int, ...]] = {}
+    free = [gene for gene, choices in enumerate(space.choices) if choices > 1]
+    for _ in range(MUTATIONS_PER_GENOME * count):
+        if len(found) == count:
+            break
+        genome = list(parents[int(rng.integers(len(parents)))])
+        for gene in rng.permutation(free)[: rng.integers(1, 3)]:
+            others = [value for value in range(space.choices[gene]) if value != genome[gene]]
+            genome[gene] = int(rng.choice(others))
+        architecture = space.decode(genome)
+        if architecture not in known:
+            found.setdefault(architecture, tuple(genome))
+    return found

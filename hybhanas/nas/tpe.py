@@ -46,6 +46,8 @@ class TPESearch(Strategy):
             gene: optuna.distributions.CategoricalDistribution(range(count))
             for gene, count in zip(space.genes, space.choices, strict=True)
         }
+        for genome in self._start.values():
+            self._study.enqueue_trial(dict(zip(self._genes, genome, strict=True)))
         self._known: dict[Architecture, Evaluation] = {}
         self._pending: list[tuple[Trial, Architecture]] = []
 

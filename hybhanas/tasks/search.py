@@ -38,6 +38,7 @@ from hybhanas.tasks.report import write_report
 from hybhanas.tasks.select import print_report
 from hybhanas.tasks.setup import build, cache_folder, shown
 from hybhanas.tasks.tracked import tracked_once
+from hybhanas.tasks.warm_start import resolve_start
 
 VERSIONS = ("hybhanas", "torch", "torchquantum-ng", "pymoo", "qiskit", "qiskit-ibm-runtime")
 log = logging.getLogger(__name__)
@@ -66,9 +67,11 @@ def search(config: DictConfig, folder: Path) -> list[FrontMember]:
 
 def prepare(config: DictConfig, folder: Path) -> Problem:
     """Builds and checks everything that a search needs, what is quick first. A measured device is
-    that of the folder's earlier run, so that it stays the same.
+    that of the folder's earlier run, so that it stays the same. Runs that `search.start` names are
+    replaced in the configuration by what they give.
     """
     run_folder = RunFolder(folder)
+    resolve_start(config)
     device = config.device.copy()
     if device.peak_flops_per_s is None and (earlier := run_folder.earlier_settings()) is not None:
         device.update({name: earlier["device"][name] for name in MEASURED})

@@ -1,0 +1,56 @@
+"""search.start takes the front of earlier runs, and a run records what it started from."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from hybhanas.architecture import Architecture
+from hybhanas.errors import ConfigError
+from hybhanas.stored import read_json
+from hybhanas.tasks.finished import read_run
+from hybhanas.tasks.search import search
+from hybhanas.tasks.warm_start import resolve_start
+from tests.helpers import QUIET
+
+
+def test_a_run_gives_the_members_of_its_front_that_add_most(smoke, composed):
+    run = read_run(str(smoke))
+    front = [e.architecture.to_dict() for e in run.objectives.front(run.evaluations)]
+    config = composed("experiment=smoke", f"search.start=[{smoke}]", "search.population=50")
+    resolve_start(config)
+    assert sorted(map(str, config.search.start)) == sorted(map(str, front))
+    fewer = composed("experiment=smoke", f"search.start=[{smoke},{{qubits:2}}]")
+    fewer.search.population = 2
+    resolve_start(fewer)
+    assert [dict(one) for one in fewer.search.start] == [
+        dict(config.search.start[0]),
+        {"qubits": 2},
+    ]
+
+
+def test_a_run_that_started_from_another_needs_it_no_more(smoke, tmp_path, composed):
+    first, second = tmp_path / "first", tmp_path / "second"
+    shutil.copytree(smoke, first)
+    overrides = ("experiment=smoke", QUIET, "seed=2")
+    search(composed(*overrides, f"search.start=[{first}]"), second)
+    started = read_json(second / "settings.json", 100_000)["search"]["start"]
+    known = read_run(str(first))
+    assert started
+    front = {e.architecture for e in known.objectives.front(known.evaluations)}
+    assert {Architecture.from_dict(one) for one in started} <= front
+    shutil.rmtree(first)
+    again = read_run(str(second)).config
+    assert [dict(one) for one in again.search.start] == started
+    with pytest.raises(ConfigError, match="it holds a search with another search"):
+        search(composed(*overrides), second)
+
+
+def test_a_folder_that_is_no_run_is_named(tmp_path, composed):
+    with pytest.raises(ConfigError) as error:
+        resolve_start(composed("experiment=smoke", f"search.start=[{tmp_path}/none]"))
+    assert str(error.value) == (
+        f"search.start: {tmp_path}/none is not accepted: settings.json: No such file or directory; "
+        "accepted: the folder of a search"
+    )
