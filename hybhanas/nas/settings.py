@@ -43,6 +43,19 @@ class ExhaustiveSettings(SearchSettings):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LocalSettings(SearchSettings):
+    """Local search: mutations of the front."""
+
+    name: str = "local"
+
+    def strategy(self, space: SearchSpace) -> Strategy:
+        """See `SearchSettings.strategy`."""
+        from hybhanas.nas.local_search import LocalSearch
+
+        return LocalSearch(space, self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TPESettings(SearchSettings):
     """Optuna's multi-objective TPE."""
 

@@ -19,6 +19,7 @@ from hybhanas.nas.settings import (
     ExhaustiveSettings,
     GeneticSettings,
     HalvingSettings,
+    LocalSettings,
     ModelSettings,
     RandomSettings,
     TPESettings,
@@ -32,7 +33,7 @@ REFERENCE = {"error": 1.0, "total_s": 50.0, "parameters": 300.0}
 def strategy(name="nsga2", space=None, population=10, generations=5, seed=1, rungs=(), **further):
     others = {
         "model": ModelSettings, "tpe": TPESettings, "random": RandomSettings,
-        "exhaustive": ExhaustiveSettings,
+        "local": LocalSettings, "exhaustive": ExhaustiveSettings,
     }  # fmt: skip
     if name not in others:
         further["algorithm"] = name

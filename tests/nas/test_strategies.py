@@ -15,7 +15,7 @@ from hybhanas.nas.settings import ALGORITHMS
 from tests.helpers.formula import FormulaEvaluator, generation_evaluated, search, strategy
 from tests.helpers.settings import everything, shipped_space
 
-KINDS = ("nsga2", "nsga3", "age_moea2", "model", "tpe", "random")
+KINDS = ("nsga2", "nsga3", "age_moea2", "model", "local", "tpe", "random")
 
 
 def keys(evaluations: Sequence[Evaluation]) -> list[str]:
@@ -46,6 +46,7 @@ def test_one_seed_gives_one_search_and_another_seed_another(name, trouble, tmp_p
         ("nsga3", 23),
         ("age_moea2", 23),
         ("model", 23),
+        ("local", 23),
         ("tpe", 23),
     ],
 )
