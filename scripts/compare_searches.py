@@ -47,7 +47,7 @@ LARGE = 1000  # architectures, from which a table has a section of its own on th
 TABLE = Path(__file__).parent.parent / "outputs" / "small_table.parquet"
 BASE = ("search_space=small", "search.population=8")
 STRATEGIES = (
-    "random", "exhaustive", "nsga2", "halving", "nsga3", "age_moea2", "tpe", "model",
+    "random", "exhaustive", "nsga2", "halving", "nsga3", "age_moea2", "local", "tpe", "model",
 )  # fmt: skip
 LEVELS = (0.9, 0.95, 0.99, 1.0)
 ROUNDING = 1e-9  # of sums of volumes; a fraction this close to a level has reached it
@@ -60,24 +60,25 @@ class Game:
 
     Args:
         benchmark: the table.
-        seen: its seed that the searches see.
+        seen: its seed that the searches see; None: the mean over all.
         known: of each architecture what they see of it.
         true: likewise, but what their result is measured by.
     """
 
     benchmark: Benchmark
-    seen: int
+    seen: int | None
     known: Mapping[Architecture, Evaluation]
     true: Mapping[Architecture, Evaluation]
 
     @classmethod
-    def of(cls, benchmark: Benchmark, backend: str, total: str) -> Game:
-        """The searches see the first seed; the truth is the mean over all.
+    def of(cls, benchmark: Benchmark, backend: str, total: str, noiseless: bool = False) -> Game:
+        """The truth is the mean over all seeds; the searches see the first one, or, if noiseless,
+        the truth.
 
         Raises:
             ConfigError: a backend or a total that the table does not have.
         """
-        seen = benchmark.seeds[0]
+        seen = None if noiseless else benchmark.seeds[0]
         known = evaluations(benchmark, backend, total, seen)
         return cls(benchmark, seen, known, evaluations(benchmark, backend, total))
 
@@ -121,12 +122,12 @@ def searched(config: DictConfig, seed: int, game: Game, count: int) -> Run:
     ):
         run_search(strategy, evaluator, Path(folder), workers, lambda _: None, lambda _: None)
     objectives = strategy.objectives
-    known = [game.true[evaluation.architecture] for _, evaluation in evaluator.finished]
     whole = objectives.hypervolume([*game.true.values()])
-    return [
-        (epochs, objectives.hypervolume(known[: i + 1]) / whole)
-        for i, (epochs, _) in enumerate(evaluator.finished)
-    ]
+    run, front = Run(), list[Evaluation]()
+    for epochs, evaluation in evaluator.finished:
+        front = objectives.front([*front, game.true[evaluation.architecture]])
+        run.append((epochs, objectives.hypervolume(front) / whole))
+    return run
 
 
 def epochs_to(run: Run, level: float) -> float:

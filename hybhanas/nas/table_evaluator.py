@@ -33,14 +33,14 @@ class TableEvaluator:
     Args:
         benchmark: the table.
         known: what `evaluations` gives for `seed`.
-        seed: of the benchmark.
+        seed: of the benchmark; None: the mean over all.
         trained: epochs of all trainings so far; one that resumes from a rung counts once.
         finished: of each evaluation that was trained to the end, `trained` at that moment.
     """
 
     benchmark: Benchmark
     known: Known
-    seed: int
+    seed: int | None
     trained: int = 0
     finished: list[tuple[int, Evaluation]] = field(default_factory=list)
     _reached: dict[Architecture, int] = field(default_factory=lambda: defaultdict(int))
