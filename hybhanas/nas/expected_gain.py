@@ -52,7 +52,7 @@ def gain_curve(
 
 def best_batch(
     front: np.ndarray, known: np.ndarray, samples: np.ndarray, reference: np.ndarray, count: int
-) -> list[int]:
+) -> tuple[list[int], float]:
     """Chooses candidates one after another by their expected gain.
 
     A candidate that was chosen joins the front with its mean, so that the next one adds to it.
@@ -65,7 +65,8 @@ def best_batch(
         count: how many are wanted.
 
     Returns:
-        Their indices, the most promising first; of equals the first one.
+        Their indices, the most promising first, of equals the first one; and the gain that is
+        expected of all of them.
     """
     least = float(min(samples.min(), front[:, 0].min() if len(front) else np.inf))
 
@@ -75,6 +76,7 @@ def best_batch(
 
     gains = np.array([expected_gain(candidate) for candidate in range(len(samples))])
     chosen: list[int] = []
+    total = 0.0
     while len(chosen) < min(count, len(samples)):
         # Gains only shrink while the front grows: an old one bounds the new one from above.
         best, rest = int(np.argmax(gains)), gains.copy()
@@ -82,7 +84,8 @@ def best_batch(
         rest[best] = -np.inf
         if gains[best] >= rest.max():
             chosen.append(best)
+            total += float(gains[best])
             front = np.vstack([front, np.r_[samples[best].mean(), known[best]]])
             front = front[moocore.is_nondominated(front)]
             gains[best] = -np.inf
-    return chosen
+    return chosen, total

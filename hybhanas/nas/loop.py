@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import logging
 import shutil
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import Any, Literal
 
 from hybhanas import atomic
 from hybhanas.architecture import Architecture
-from hybhanas.nas.budget import Spent, idle_generations
+from hybhanas.nas.budget import Meter
 from hybhanas.nas.evaluation import COSTED, FAILED, INFEASIBLE, STOPPED, Evaluation
 from hybhanas.nas.evaluator import Evaluator, Group
 from hybhanas.nas.executors import WorkerLostError, Workers
@@ -60,21 +59,16 @@ class Generation:
     hypervolume: float
     best_accuracy: float
     cheapest_s: float
-    ended_by: str | None  # the limit of the search's budget that is reached
-
-    @property
-    def metrics(self) -> dict[str, float]:
-        """Its numbers by name."""
-        return {name: value for name, value in asdict(self).items() if name != "ended_by"}
 
 
-def run_search(  # noqa: PLR0913 - two of them are callbacks
+def run_search(  # noqa: PLR0913 - three of them are callbacks
     strategy: Strategy,
     evaluator: Evaluator,
     folder: Path,
     workers: Workers,
     on_progress: Callable[[Progress], None],
     on_generation: Callable[[Generation], None],
+    on_limit: Callable[[str], None] | None = None,
 ) -> list[Evaluation]:
     """Runs a strategy to its end.
 
@@ -88,20 +82,21 @@ def run_search(  # noqa: PLR0913 - two of them are callbacks
         workers: compute the evaluator's steps.
         on_progress: called after each evaluation.
         on_generation: called after each generation.
+        on_limit: called with the limit of the search's budget that ended it, if one did.
 
     Returns:
         Every evaluation once, in the order in which the strategy proposed them.
     """
     candidates = _GenerationEvaluator(strategy, evaluator, RunFolder(folder), workers)
     evaluations: list[Evaluation] = []
-    hypervolumes: list[float] = []
     tally = Tally(strategy.objectives)
-    started, computed = time.monotonic(), 0
+    budget, ended_by, computed = strategy.settings.budget, None, 0
+    meter = Meter(budget, lambda: evaluator.estimator.workload.epochs)
     for number in range(1, strategy.settings.generations + 1):
         if shortlist := strategy.shortlist():
             strategy.tell_costs(candidates.costed(shortlist))
         architectures = strategy.ask()
-        if not architectures:
+        if (ended_by := budget.not_worth(strategy.expected_gain)) or not architectures:
             break
         found: dict[Architecture, Evaluation] = {}
         computed_before = computed
@@ -114,29 +109,22 @@ def run_search(  # noqa: PLR0913 - two of them are callbacks
         evaluations += outcome
         tally.add(outcome)
         summary = tally.summary()
-        hypervolumes.append(summary.hypervolume)
-        spent = Spent(
-            seconds=time.monotonic() - started,
-            epochs=summary.epochs,
-            evaluations=len(evaluations),
-            idle_generations=idle_generations(hypervolumes),
-        )
-        ended_by = strategy.settings.budget.reached(spent)
-        on_generation(_generation(number, outcome, computed - computed_before, summary, ended_by))
-        if ended_by is not None:
+        spent = meter.spent(outcome, summary.epochs, summary.hypervolume)
+        on_generation(_generation(number, outcome, computed - computed_before, summary))
+        if (ended_by := budget.reached(spent)) is not None:
             break
+    if ended_by is not None and on_limit is not None:
+        on_limit(ended_by)
     candidates.clear()  # of a search that was killed when its last record was written
     return evaluations
 
 
-def _generation(
-    number: int, outcome: Sequence[Evaluation], new: int, summary: Summary, ended_by: str | None
-) -> Generation:
-    statuses = Counter(e.status for e in outcome)
+def _generation(number: int, found: Sequence[Evaluation], new: int, summary: Summary) -> Generation:
+    statuses = Counter(e.status for e in found)
     return Generation(
         number=number,
         new=new,
-        known=len(outcome) - new,
+        known=len(found) - new,
         stopped=statuses[STOPPED],
         infeasible=statuses[INFEASIBLE],
         failed=statuses[FAILED],
@@ -145,7 +133,6 @@ def _generation(
         hypervolume=summary.hypervolume,
         best_accuracy=summary.best_accuracy or 0.0,
         cheapest_s=summary.cheapest_s or 0.0,
-        ended_by=ended_by,
     )
 
 

@@ -69,6 +69,12 @@ class ModelSearch(Strategy):
         self._genomes: dict[Architecture, tuple[int, ...]] = {}
         self._trained: list[Evaluation] = []
         self._costed: list[Evaluation] = []
+        self._expected_gain: float | None = None
+
+    @property
+    def expected_gain(self) -> float | None:
+        """See `Strategy.expected_gain`."""
+        return self._expected_gain
 
     def shortlist(self) -> list[Architecture]:
         """See `Strategy.shortlist`: none in the first generation."""
@@ -130,6 +136,7 @@ class ModelSearch(Strategy):
 
     def _best(self) -> list[Evaluation]:
         """The batch, of what was costed."""
+        self._expected_gain = None
         if not self._costed:
             return []
         from hybhanas.nas.expected_gain import best_batch
@@ -141,7 +148,11 @@ class ModelSearch(Strategy):
             scene = self._in_box(known, samples)
         else:
             scene = self._front, known, samples, self._reference()
-        return [self._costed[i] for i in best_batch(*scene, self.settings.population)]
+        batch, gain = best_batch(*scene, self.settings.population)
+        if self._gain == "box":
+            corners = np.array([self.objectives.box[q.name] for q in self._quantities])
+            self._expected_gain = gain / float(np.abs(corners[:, 1] - corners[:, 0]).prod())
+        return [self._costed[i] for i in batch]
 
     def _in_box(
         self, known: np.ndarray, samples: np.ndarray

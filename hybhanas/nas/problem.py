@@ -140,11 +140,12 @@ def pose(  # noqa: PLR0913 - a constructor of keywords
 
 
 def _check_price(search: SearchSettings, price: Price | None) -> None:
-    """Refuses an objective or a constraint in dollars where no price is known."""
+    """Refuses an objective, a constraint or a budget in dollars where no price is known."""
     in_dollars = {quantity.name for quantity in MONEY}
     for setting, names in (
         ("search.objectives", search.objectives),
         ("search.constraints", search.parsed_constraints().bounds),
+        ("search.budget.qpu_usd", () if search.budget.qpu_usd is None else ("cost_usd",)),
     ):
         named = sorted(in_dollars.intersection(names))
         if named and price is None:

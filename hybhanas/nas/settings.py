@@ -123,6 +123,11 @@ class ModelSettings(SearchSettings):
         if self.gain not in GAINS:
             raise unknown("search.gain", self.gain, GAINS)
 
+    @property
+    def predicts_gain(self) -> bool:
+        """See `SearchSettings.predicts_gain`."""
+        return self.gain == "box"
+
     def strategy(self, space: SearchSpace) -> Strategy:
         """See `SearchSettings.strategy`."""
         from hybhanas.nas.model_search import ModelSearch

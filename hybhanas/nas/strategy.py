@@ -76,6 +76,16 @@ class SearchSettings(ABC):
         self.parsed_objectives()
         self.parsed_constraints()
         self.halving()
+        if (gain := self.budget.expected_gain) is not None and not self.predicts_gain:
+            raise ConfigError(
+                f"search.budget.expected_gain={gain:g} is not accepted with search={self.name}: "
+                "accepted with search=model search.gain=box, which predicts it"
+            )
+
+    @property
+    def predicts_gain(self) -> bool:
+        """Whether the strategy has an `expected_gain`."""
+        return False
 
     def parsed_constraints(self) -> Constraints:
         """The constraints, checked."""
@@ -118,6 +128,13 @@ class Strategy(ABC):
         first = [genome for a, genome in self._start.items() if a not in known][:count]
         known = {*known, *(self.space.decode(genome) for genome in first)} if first else known
         return first + sample_distinct(self.space, count - len(first), self._rng, known)
+
+    @property
+    def expected_gain(self) -> float | None:
+        """The hypervolume that is expected of the generation asked for last; None where the
+        strategy predicts none.
+        """
+        return None
 
     def shortlist(self) -> list[Architecture]:
         """Architectures whose cost the strategy wants to know before it chooses by `ask`; none

@@ -130,7 +130,7 @@ def check_tabulated(settings: SearchSettings) -> None:
     """Checks that a search needs nothing that a benchmark does not hold.
 
     Raises:
-        ConfigError: an objective that is not among TABULATED, or a constraint.
+        ConfigError: an objective that is not among TABULATED, a constraint, or a budget in dollars.
     """
     for name in settings.objectives:
         if name not in TABULATED:
@@ -138,6 +138,11 @@ def check_tabulated(settings: SearchSettings) -> None:
                 f"search.objectives={list(settings.objectives)} is not accepted on a benchmark: it "
                 f"has no {name}; accepted: {', '.join(TABULATED)}"
             )
+    if settings.budget.qpu_usd is not None:
+        raise ConfigError(
+            f"search.budget.qpu_usd={settings.budget.qpu_usd:g} is not accepted on a benchmark: "
+            "null, since it has no prices"
+        )
     if settings.constraints:
         raise ConfigError(
             f"search.constraints={dict(settings.constraints)} is not accepted on a benchmark: none"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import time
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from hybhanas.nas.budget import NO_LIMIT, Budget
 from hybhanas.nas.loop import Generation, Progress
 from hybhanas.reporting.units import duration
 
@@ -50,11 +52,14 @@ class SearchView:
         console: to write to.
         generations: of the search.
         halving: whether networks are stopped at rungs; their number then has a column.
+        budget: may end the search earlier.
     """
 
-    def __init__(self, console: Console, generations: int, halving: bool):
+    def __init__(
+        self, console: Console, generations: int, halving: bool, budget: Budget = NO_LIMIT
+    ):
         self._console = console
-        self._generations = generations
+        self._generations, self._budget = generations, budget
         shown = {name: tell for name, tell in COLUMNS.items() if halving or name != "stopped"}
         self._names, self._tell = ("generation", *shown), tuple(shown.values())
         self._rows: list[list[str]] = []
@@ -93,15 +98,23 @@ class SearchView:
         if not self._console.is_terminal:
             cells = zip(row, self._names, strict=True)
             self._console.print("  ".join(text.rjust(len(name)) for text, name in cells))
-        if generation.ended_by is not None:
-            self._console.print(f"ended by {generation.ended_by}", markup=False, highlight=False)
+
+    def ended(self, limit: str) -> None:
+        """A limit of the budget ended the search."""
+        self._console.print(f"ended by {limit}", markup=False, highlight=False)
 
     def _eta(self, progress: Progress) -> float:
-        """Answers from the records take no time, so that only new evaluations are a measure."""
+        """Answers from the records take no time, so that only new evaluations are a measure. Other
+        limits than those of seconds and evaluations may end a search earlier.
+        """
         done = (progress.generation - 1) * progress.total + progress.done
         elapsed_s = time.monotonic() - self._started
-        remaining = max(self._generations * progress.total - done, 0)
-        return elapsed_s * remaining / max(progress.new, 1)
+        generations, limit = self._generations, self._budget
+        if limit.evaluations is not None:
+            generations = min(generations, math.ceil(limit.evaluations / progress.total))
+        remaining = max(generations * progress.total - done, 0)
+        eta_s = elapsed_s * remaining / max(progress.new, 1)
+        return eta_s if limit.seconds is None else min(eta_s, max(limit.seconds - elapsed_s, 0.0))
 
     def _table(self) -> Table:
         table = Table(box=None, header_style="bold")

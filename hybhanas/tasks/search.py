@@ -160,9 +160,10 @@ def _searched(
 
     def on_generation(generation: Generation) -> None:
         view.generation(generation)
-        tracked.log(generation.metrics, step=generation.number)
+        tracked.log(asdict(generation), step=generation.number)
 
-    with SearchView(console, settings.generations, halving=bool(settings.halving().rungs)) as view:
+    halving, budget = bool(settings.halving().rungs), settings.budget
+    with SearchView(console, settings.generations, halving, budget) as view:
         return run_search(
             problem.strategy,
             problem.evaluator,
@@ -170,6 +171,7 @@ def _searched(
             workers,
             on_progress=view.progress,
             on_generation=on_generation,
+            on_limit=view.ended,
         )
 
 

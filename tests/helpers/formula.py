@@ -117,7 +117,9 @@ def generation_evaluated(
     return [trained.get(one.key, one) for one in costed]
 
 
-def search(chosen, evaluator, folder: Path, generations=None):
+def search(chosen, evaluator, folder: Path, generations=None, **callbacks):
     found = generations if generations is not None else []
     with Serial().started(evaluator, folder, print) as workers:
-        return run_search(chosen, evaluator, folder, workers, lambda _: None, found.append)
+        return run_search(
+            chosen, evaluator, folder, workers, lambda _: None, found.append, **callbacks
+        )

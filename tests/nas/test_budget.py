@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
+from hybhanas.cost.report import Money
 from hybhanas.errors import ConfigError
-from hybhanas.nas.budget import Budget, Spent, idle_generations
+from hybhanas.nas.budget import Budget, Spent, idle_generations, training_usd
 from tests.helpers.formula import FormulaEvaluator, search, strategy
 
 
@@ -50,6 +53,41 @@ def test_the_limit_that_is_reached_is_named_as_a_setting():
 )
 def test_a_generation_without_a_gain_in_hypervolume_is_idle(hypervolumes, idle):
     assert idle_generations(hypervolumes) == idle
+
+
+def test_a_search_ends_before_a_generation_that_is_not_expected_to_gain_enough(tmp_path):
+    whole, limits = strategy("model"), list[str]()
+    found = search(whole, FormulaEvaluator(), tmp_path / "whole", on_limit=limits.append)
+    assert (len(found), limits) == (50, [])
+    last = whole.expected_gain
+    assert 0 < last < 0.1
+    ended = strategy("model", budget=Budget(expected_gain=0.1))
+    fewer = search(ended, FormulaEvaluator(), tmp_path / "ended", on_limit=limits.append)
+    assert fewer == found[: len(fewer)]
+    assert 10 <= len(fewer) < 50, "the first generation is sampled, and nothing predicted of it"
+    (limit,) = limits
+    assert limit.startswith("search.budget.expected_gain=0.1 (0.0")
+
+
+@pytest.mark.parametrize("change", [{"name": "nsga2"}, {"name": "model", "gain": "log"}])
+def test_an_expected_gain_is_refused_where_none_is_predicted(change):
+    with pytest.raises(ConfigError, match=r"expected_gain=0.1 is not accepted with search="):
+        strategy(budget=Budget(expected_gain=0.1), **change)
+
+
+def test_a_budget_of_dollars_is_spent_by_what_training_would_have_cost(tmp_path):
+    money = Money(cost_usd=8.0, log10_cost_usd=0.9, cost_low_usd=4.0, cost_high_usd=16.0)
+
+    class Paid(FormulaEvaluator):
+        estimator = SimpleNamespace(workload=SimpleNamespace(epochs=40))
+
+        def cost(self, architecture):
+            costed = super().cost(architecture)
+            return replace(costed, cost=replace(costed.cost, money=money))
+
+    # ten epochs of forty are two dollars, and a generation of ten is 20
+    found = search(strategy("random", budget=Budget(qpu_usd=35.0)), Paid(), tmp_path)
+    assert [training_usd(e, 40) for e in found] == [2.0] * 20
 
 
 @pytest.mark.parametrize("value", [0, -1, math.inf, math.nan])

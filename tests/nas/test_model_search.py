@@ -40,10 +40,18 @@ def test_a_batch_does_not_take_twins_while_another_adds_more():
     """The twins gain 0.64 once; then the third, whose 0.35 overlaps them by 0.28, adds 0.07."""
     known = np.array([[0.2], [0.2], [0.3]])
     samples = np.array([[0.2], [0.2], [0.5]])
-    assert best_batch(np.empty((0, 2)), known, samples, np.ones(2), 1) == [0]
+    assert best_batch(np.empty((0, 2)), known, samples, np.ones(2), 1)[0] == [0]
     samples[2], known[2] = 0.1, 0.5
-    assert best_batch(np.empty((0, 2)), known, samples, np.ones(2), 2) == [0, 2]
-    assert sorted(best_batch(np.empty((0, 2)), known, samples, np.ones(2), 9)) == [0, 1, 2]
+    assert best_batch(np.empty((0, 2)), known, samples, np.ones(2), 2)[0] == [0, 2]
+    assert sorted(best_batch(np.empty((0, 2)), known, samples, np.ones(2), 9)[0]) == [0, 1, 2]
+
+
+def test_the_gain_of_a_batch_is_what_all_of_it_adds():
+    """0.8 * 0.8 of the first; of the second 0.1 * 0.95, less the 0.1 * 0.8 that they share."""
+    known, samples = np.array([[0.2], [0.9]]), np.array([[0.2], [0.05]])
+    chosen, gain = best_batch(np.empty((0, 2)), known, samples, np.ones(2), 2)
+    assert chosen == [0, 1]
+    assert gain == pytest.approx(0.8 * 0.8 + 0.1 * (0.95 - 0.8))
 
 
 def test_with_gain_box_what_is_gained_is_in_the_units_of_the_hypervolume_within_its_corners():
@@ -97,7 +105,7 @@ def test_uncertainty_makes_a_candidate_worth_trying():
     """Both would be 0.6 in the mean, where the front is 0.5; only one may turn out better."""
     front, known = np.array([[0.5, 0.5]]), np.array([[0.5], [0.5]])
     samples = np.array([[0.6, 0.6], [0.3, 0.9]])
-    assert best_batch(front, known, samples, np.ones(2), 1) == [1]
+    assert best_batch(front, known, samples, np.ones(2), 1)[0] == [1]
 
 
 def test_the_model_predicts_the_mean_over_seeds_and_knows_where_it_knows_little():

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import io
-from dataclasses import replace
+import time
 
 import pytest
 from rich.console import Console
 
+from hybhanas.nas.budget import Budget
 from hybhanas.nas.loop import Generation, Progress
 from hybhanas.reporting.terminal import SearchView
 
 GENERATION = Generation(
     number=1, new=5, known=3, stopped=2, infeasible=1, failed=0, epochs=40, front_size=4,
-    hypervolume=0.51234, best_accuracy=0.975, cheapest_s=150.0, ended_by=None,
+    hypervolume=0.51234, best_accuracy=0.975, cheapest_s=150.0,
 )  # fmt: skip
 
 
 def test_the_limit_that_ended_a_search_is_told():
     console = Console(file=io.StringIO(), width=140)
     with SearchView(console, 6, halving=False) as view:
-        view.generation(replace(GENERATION, ended_by="search.budget.epochs=240"))
+        view.generation(GENERATION)
+        view.ended("search.budget.epochs=240")
     assert console.file.getvalue().splitlines()[-1] == "ended by search.budget.epochs=240"
 
 
@@ -46,3 +48,21 @@ def test_a_terminal_shows_the_candidates_of_the_generation_in_progress():
         view._live.refresh()
         shown = console.file.getvalue()
     assert "generation 2/6: 3/8 candidates, ETA " in shown
+
+
+@pytest.mark.parametrize(
+    ("budget", "eta_s"),
+    [
+        (Budget(), 100.0),  # 40 of 48 are left, and 8 took 20 s
+        (Budget(evaluations=20), 40.0),  # three generations of eight, of which 16 are left
+        (Budget(seconds=50.0), 30.0),
+        (Budget(seconds=500.0), 100.0),
+        (Budget(seconds=10.0), 0.0),
+    ],
+)
+def test_the_remaining_time_is_that_until_the_budget_is_spent(budget, eta_s, monkeypatch):
+    now_s = [1000.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now_s[0])
+    view = SearchView(Console(file=io.StringIO()), 6, halving=False, budget=budget)
+    now_s[0] += 20.0
+    assert view._eta(Progress(generation=1, done=8, total=8, new=8)) == pytest.approx(eta_s)
