@@ -1,4 +1,4 @@
-"""What a multirun of task=cost ends in: its runs in one table, cheapest first."""
+"""What a multirun ends in: its runs in one table; those of task=cost, cheapest first."""
 
 from __future__ import annotations
 
@@ -37,3 +37,15 @@ class RankCosts(Callback):
             for report in reports
         ]
         terminal().print(ranking_table(named))
+
+
+class CompareSearches(Callback):
+    """Shows the searches of a sweep side by side; `task=compare` has the same table later."""
+
+    def on_multirun_end(self, config: DictConfig, **kwargs: Any) -> None:
+        """Prints the table."""
+        if config.task.name != "search":
+            return
+        from hybhanas.tasks.compare import show_sweep
+
+        show_sweep(Path(config.hydra.sweep.dir))

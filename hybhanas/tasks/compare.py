@@ -37,13 +37,8 @@ def compare(config: DictConfig, folder: Path) -> list[RunRow]:
         ConfigError: there is no search, or searches have different objectives.
     """
     runs = _found(config.run)
-    objectives = _common_objectives(runs, config.run)
-    differing = differences([run.config for run in runs])
     root = Path(config.run).expanduser()
-    rows = [
-        _row(run, _name(run, root), settings, objectives)
-        for run, settings in zip(runs, differing, strict=True)
-    ]
+    rows, objectives = compared(runs, root)
     box = {
         "reference_point": {name: worst for name, (_, worst) in objectives.box.items()},
         "ideal_point": {name: best for name, (best, _) in objectives.box.items()},
@@ -66,6 +61,37 @@ def compare(config: DictConfig, folder: Path) -> list[RunRow]:
         highlight=False,
     )
     return rows
+
+
+def compared(runs: Sequence[FinishedRun], root: Path) -> tuple[list[RunRow], Objectives]:
+    """A row of each run, named by its folder below `root`, and the objectives with the box that
+    their hypervolumes are of.
+
+    Raises:
+        ConfigError: runs have different objectives.
+    """
+    objectives = _common_objectives(runs, str(root))
+    differing = differences([run.config for run in runs])
+    rows = [
+        _row(run, _name(run, root), settings, objectives)
+        for run, settings in zip(runs, differing, strict=True)
+    ]
+    return rows, objectives
+
+
+def show_sweep(folder: Path) -> None:
+    """Prints the searches below a folder as a table, if there are several with the same objectives;
+    writes nothing.
+    """
+    paths = sorted(path.parent for path in folder.rglob(SETTINGS))
+    if len(paths) < 2:
+        return
+    try:
+        rows, _ = compared([read_run(str(path), started=True) for path in paths], folder)
+    except ConfigError as error:
+        log.warning("the searches are not compared: %s", error)
+        return
+    terminal().print(runs_table(rows))
 
 
 def _found(setting: str | None) -> list[FinishedRun]:

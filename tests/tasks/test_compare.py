@@ -19,16 +19,19 @@ from tests.helpers import ROOT, TINY
 
 @pytest.fixture(scope="module")
 def sweep(tmp_path_factory):
-    """A finished sweep over two backends and two reference points: a, b, c and deep/d."""
+    """A finished sweep over two backends and two reference points: a, b, c and deep/d; beside it,
+    what it said.
+    """
     folder = tmp_path_factory.mktemp("sweep")
-    subprocess.run(
+    outcome = subprocess.run(
         [
             sys.executable, str(ROOT / "run.py"), "-m", *TINY, "logger.mode=disabled",
             "backend=ibm_brisbane,ibm_torino", "search.reference_point.error=0.5,1.0",
             f"hydra.sweep.dir={folder}",
         ],
-        cwd=folder, check=True, capture_output=True,
+        cwd=folder, check=True, capture_output=True, text=True,
     )  # fmt: skip
+    folder.with_suffix(".txt").write_text(outcome.stdout)
     (folder / "deep").mkdir()
     for path, name in zip(sorted(folder.glob("backend*")), ("a", "b", "c", "deep/d"), strict=True):
         path.rename(folder / name)
@@ -39,6 +42,15 @@ def sweep(tmp_path_factory):
 def copied(sweep, tmp_path):
     shutil.copytree(sweep, tmp_path / "sweep")
     return tmp_path / "sweep"
+
+
+def test_a_sweep_ends_with_the_table_that_compare_makes_of_it(sweep, tmp_path, composed):
+    rows = compare(composed("task=compare", f"run={sweep}"), tmp_path / "out")
+    table = sweep.with_suffix(".txt").read_text().partition("the runs")[2].splitlines()[2:]
+    found = [(line.split()[0], line.split()[2]) for line in table if line.strip()]
+    assert found == [
+        (f"backend={row.settings['backend']}", f"{row.hypervolume:.4f}") for row in rows
+    ]
 
 
 def test_a_row_a_run_tells_what_sets_it_apart_and_what_it_found(sweep, tmp_path, composed, capsys):
