@@ -86,6 +86,21 @@ def test_hypervolume_and_best_accuracy_are_those_after_each_evaluation():
     assert progress["best_accuracy"] == [0.5, 0.75]
     # of 1 x 4: half of it up to the error of 0.5, and half of it from 2 to 4
     assert progress["hypervolume"] == pytest.approx([0.25, 0.375])
+    assert progress["within"] == {}, "no budget tells these two apart"
+
+
+def test_the_best_accuracy_within_a_budget_is_of_the_networks_that_keep_it():
+    hour_s, day_s = 3600.0, 86_400.0
+    evaluations = [
+        make_evaluation("a", 0.9, 2 * day_s), make_evaluation("b", 0.5, hour_s / 2),
+        make_evaluation("c", 0.8, day_s / 2), make_evaluation("d", 0.6, hour_s / 2),
+    ]  # fmt: skip
+    within = made(evaluations)["progress"]["within"]
+    assert within == {
+        "1 h": [None, 0.5, 0.5, 0.6],
+        "1 day": [None, 0.5, 0.8, 0.8],
+        "$10,000": [None, 0.5, 0.5, 0.6],  # half an hour is $2,880, half a day $69,120
+    }
 
 
 @pytest.mark.parametrize(("number", "points"), [(2, 200), (5, 20)])

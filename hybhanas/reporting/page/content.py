@@ -36,6 +36,15 @@ BANDS = {
 }
 """The quantities with a 90 % band, and those that bound it."""
 
+BUDGETS = (
+    ("1 h", "qpu_s", 3600.0),
+    ("1 day", "qpu_s", 86_400.0),
+    ("30 days", "qpu_s", 30 * 86_400.0),
+    ("$100", "cost_usd", 100.0),
+    ("$10,000", "cost_usd", 10_000.0),
+)
+"""What a full training on the machine may take: name, quantity, and the most of it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunReport:
@@ -221,7 +230,29 @@ def _progress(evaluations: Sequence[Evaluation], objectives: Objectives) -> dict
         counts.append(found.evaluations)
         volumes.append(found.hypervolume)
         best.append(found.best_accuracy)
-    return {"evaluations": counts, "hypervolume": volumes, "best_accuracy": best}
+    curves = {"evaluations": counts, "hypervolume": volumes, "best_accuracy": best}
+    return curves | {"within": _within(evaluations, counts)}
+
+
+def _within(
+    evaluations: Sequence[Evaluation], counts: Sequence[int]
+) -> dict[str, list[float | None]]:
+    """The best accuracy after so many evaluations among networks whose training on the machine
+    keeps each of BUDGETS; of those budgets that some networks keep and others break.
+    """
+    curves: dict[str, list[float | None]] = {}
+    for name, quantity, most in BUDGETS:
+        values = [_value(QUANTITIES[quantity], e) for e in evaluations]
+        keeps = [value is not None and value <= most for value in values]
+        if not any(keeps) or sum(keeps) == sum(value is not None for value in values):
+            continue
+        best, so_far = list[float | None](), None
+        for evaluation, kept in zip(evaluations, keeps, strict=True):
+            if kept and evaluation.status == EVALUATED:
+                so_far = max(so_far or 0.0, evaluation.validation_accuracy or 0.0)
+            best.append(so_far)
+        curves[name] = [best[count - 1] for count in counts]
+    return curves
 
 
 def _reasons(evaluations: Sequence[Evaluation]) -> list[dict[str, Any]]:

@@ -1,7 +1,8 @@
 // The search over its evaluations, the shares of members, and the machine.
 
 function progress() {
-  const { evaluations, hypervolume, best_accuracy: best } = content.progress;
+  const { evaluations, hypervolume, best_accuracy: best, within } = content.progress;
+  const inPercent = (values) => values.map((value) => (isNumber(value) ? 100 * value : null));
   const line = { color: colour("front"), width: 2, shape: "hv" };
   const one = (y, name, further) => ({
     type: "scatter",
@@ -16,14 +17,17 @@ function progress() {
   return {
     traces: [
       one(hypervolume, "hypervolume", {}),
-      one(
-        best.map((value) => (isNumber(value) ? 100 * value : null)),
-        "best accuracy",
-        { yaxis: "y2" },
+      one(inPercent(best), "best accuracy", { yaxis: "y2" }),
+      ...Object.entries(within).map(([budget, accuracies], index) =>
+        one(inPercent(accuracies), `within ${budget}`, {
+          yaxis: "y2",
+          line: { ...line, color: partColours[index + 1], dash: "dot" },
+        }),
       ),
     ],
     further: {
-      showlegend: false,
+      showlegend: Object.keys(within).length > 0,
+      legend: { orientation: "h", y: 0.5, yanchor: "middle" },
       grid: { rows: 2, columns: 1 },
       xaxis: { title: { text: "evaluations" }, anchor: "y2" },
       yaxis: { title: { text: "hypervolume" }, domain: [0.55, 1], nticks: 5 },
