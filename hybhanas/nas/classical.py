@@ -41,3 +41,15 @@ class Baseline:
             return False
         counted = {"parameters", "classical_parameters"} & {*objectives.names}
         return all(self.parameters <= QUANTITIES[name].value(evaluation) for name in counted)
+
+
+@dataclass(frozen=True, slots=True)
+class Twin(Baseline):
+    """A network with dense layers of about as many parameters in place of its circuit.
+
+    Args:
+        bottleneck: its units between these layers, where they are fewer than the circuit's inputs
+            and observables, since it has few angles; 0 where they are not.
+    """
+
+    bottleneck: int = 0

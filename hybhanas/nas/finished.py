@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from hybhanas.models.scores import Scores
-from hybhanas.nas.classical import Baseline
+from hybhanas.nas.classical import Twin
 from hybhanas.stored import checked
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Finished:
     test: Scores
     checkpoint: bytes
     losses: tuple[float, ...]
-    twin: Baseline | None
+    twin: Twin | None
 
     @classmethod
     def of(cls, trained: Trained, twin: Trained | Exception) -> Finished:
@@ -43,7 +43,7 @@ class Finished:
 
         assert trained.test is not None
         model = checkpoint(trained.model)
-        return cls(trained.validation, trained.test, model, trained.losses, _baseline(twin))
+        return cls(trained.validation, trained.test, model, trained.losses, _twin(twin))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class FinalRecord:
     test_roc_auc: float | None = None
     checkpoint_sha256: str = ""
     losses: Sequence[float] = ()  # none where one is not finite
-    twin: Baseline | None = None
+    twin: Twin | None = None
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> FinalRecord:
@@ -75,7 +75,7 @@ class FinalRecord:
         """
         record = cls(**checked(cls, data))
         if data.get("twin") is not None:
-            record = replace(record, twin=Baseline(**checked(Baseline, data["twin"])))
+            record = replace(record, twin=Twin(**checked(Twin, data["twin"])))
         accuracies = (record.validation_accuracy, record.test_accuracy)
         if any(not 0 <= a <= 1 for a in accuracies if a is not None):
             raise ValueError(f"its accuracies are {accuracies}")
@@ -104,8 +104,12 @@ class FinalRecord:
         )
 
 
-def _baseline(twin: Trained | Exception) -> Baseline | None:
-    if isinstance(twin, Exception) or twin.test is None:
+def _twin(trained: Trained | Exception) -> Twin | None:
+    from hybhanas.quantum.variants import twin_shape
+
+    if isinstance(trained, Exception) or trained.test is None:
         return None
-    parameters = sum(parameter.numel() for parameter in twin.model.parameters())
-    return Baseline(TWIN, twin.validation.accuracy, twin.test.accuracy, parameters)
+    parameters = sum(parameter.numel() for parameter in trained.model.parameters())
+    accuracies = trained.validation.accuracy, trained.test.accuracy
+    circuit = trained.model.layers.circuit
+    return Twin(TWIN, *accuracies, parameters, bottleneck=twin_shape(circuit).bottleneck)

@@ -10,7 +10,7 @@ from typing import Any
 
 from hybhanas import atomic
 from hybhanas.errors import ConfigError
-from hybhanas.nas.classical import Baseline
+from hybhanas.nas.classical import Baseline, Twin
 from hybhanas.nas.evaluation import Evaluation
 from hybhanas.nas.evaluator import Evaluator, Group
 from hybhanas.nas.executors import WorkerLostError, Workers, is_of_workers
@@ -43,7 +43,7 @@ class FrontMember:
     losses: Sequence[float] = ()  # of the final training, the mean cross-entropy of each epoch
     # Dense layers of about as many parameters in place of its circuit, trained alike; None if that
     # failed. `behind_twin`: these are as good in all objectives.
-    twin: Baseline | None = None
+    twin: Twin | None = None
     behind_twin: bool = False
 
     @property
@@ -85,6 +85,7 @@ class FrontMember:
             "twin_validation_accuracy": self.twin and self.twin.validation_accuracy,
             "twin_test_accuracy": self.twin and self.twin.test_accuracy,
             "twin_parameters": self.twin and self.twin.parameters,
+            "twin_bottleneck": self.twin and self.twin.bottleneck,
             "behind_twin": self.behind_twin,
             **finite_values(evaluation, TIMES),
             "parameters": evaluation.parameters,
@@ -134,11 +135,12 @@ def read_front(folder: RunFolder, evaluations: Sequence[Evaluation]) -> list[Fro
     raise ConfigError(f"run={folder.path} is not accepted: {reason}") from None
 
 
-def _twin_of(row: dict[str, Any]) -> Baseline | None:
+def _twin_of(row: dict[str, Any]) -> Twin | None:
     if row.get("twin_validation_accuracy") is None:
         return None
     accuracies = float(row["twin_validation_accuracy"]), float(row["twin_test_accuracy"])
-    return Baseline(TWIN, *accuracies, int(row["twin_parameters"]))
+    bottleneck = int(row.get("twin_bottleneck", 0))
+    return Twin(TWIN, *accuracies, int(row["twin_parameters"]), bottleneck=bottleneck)
 
 
 OTHERS = "other members"

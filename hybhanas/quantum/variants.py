@@ -49,6 +49,17 @@ class TwinShape:
         return ((self.inputs, self.hidden), (self.hidden, self.outputs))
 
     @property
+    def bottleneck(self) -> int:
+        """The hidden units if they are fewer than inputs and outputs, else 0.
+
+        Example:
+            >>> TwinShape.of(6, 6, parameters=12).bottleneck, TwinShape.of(2, 2, 6).bottleneck
+            (1, 0)
+        """
+        few = self.hidden is not None and self.hidden < min(self.inputs, self.outputs)
+        return self.hidden or 0 if few else 0
+
+    @property
     def parameters(self) -> int:
         """Weights and biases."""
         return sum(inputs * outputs + outputs for inputs, outputs in self.sizes)

@@ -117,8 +117,10 @@ def _twin(member: FrontMember) -> str:
     twin = member.twin
     if twin is None:
         return ""
+    units = "a single unit" if twin.bottleneck == 1 else f"{twin.bottleneck} units"
+    narrow = f", through {units}," if twin.bottleneck else ""
     return (
-        f"Its {twin.name}, with dense layers in place of the circuit and {twin.parameters} "
+        f"Its {twin.name}, with dense layers in place of the circuit{narrow} and {twin.parameters} "
         "parameters in all, trained once with the same seed and splits, has "
         f"{100 * twin.validation_accuracy:.1f} % of the validation split and "
         f"{100 * twin.test_accuracy:.1f} % of the test split."

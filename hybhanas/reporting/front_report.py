@@ -84,7 +84,7 @@ class FrontReport:
         named = f" ({_ranks(behind)})" if behind else ""
         line = (
             "classical twins (dense layers of about as many parameters in place of the circuit, no "
-            f"QPU time) dominate {len(behind) or 'none'} of {len(front)} members{named}"
+            f"QPU time) dominate {len(behind) or 'none'} of {len(front)} on the front{named}"
         )
         if equal:
             more = max(number for _, number in equal)
@@ -93,6 +93,10 @@ class FrontReport:
                 f"; those of {len(equal)} more ({ranks}) are at least as accurate, with up to "
                 f"{more} parameters more"
             )
+        narrow = [m.twin.bottleneck for _, m in front if m.twin and m.twin.bottleneck]
+        if narrow:
+            units = "1 unit" if min(narrow) == 1 else f"{min(narrow)} units"
+            line += f"; twins narrower than the circuit: {len(narrow)}, down to {units}"
         return [line]
 
     def _beaten(self, baseline: Baseline, count: int) -> str:

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from hybhanas.architecture import Architecture
 from hybhanas.evidence.baselines import LOGISTIC, MAJORITY
-from hybhanas.nas.classical import Baseline
+from hybhanas.nas.classical import Baseline, Twin
 from hybhanas.nas.front import FrontMember, ranked
 from hybhanas.nas.objectives import Objectives
 from hybhanas.nas.selection import select
@@ -81,7 +81,9 @@ def test_where_the_contribution_is_an_objective_no_model_without_a_circuit_domin
 
 
 def with_twin(one: FrontMember, accuracy: float, parameters: int) -> FrontMember:
-    return replace(one, twin=Baseline("classical twin", accuracy, accuracy, parameters))
+    bottleneck = 1 if parameters < 50 else 0
+    twin = Twin("classical twin", accuracy, accuracy, parameters, bottleneck=bottleneck)
+    return replace(one, twin=twin)
 
 
 def test_the_first_lines_name_the_members_that_their_classical_twins_dominate():
@@ -93,8 +95,12 @@ def test_the_first_lines_name_the_members_that_their_classical_twins_dominate():
     assert [m.behind_twin for m in shown.members] == [False, False, True]
     assert {m.behind for m in shown.members} == {""}  # said of a member of the front, which it is
     (line,) = [line for line in shown.first_lines() if line.startswith("classical twins")]
-    assert "dominate 1 of 3 members (#3); those of 1 more (#2) are at least as accurate" in line
-    assert line.endswith("with up to 4 parameters more")
+    assert (
+        "dominate 1 of 3 on the front (#3); those of 1 more (#2) are at least as accurate" in line
+    )
+    assert line.endswith(
+        "with up to 4 parameters more; twins narrower than the circuit: 2, down to 1 unit"
+    )
     assert shown.last_lines()[0].endswith("of the best; its classical twin 98.0 %")
 
 

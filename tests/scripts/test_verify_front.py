@@ -14,4 +14,4 @@ def test_a_row_a_member_and_machine(tmp_path, monkeypatch, capsys):
     printed = capsys.readouterr().out
     assert printed.count("\n| ibm_brisbane |") == 1
     assert printed.count("\n| ibm_boston |") == 1
-    assert "the median of |P / seen - 1| is" in printed
+    assert "The median of |P / seen - 1| is" in printed

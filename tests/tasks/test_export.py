@@ -27,7 +27,7 @@ def test_every_member_gets_a_folder_with_its_circuits_and_its_card(smoke, compos
         assert f"| {100 * float(row['test_accuracy']):.1f} % |" in text
         assert "QPU time" in text
         assert "effective execution time" in text
-        assert f"circuit and {row['twin_parameters']} parameters in all, trained once" in text
+        assert f" and {row['twin_parameters']} parameters in all, trained once" in text
 
 
 def test_what_select_means_is_exported_by_python_with_the_same_content(smoke, composed, tmp_path):

@@ -163,7 +163,7 @@ function accuracies(at, member) {
   if (member?.twin)
     pairs.push([
       "its classical twin",
-      `${percent(member.twin.validation_accuracy)} of validation, ${percent(member.twin.test_accuracy)} of test, ${significant(member.twin.parameters)} parameters`,
+      `${percent(member.twin.validation_accuracy)} of validation, ${percent(member.twin.test_accuracy)} of test, ${significant(member.twin.parameters)} parameters${member.twin.bottleneck ? `, through ${plural(member.twin.bottleneck, "unit")}` : ""}`,
     ]);
   for (const name of ["balanced_accuracy", "roc_auc"])
     if (isNumber(rows.values[name]?.[at]))
