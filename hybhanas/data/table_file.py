@@ -204,7 +204,7 @@ class Csv(TableFile):
         if self.decimal not in DECIMALS:
             raise unknown("dataset.decimal", self.decimal, DECIMALS)
         try:
-            codecs.lookup(self.encoding)
+            "text".encode(self.encoding)  # codecs such as hex are none of text
         except LookupError:
             raise unknown("dataset.encoding", self.encoding, ENCODINGS) from None
 
@@ -212,7 +212,8 @@ class Csv(TableFile):
         """The table of a CSV file."""
         import pandas as pd
 
-        encoding = "utf-8-sig" if self.encoding == "utf-8" else self.encoding
+        utf_8 = codecs.lookup(self.encoding).name == "utf-8"
+        encoding = "utf-8-sig" if utf_8 else self.encoding  # which may begin with a mark
         opener = gzip.open if path.suffix == ".gz" else open
         try:
             with opener(path, "rt", encoding=encoding) as file:

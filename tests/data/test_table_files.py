@@ -198,8 +198,9 @@ def test_a_file_in_another_encoding_is_named_and_read_as_asked(tmp_path):
         load(path)
     data = load(path, encoding="cp1252")
     assert data.features == 2
-    with pytest.raises(ConfigError, match="^dataset.encoding=ascii7 is unknown; accepted: utf-8,"):
-        load(path, encoding="ascii7")
+    for encoding in ("ascii7", "hex"):
+        with pytest.raises(ConfigError, match=f"^dataset.encoding={encoding} is unknown; accepted"):
+            load(path, encoding=encoding)
 
 
 def test_dates_and_names_are_no_categories_even_in_a_short_file(csv):
