@@ -16,7 +16,7 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.select import Select
 
 from hybhanas.architecture import Architecture
-from hybhanas.nas.classical import Baseline
+from hybhanas.nas.classical import Baseline, Twin
 from hybhanas.nas.evaluation import FAILED, STOPPED
 from hybhanas.nas.front import FrontMember, ranked
 from hybhanas.nas.objectives import Objectives
@@ -58,7 +58,7 @@ def page(path: Path, number: int) -> dict:
     made = evaluations(number)
     members = [
         FrontMember(e, e.validation_accuracy, e.validation_accuracy, "a.pt", 100, 100, "",
-                    losses=[1.0, 0.5, 0.25])
+                    losses=[1.0, 0.5, 0.25], twin=Twin("classical twin", 0.99, 0.5, 40, "", 1))
         for e in TWO.front(made)
     ]  # fmt: skip
     in_order = ranked(members, TWO)
@@ -145,6 +145,15 @@ def test_text_of_a_run_is_shown_and_never_executed(browser, shown):
     assert browser.find_elements(By.TAG_NAME, "img") == []
 
 
+def test_the_first_screen_says_which_members_their_classical_twins_dominate(browser, shown):
+    (line,) = [line for line in shown["comparison"] if line.startswith("classical twins")]
+    behind = [rank for rank, member in enumerate(shown["members"], 1) if member["twin"]]
+    assert f"dominate {len(behind)} of {len(behind)} on the front (#1, " in line
+    cards = browser.find_element(By.CSS_SELECTOR, "div.cards").text
+    assert f"C{line[1:]}." in cards
+    assert "its classical twin 99.0 %" in cards
+
+
 def test_a_row_chosen_by_keyboard_marks_its_dot_and_fills_the_pane(browser, shown):
     member = shown["members"][1]
     selector = f'#members tr[data-at="{member["evaluation"]}"] button'
@@ -156,6 +165,7 @@ def test_a_row_chosen_by_keyboard_marks_its_dot_and_fills_the_pane(browser, show
     assert shown["evaluations"]["architecture"][at] in pane
     assert duration(shown["evaluations"]["values"]["qpu_s"][at]) in pane
     assert member["commands"]["export"] in pane
+    assert "99.0 % of validation, 50.0 % of test, 40 parameters, through 1 unit" in pane
     gates = browser.find_elements(By.CSS_SELECTOR, "svg.circuit > g > title")
     assert len(gates) == member["circuit"]["all_gates"]
     assert browser.find_element(By.ID, "spoken").text.startswith("#2 chosen")
