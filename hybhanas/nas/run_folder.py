@@ -51,8 +51,8 @@ class RunFolder:
         """Where its files are, but for those of single evaluations."""
         return (
             self.path / LOCK, self.settings, self.config, self.summary, self.evaluations_csv,
-            self.front_csv, self.front_json, self.front_picture, self.page,
-            self.anatomy_picture, self.tracked, self.baselines, self.selection,
+            self.front_csv, self.front_json, self.page, *pictures(self.front_picture),
+            *pictures(self.anatomy_picture), self.tracked, self.baselines, self.selection,
         )  # fmt: skip
 
     @property
@@ -259,6 +259,11 @@ class RunFolder:
                         f"hydra.run.dir={self.path} is not accepted: its "
                         f"{path.relative_to(self.path)} is no {kind}; accepted: a folder without it"
                     )
+
+
+def pictures(path: Path) -> tuple[Path, ...]:
+    """The files of a picture, by the path of the first."""
+    return tuple(path.with_suffix(suffix) for suffix in (".png", ".pdf", ".svg"))
 
 
 def _is_folder(path: Path) -> bool:

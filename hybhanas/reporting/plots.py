@@ -5,29 +5,31 @@ Figures are made without pyplot, whose backend and open figures belong to the wh
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
 from itertools import cycle
 from pathlib import Path
 
-import numpy as np
 from matplotlib import colormaps
 from matplotlib.axes import Axes
+from matplotlib.collections import PathCollection
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
-from hybhanas import atomic
 from hybhanas.cost.report import CostReport
 from hybhanas.nas.evaluation import EVALUATED, STOPPED, Evaluation
 from hybhanas.nas.quantities import OVERFLOW, PARTS
 from hybhanas.nas.recost import FATES, Comparison
-from hybhanas.reporting.units import duration, total_label
+from hybhanas.reporting.picture import save
+from hybhanas.reporting.units import STEPS, YEAR_S, duration, total_label
+
+LONGEST = 100
+"""Times the total time of the slowest member, where the time axis of a front ends at the latest."""
 
 
 def plot_front(
     path: Path,
     evaluations: Sequence[Evaluation],
-    front: Sequence[Evaluation],
+    named: Mapping[str, Evaluation],
     title: str,
     baselines: Mapping[str, float] | None = None,
 ) -> None:
@@ -35,7 +37,15 @@ def plot_front(
     interval of its QPU time and its effective execution time; crosses are the networks that were
     stopped at a rung, with their accuracies there. Lines are classical models, by their names and
     accuracies, which take no time of a quantum machine.
+
+    Args:
+        path: of the PNG file; see `hybhanas.reporting.picture.save`.
+        evaluations: all of the search.
+        named: the front, by what is written beside each member.
+        title: above the picture.
+        baselines: validation accuracies, by name.
     """
+    front = [*named.values()]
     known = [e for e in evaluations if e.status == EVALUATED]
     stopped = [e for e in evaluations if e.status == STOPPED]
     figure = Figure(figsize=(7.5, 4.6), layout="constrained")
@@ -51,12 +61,44 @@ def plot_front(
             label=f"stopped early ({len(stopped)})",
             zorder=2,
         )
+    latest_s = LONGEST * max(e.values["total_s"] for e in front)
+    dots = _draw_evaluated(axes, known, front, latest_s)
+    axes.step(*_best_so_far(front), where="post", color="black", lw=0.8, alpha=0.6, zorder=1)
+    if all(e.cost is not None and e.cost.provenance.total == "qpu" for e in front):
+        _draw_interval_and_effective_time(axes, front)
+    _draw_baselines(axes, baselines or {})
+    for name, e in named.items():
+        place = (e.values["total_s"], 100 * (1 - e.values["error"]))
+        axes.annotate(name, place, (6, -11), textcoords="offset points", fontsize=8)
+    axes.set_xscale("log")
+    axes.set_xlim(right=min(latest_s, axes.get_xlim()[1]))
+    _name_times(axes)
+    axes.set_xlabel(total_label(known))
+    axes.set_ylabel("validation accuracy (%), of the front after its final training")
+    axes.set_title(title, fontsize=10)
+    axes.grid(alpha=0.25, which="major")
+    axes.legend(loc="lower right", fontsize=8)
+    figure.colorbar(dots, ax=axes, label="trainable parameters")
+    save(figure, path)
+
+
+def _draw_evaluated(
+    axes: Axes, known: Sequence[Evaluation], front: Sequence[Evaluation], latest_s: float
+) -> PathCollection:
+    """Draws what was evaluated, the front on top; the dots of the front carry the colours."""
     parameters = [e.values["parameters"] for e in known]
     norm = LogNorm(min(parameters), max(max(parameters), min(parameters) + 1))
     on_front = {e.key for e in front}
+    others = [e for e in known if e.key not in on_front]
+    beyond = sum(e.values["total_s"] > latest_s for e in others)
     for members, size, edge, label in (
-        ([e for e in known if e.key not in on_front], 22, "none", "evaluated"),
-        (list(front), 60, "black", "Pareto front"),
+        (
+            others,
+            22,
+            "none",
+            f"evaluated ({len(others)}{f', {beyond} beyond' if beyond else ''})",
+        ),
+        (list(front), 60, "black", f"Pareto front ({len(front)})"),
     ):
         dots = axes.scatter(
             [e.values["total_s"] for e in members],
@@ -68,35 +110,27 @@ def plot_front(
             edgecolors=edge,
             linewidths=1.1,
             alpha=0.45 if edge == "none" else 1,
-            label=f"{label} ({len(members)})",
+            label=label,
             zorder=2 if edge == "none" else 3,
         )
-    axes.step(*_best_so_far(front), where="post", color="black", lw=0.8, alpha=0.6, zorder=1)
-    if all(e.cost is not None and e.cost.provenance.total == "qpu" for e in front):
-        _draw_interval_and_effective_time(axes, front)
-    _draw_baselines(axes, baselines or {})
-    axes.set_xscale("log")
-    _keep_ticks_finite(axes)
-    axes.set_xlabel(f"{total_label(known)} (s)")
-    axes.set_ylabel("validation accuracy (%), of the front after its final training")
-    axes.set_title(title, fontsize=10)
-    axes.grid(alpha=0.25, which="major")
-    axes.legend(loc="lower right", fontsize=8)
-    figure.colorbar(dots, ax=axes, label="trainable parameters")
-    _save(figure, path)
+    return dots
 
 
-def _keep_ticks_finite(axes: Axes) -> None:
-    """Labels only the ends of an axis so long that ticks beyond it would overflow."""
+def _name_times(axes: Axes) -> None:
+    """Ticks at times that people name, a second, an hour, a year, of an axis of seconds."""
     left, right = axes.get_xlim()
-    if right > 1e200:
-        axes.set_xlim(left, min(right, 10 * OVERFLOW))
-        axes.set_xticks([left, OVERFLOW])
-        axes.minorticks_off()
+    right = min(right, 10 * OVERFLOW)
+    axes.set_xlim(left, right)
+    named = [(at_s, f"1 {unit}") for at_s, unit in STEPS]
+    named += [(10.0**power * YEAR_S, rf"$10^{{{power}}}$ y") for power in range(3, 300, 3)]
+    shown = [(at_s, name) for at_s, name in named if left <= at_s <= right]
+    shown = shown[:: 1 + len(shown) // 12] or [(left, duration(left))]
+    axes.set_xticks([at_s for at_s, _ in shown], [name for _, name in shown])
+    axes.minorticks_off()
 
 
 def _draw_baselines(axes: Axes, baselines: Mapping[str, float]) -> None:
-    styles = cycle(("--", ":", "-.", (0, (1, 5))))
+    styles = cycle(("--", ":", "-.", (0, (4, 1, 1, 1, 1, 1))))
     for (name, accuracy), style in zip(baselines.items(), styles, strict=False):
         label = f"{name}, {100 * accuracy:.1f} %"
         axes.axhline(100 * accuracy, color="tab:red", lw=0.9, ls=style, label=label, zorder=1)
@@ -145,7 +179,7 @@ def plot_anatomy(path: Path, front: Sequence[Evaluation], title: str) -> None:
     axes.set_xlabel(f"share of {total_label(members)} (%){rest}", fontsize=8)
     axes.set_title(title, fontsize=10)
     figure.legend(loc="outside lower center", ncols=4, fontsize=8)
-    _save(figure, path)
+    save(figure, path)
 
 
 def plot_recost(
@@ -182,7 +216,7 @@ def plot_recost(
     axes.set_title(f"Kendall tau {outcome.kendall_tau:.3f}", fontsize=10)
     axes.legend(fontsize=8)
     axes.grid(alpha=0.25)
-    _save(figure, path)
+    save(figure, path)
 
 
 def plot_fronts(path: Path, fronts: Mapping[str, Sequence[Evaluation]]) -> None:
@@ -205,7 +239,7 @@ def plot_fronts(path: Path, fronts: Mapping[str, Sequence[Evaluation]]) -> None:
     axes.set_ylabel("validation accuracy (%)")
     axes.grid(alpha=0.25, which="major")
     figure.legend(loc="outside lower center", ncols=1, fontsize=8)
-    _save(figure, path)
+    save(figure, path)
 
 
 def _first_costs(
@@ -224,10 +258,3 @@ def _best_so_far(front: Sequence[Evaluation]) -> tuple[list[float], list[float]]
             times.append(e.values["total_s"])
             accuracies.append(accuracy)
     return times, accuracies
-
-
-def _save(figure: Figure, path: Path) -> None:
-    content = io.BytesIO()
-    with np.errstate(over="ignore"):  # of ticks beyond what a double holds, which are not drawn
-        figure.savefig(content, format="png", dpi=130)
-    atomic.write_bytes(path, content.getvalue())

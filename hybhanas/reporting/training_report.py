@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from hybhanas import atomic
 from hybhanas.models.scores import Scores
 from hybhanas.nas.replicas import Replica
 from hybhanas.nas.training_result import Spread, TrainingResult
+from hybhanas.reporting.picture import save
 
 _SHOWN = (
     ("validation %", "validation", "accuracy"),
@@ -102,6 +102,4 @@ def plot_curves(path: Path, replicas: Sequence[Replica], title: str) -> None:
         axes.grid(alpha=0.3)
     left.legend(fontsize="small")
     figure.suptitle(title, fontsize="medium")
-    content = io.BytesIO()
-    figure.savefig(content, format="png", dpi=130)
-    atomic.write_bytes(path, content.getvalue())
+    save(figure, path)

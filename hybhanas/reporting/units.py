@@ -7,15 +7,17 @@ from typing import Any
 
 from hybhanas.nas.quantities import OVERFLOW
 
-_STEPS = (
+YEAR_S = 365.25 * 86400
+STEPS = (
     (1e-6, "us"),
     (1e-3, "ms"),
     (1.0, "s"),
     (60.0, "min"),
     (3600.0, "h"),
     (86400.0, "d"),
-    (365.25 * 86400, "y"),
+    (YEAR_S, "y"),
 )
+"""Units of time, in seconds."""
 
 
 def duration(seconds: float) -> str:
@@ -42,8 +44,8 @@ def duration_band(low_s: float, high_s: float) -> str:
 
 def _scaled(seconds: float) -> tuple[float, str]:
     """A time in the largest unit of which it is at least one."""
-    scale, unit = _STEPS[0]
-    for next_scale, next_unit in _STEPS:
+    scale, unit = STEPS[0]
+    for next_scale, next_unit in STEPS:
         if abs(seconds) >= next_scale:
             scale, unit = next_scale, next_unit
     return seconds / scale, unit

@@ -204,12 +204,16 @@ def _write_pictures(
 ) -> None:
     from hybhanas.reporting.plots import plot_anatomy, plot_front
 
-    trained = [m for m in report.members if m.final_validation_accuracy is not None]
-    front = [m.final for m in trained if m.on_front] or [m.final for m in trained]
-    front = front or [m.evaluation for m in report.members]
+    ranked_members = {f"#{rank}": m for rank, m in enumerate(report.members, start=1)}
+    trained = {
+        name: m for name, m in ranked_members.items() if m.final_validation_accuracy is not None
+    }
+    named = {name: m.final for name, m in trained.items() if m.on_front}
+    named = named or {name: m.final for name, m in trained.items()}
+    named = named or {name: m.evaluation for name, m in ranked_members.items()}
     lines = {b.name: b.validation_accuracy for b in report.baselines}
-    plot_front(folder.front_picture, evaluations, front, title, lines)
-    plot_anatomy(folder.anatomy_picture, front, title)
+    plot_front(folder.front_picture, evaluations, named, title, lines)
+    plot_anatomy(folder.anatomy_picture, [*named.values()], title)
 
 
 def _write_results(

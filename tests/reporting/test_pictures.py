@@ -16,15 +16,16 @@ EVALUATIONS = [
     make_evaluation("c", 0.7, 50.0), make_evaluation("d", 0.4, 5.0, status=STOPPED),
 ]  # fmt: skip
 FRONT = EVALUATIONS[:2]
+NAMED = dict(zip(("#1", "#2"), FRONT, strict=True))
 TWO = Objectives(("error", "total_s"), {"error": 1.0, "total_s": 1e6}, {})
 
 
 @pytest.fixture
 def drawn(monkeypatch):
     """The figures that a test draws, which are saved as well."""
-    figures, save = [], plots._save
+    figures, save = [], plots.save
     monkeypatch.setattr(
-        plots, "_save", lambda figure, path: (figures.append(figure), save(figure, path))
+        plots, "save", lambda figure, path: (figures.append(figure), save(figure, path))
     )
     return figures
 
@@ -39,17 +40,45 @@ def opens(path) -> bool:
 
 
 def test_the_front_is_drawn_apart_from_what_it_dominates_and_what_was_stopped(tmp_path, drawn):
-    plots.plot_front(tmp_path / "front.png", EVALUATIONS, FRONT, "title")
+    plots.plot_front(tmp_path / "front.png", EVALUATIONS, NAMED, "title")
     axes = drawn[0].axes[0]
     assert legend(axes) == [
         "stopped early (1)", "evaluated (1)", "Pareto front (2)", "90 % interval",
         "its effective execution time",
     ]  # fmt: skip
-    assert axes.get_xlabel() == "QPU time of training, with classical time (s)"
+    assert axes.get_xlabel() == "QPU time of training, with classical time"
     assert axes.collections[4].get_offsets().tolist() == [[10, 90], [1, 80]]
     assert axes.get_xscale() == "log"
     assert axes.collections[2].get_offsets().tolist() == [[100, 90], [10, 80]]
     assert opens(tmp_path / "front.png")
+
+
+def test_members_are_named_and_the_axis_has_times_that_people_name(tmp_path, drawn):
+    plots.plot_front(tmp_path / "front.png", EVALUATIONS, NAMED, "title")
+    axes = drawn[0].axes[0]
+    assert {text.get_text(): text.xy for text in axes.texts} == {
+        "#1": (100.0, 90.0),
+        "#2": (10.0, 80.0),
+    }
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["1 s", "1 min"]
+
+
+def test_what_takes_a_hundred_times_as_long_as_the_front_is_counted_and_not_drawn(tmp_path, drawn):
+    late = make_evaluation("e", 0.6, 20_000.0)
+    plots.plot_front(tmp_path / "front.png", [*EVALUATIONS, late], NAMED, "title")
+    axes = drawn[0].axes[0]
+    assert axes.get_xlim()[1] == 10_000  # the slowest member takes 100 s
+    assert "evaluated (2, 1 beyond)" in legend(axes)
+
+
+def test_a_picture_is_also_a_pdf_and_an_svg_and_its_bytes_repeat(tmp_path):
+    for folder in (tmp_path / "a", tmp_path / "b"):
+        folder.mkdir()
+        plots.plot_anatomy(folder / "anatomy.png", FRONT, "title")
+    for suffix, start in ((".png", b"\x89PNG"), (".pdf", b"%PDF-"), (".svg", b"<?xml")):
+        first, second = ((tmp_path / f / f"anatomy{suffix}").read_bytes() for f in "ab")
+        assert first.startswith(start)
+        assert first == second
 
 
 def test_the_line_of_a_front_rises_to_better_accuracies_alone():

@@ -21,7 +21,8 @@ def test_a_run_leaves_every_file_that_it_promises(smoke):
     names = {path.name for path in smoke.iterdir()}
     assert names == {
         "pareto.json", "pareto.csv", "baselines.json", "selection.json",
-        "evaluations.csv", "front.png", "report.html", "anatomy.png",
+        "evaluations.csv", "report.html",
+        "front.png", "front.pdf", "front.svg", "anatomy.png", "anatomy.pdf", "anatomy.svg",
         "checkpoints",
         "config.yaml", "run.json", "records", "final", "settings.json", "wandb", "tracked",
     }  # fmt: skip
