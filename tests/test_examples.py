@@ -1,4 +1,4 @@
-"""The examples run as they are, and print what the README says."""
+"""The examples run as they are, and print what the README says; the notebooks run as well."""
 
 from __future__ import annotations
 
@@ -14,6 +14,11 @@ from tests.helpers import ROOT
 
 SCRIPT = (ROOT / "examples" / "from_python.py").read_text()
 README = (ROOT / "README.md").read_text()
+NOTEBOOKS = {  # what the last cell of each shows
+    "cost_a_circuit": "none are added for noise",
+    "search_and_pick": "[",
+    "verify": "'survives'",
+}
 BODY = SCRIPT.partition('"""\n\n')[2]
 
 
@@ -49,3 +54,20 @@ def test_the_example_runs_in_a_notebook(tmp_path, monkeypatch):
     first, example, last = ("".join(str(o) for o in cell.outputs) for cell in notebook.cells)
     assert "Pareto front" in example
     assert first == last  # threads and umask are as they were
+
+
+def test_every_notebook_of_the_folder_is_run_and_stored_without_output():
+    paths = sorted((ROOT / "examples").glob("*.ipynb"))
+    assert [path.stem for path in paths] == sorted(NOTEBOOKS)
+    for path in paths:
+        cells = nbformat.read(path, as_version=4).cells
+        assert not any(cell.get("outputs") or cell.get("execution_count") for cell in cells)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_a_notebook_runs(name, tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    notebook = nbformat.read(ROOT / "examples" / f"{name}.ipynb", as_version=4)
+    NotebookClient(notebook, timeout=600, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    assert NOTEBOOKS[name] in str(notebook.cells[-1].outputs)
