@@ -54,12 +54,15 @@ def dead(site: Path) -> list[str]:
     return missing
 
 
+STRICTLY = ["-m", "sphinx", "-W", "--keep-going", "-q", "docs"]
+
+
 @pytest.fixture(scope="module")
 def site(tmp_path_factory) -> Path:
     """The site, built as `make docs` does."""
     folder = (tmp_path_factory.mktemp("site") / "html").resolve()
     outcome = subprocess.run(
-        [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "docs", str(folder)],
+        [sys.executable, *STRICTLY, str(folder)],
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert outcome.returncode == 0, outcome.stderr[-3000:]
@@ -72,6 +75,10 @@ def test_a_link_to_a_page_or_an_anchor_that_is_not_there_is_found(tmp_path):
     )
     (tmp_path / "b.html").write_text('<img src="c.png"><a href="a.html">a</a>')
     assert dead(tmp_path) == ["a.html: b.html#x", "b.html: c.png"]
+
+
+def test_make_builds_the_site_as_these_tests_do():
+    assert f"python {' '.join(STRICTLY)} build/site\n" in (ROOT / "Makefile").read_text()
 
 
 @pytest.mark.slow
