@@ -37,7 +37,7 @@ format: $(VENV)/ready  ## format the code and apply safe fixes
 	$(BIN)/ruff format .
 
 docs: $(VENV)/ready  ## build the documentation site, build/site/index.html; a warning is an error
-	$(BIN)/python -m sphinx -W --keep-going -q docs build/site
+	$(BIN)/python -m sphinx -E -a -W --keep-going -q docs build/site
 
 bench: $(VENV)/ready  ## time the simulators, the cost model and start-up; ARGS="layers costs" selects parts
 	$(BIN)/python -m scripts.bench $(ARGS)

@@ -54,7 +54,7 @@ def dead(site: Path) -> list[str]:
     return missing
 
 
-STRICTLY = ["-m", "sphinx", "-W", "--keep-going", "-q", "docs"]
+STRICTLY = ["-m", "sphinx", "-E", "-a", "-W", "--keep-going", "-q", "docs"]
 
 
 @pytest.fixture(scope="module")
