@@ -6,14 +6,12 @@ in a notebook.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, is_dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from omegaconf import DictConfig, OmegaConf
-from rich.console import Console
 
 from hybhanas.architecture import Architecture
 from hybhanas.errors import ConfigError
@@ -26,7 +24,7 @@ from hybhanas.nas.run_folder import RunFolder
 from hybhanas.nas.selection import Selected, choose, select
 from hybhanas.nas.train_folder import TrainFolder
 from hybhanas.presets import CONF
-from hybhanas.reporting.terminal import terminal
+from hybhanas.reporting.terminal import silent, terminal
 from hybhanas.stored import read_json
 from hybhanas.tasks.finished import FinishedRun, read_run
 from hybhanas.tasks.search import prepare, run
@@ -74,7 +72,7 @@ def search(folder: str | Path, *, progress: bool = True, **choices: Any) -> Run:
         8
     """
     config = _configuration({"executor": "serial", "logger": {"mode": "disabled"}} | choices)
-    console = terminal() if progress else Console(file=io.StringIO())
+    console = terminal() if progress else silent()
     executor, tracker = build("executor", config.executor), build("logger", config.logger)
     problem = prepare(config, Path(folder))
     resolved: Any = OmegaConf.to_container(config, resolve=True)
@@ -119,7 +117,7 @@ def train(
         if isinstance(architecture, Architecture):
             architecture = architecture.to_dict()
         config.architecture = dict(architecture)
-    console = terminal() if progress else Console(file=io.StringIO())
+    console = terminal() if progress else silent()
     job = training_job(config, _named(choices))
     result = run_training(job, folder, build("logger", config.logger), console)
     return TrainedRun(TrainFolder(folder), result)

@@ -50,7 +50,7 @@ class SearchSpace:
     hidden_width: Sequence[int]
     activation: Sequence[str]
     readout: Sequence[str]
-    encoder: Sequence[str] = ("linear",)  # how features reach the circuit; see Architecture
+    encoder: Sequence[str] = ("linear",)
     learning_rate: Sequence[float | None] = (None,)  # null: the trainer's
     entanglement_per_layer: bool = False  # a word for each layer, instead of one for all
     amplitude_qubits: int | None = None  # amplitude encoding takes no more; null: no such bound

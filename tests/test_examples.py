@@ -14,7 +14,7 @@ from tests.helpers import ROOT
 
 SCRIPT = (ROOT / "examples" / "from_python.py").read_text()
 README = (ROOT / "README.md").read_text()
-NOTEBOOKS = {  # what the last cell of each shows
+NOTEBOOKS = {  # what the last cell shows
     "cost_a_circuit": "none are added for noise",
     "search_and_pick": "[",
     "verify": "'survives'",
@@ -71,3 +71,4 @@ def test_a_notebook_runs(name, tmp_path, monkeypatch):
     notebook = nbformat.read(ROOT / "examples" / f"{name}.ipynb", as_version=4)
     NotebookClient(notebook, timeout=600, resources={"metadata": {"path": str(tmp_path)}}).execute()
     assert NOTEBOOKS[name] in str(notebook.cells[-1].outputs)
+    assert "generation  new" not in str(notebook.cells)  # progress=False

@@ -26,7 +26,7 @@ class PublishedFigures:
     """A backend by its published figures: one value for all qubits, one for all pairs of a gate."""
 
     qubits: int  # of the machine
-    topology: str  # one of TOPOLOGIES
+    topology: str  # all_to_all, grid or edges
     grid: Sequence[str] = ()  # rows of o, a qubit, and ., none
     edges: Sequence[Sequence[int]] = ()  # pairs of coupled qubits
     t1_s: float  # relaxation time

@@ -77,7 +77,7 @@ class GeneticSettings(SearchSettings):
     """A genetic algorithm."""
 
     name: str = "nsga2"
-    algorithm: str = "nsga2"  # one of ALGORITHMS
+    algorithm: str = "nsga2"  # or nsga3, age_moea2
 
     def __post_init__(self) -> None:
         SearchSettings.__post_init__(self)  # super() does not work with slots

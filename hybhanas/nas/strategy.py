@@ -58,11 +58,13 @@ class SearchSettings(ABC):
     generations: int = field(default=6, metadata=NO_EFFECT)
     budget: Budget = field(default_factory=Budget, metadata=NO_EFFECT)  # may end it earlier
     seed: int = 1  # of all random draws
-    objectives: Sequence[str] = ("error", "log10_total_s", "parameters")  # see `Objectives`
+    # Names of quantities, `hybhanas.nas.quantities`: minimised, or maximised where more is better.
+    objectives: Sequence[str] = ("error", "log10_total_s", "parameters")
     # For each possible objective, the worst value that counts towards the hypervolume.
     reference_point: Mapping[str, float] = field(default_factory=_reference_point)
     ideal_point: Mapping[str, float] = field(default_factory=dict)  # the best value, 0 by default
-    constraints: Mapping[str, float] = field(default_factory=dict)  # see `Constraints`
+    # Bounds of quantities, such as {qubits: 4, p_survival: 0.9}: what violates one is not trained.
+    constraints: Mapping[str, float] = field(default_factory=dict)
     # Evaluated first: architectures by their choices; of a run, named by its folder, its front.
     start: Sequence[Any] = ()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import math
 import sys
 import time
@@ -41,6 +42,11 @@ class _Console(Console):
 def terminal() -> Console:
     """The console that a task writes to: the terminal's width, or 140 columns into a file."""
     return _Console() if sys.stdout.isatty() else _Console(width=140)
+
+
+def silent() -> Console:
+    """A console that prints nowhere, in a notebook either, where rich ignores its file."""
+    return Console(file=io.StringIO(), force_jupyter=False)
 
 
 class SearchView:
