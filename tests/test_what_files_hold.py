@@ -229,6 +229,32 @@ def test_a_delay_of_a_free_time_is_said(tmp_path):
         counts(tmp_path / "file", dumped(circuit))
 
 
+def test_a_delay_whose_unit_qpy_lost_is_taken_as_cycles_and_said(tmp_path, caplog):
+    path, said = tmp_path / "file", []
+    for length, unit in ((400, "ns"), (1000, "dt")):
+        circuit = QuantumCircuit(1)
+        circuit.x(0)
+        with circuit.for_loop(range(2)):
+            circuit.delay(length, 0, unit)
+        path.write_bytes(dumped(circuit))
+        line = straight_line(read_circuit(path), dt_s=2e-9).circuit
+        waited = [step.params[0] for step in line.data if step.name == "delay"]
+        assert waited == pytest.approx([2e-9 * length] * 2)
+        said.append(caplog.messages[:])
+    (message,) = said[0]
+    assert message == (
+        f"circuit={path}: QPY does not keep the unit of a delay: 400 taken as dt, as Qiskit does"
+    )
+    assert said[1] == said[0]  # a length in cycles is what it was
+
+
+def test_a_delay_of_parts_of_a_cycle_is_refused_where_qpy_lost_its_unit(tmp_path):
+    circuit = QuantumCircuit(1)
+    circuit.delay(400.5, 0, "ns")
+    with pytest.raises(ConfigError, match="the unit of a delay, and 400.5 dt are not a whole"):
+        counts(tmp_path / "file", dumped(circuit))
+
+
 def test_what_a_loop_in_qpy_means_is_kept(tmp_path):
     circuit = QuantumCircuit(2)
     with circuit.for_loop(range(3)) as i:

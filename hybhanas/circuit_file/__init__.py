@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +26,8 @@ _DIALECTS = (
     ("3", re.compile(r'\bqubit\b\s*(\[|\w)|\binclude\s+"stdgates\.inc"')),
 )
 ACCEPTED = "an OpenQASM 2 or 3 text that names its version, or a QPY file of one circuit"
+
+log = logging.getLogger(__name__)
 
 
 def read_circuit(path: Path, includes: bool = False) -> QuantumCircuit:
@@ -58,7 +61,10 @@ def read_circuit(path: Path, includes: bool = False) -> QuantumCircuit:
             from hybhanas.circuit_file import qpy_file
 
             kind = "QPY"
-            return qpy_file.read(content)
+            circuit = qpy_file.read(content)
+            if (said := qpy_file.lost_units(circuit)) is not None:
+                log.warning("circuit=%s: %s", path, said)
+            return circuit
         text, beside = decoded(content), path.parent if includes else None
         version = _version(text)
         if version is None:

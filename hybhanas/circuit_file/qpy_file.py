@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import struct
 import warnings
+from collections.abc import Iterator
+from typing import Any
 
 import qiskit
 from qiskit import QuantumCircuit, qpy
@@ -19,6 +21,11 @@ MAGIC = b"QISKIT"
 # https://docs.quantum.ibm.com/api/qiskit/qpy
 _FILE = struct.Struct("!6sBBBBQ")
 _CIRCUIT = struct.Struct("!H1cHII")
+
+SHOWN = 3
+"""Lengths of delays in a line, at most."""
+
+_NO_UNIT = "QPY does not keep the unit of a delay"
 
 
 def read(content: bytes) -> QuantumCircuit:
@@ -44,6 +51,34 @@ def read(content: bytes) -> QuantumCircuit:
             raise
         raise _damaged(version) from None
     return circuit
+
+
+def lost_units(circuit: QuantumCircuit) -> str | None:
+    """A line about delays that were in seconds when the file was written, if there are any.
+
+    Qiskit reads their lengths as cycles; only those of cycles are ints.
+
+    Raises:
+        CircuitFileError: a length that is no whole number, of which Qiskit makes nothing.
+    """
+    lengths = [length for length in _delays(circuit) if isinstance(length, float)]
+    if not lengths:
+        return None
+    for length in lengths:
+        if not length.is_integer():
+            raise CircuitFileError(f"{_NO_UNIT}, and {length:g} dt are not a whole number")
+    shown = ", ".join(f"{length:g}" for length in sorted(set(lengths))[:SHOWN])
+    return f"{_NO_UNIT}: {shown} taken as dt, as Qiskit does"
+
+
+def _delays(circuit: QuantumCircuit) -> Iterator[Any]:
+    """The lengths of all delays, those of loops and boxes among them."""
+    for step in circuit.data:
+        if step.name == "delay":
+            yield step.params[0]
+        elif step.is_control_flow():
+            for block in step.operation.blocks:
+                yield from _delays(block)
 
 
 def _damaged(version: int) -> CircuitFileError:
