@@ -40,7 +40,8 @@ def straight_line(
     """The straight line of a circuit; see `flattened` for what is written out.
 
     Resets of fresh qubits are left out, and so are qubits that no gate acts on: they are not
-    measured, since what nothing happens to says nothing. Where nothing is measured, every used
+    measured, since what nothing happens to says nothing. Of a circuit that only measures, as those
+    that calibrate a readout, each measured qubit is used. Where nothing is measured, every used
     qubit i is, into the classical bit i.
 
     Args:
@@ -49,7 +50,8 @@ def straight_line(
         bits: classical bits whose measurement is kept even of an unused qubit.
 
     Raises:
-        CandidateError: it has no gate, or what no machine runs in a known time.
+        CandidateError: it neither has a gate nor measures, or has what no machine runs in a known
+            time.
 
     Example:
         >>> circuit = QuantumCircuit(3)
@@ -61,8 +63,9 @@ def straight_line(
     flat = flattened(circuit, dt_s)
     position = {qubit: i for i, qubit in enumerate(flat.qubits)}
     used = {position[q] for step in flat.data if step.name not in _DO_NOTHING for q in step.qubits}
+    used = used or {position[step.qubits[0]] for step in flat.data if step.name == "measure"}
     if not used:
-        raise CandidateError("the circuit has no gate")
+        raise CandidateError("the circuit has no gate and measures nothing")
     steps = _that_matter(flat, used, position, bits)
     kept = {position[q] for step in steps if step.name != "barrier" for q in step.qubits}
     out = QuantumCircuit([flat.qubits[i] for i in sorted(kept)])

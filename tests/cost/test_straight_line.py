@@ -117,11 +117,20 @@ def test_unused_qubits_are_neither_measured_nor_laid_out():
     assert noise.p_readout == estimator().estimate(narrow).noise.p_readout
 
 
-def test_a_circuit_without_gates_is_refused():
-    circuit = QuantumCircuit(2, 2)
+def test_a_circuit_that_only_measures_takes_a_readout_and_keeps_what_that_leaves():
+    circuit = QuantumCircuit(3, 2)
     circuit.measure([0, 1], [0, 1])
-    with pytest.raises(CandidateError, match="the circuit has no gate"):
-        estimator().estimate(circuit)
+    report = estimator().estimate(circuit)
+    assert report.circuit.qubits == 2
+    assert report.circuit.time_s == pytest.approx(1e-6)
+    assert report.noise.p_survival == pytest.approx(
+        1 - 2 * 0.02
+    )  # a flip of 2 % takes twice from Z
+
+
+def test_a_circuit_with_nothing_to_run_is_refused():
+    with pytest.raises(CandidateError, match="^the circuit has no gate and measures nothing$"):
+        estimator().estimate(QuantumCircuit(2, 2))
 
 
 def test_observables_are_read_from_the_bits_they_name():
