@@ -120,7 +120,7 @@ def estimate(  # noqa: PLR0913 - a public function of keywords
         1000
     """
     chosen, shots = _model(model, options), None if shots is None else whole("shots", shots)
-    observables = None if observables is None else read_observables(observables)
+    observables = _observables(pubs, observables, features=features, classes=classes)
     runs_on, work = _device(device), _workload(workload)
     if (job := listed(pubs)) is not None:
         named = [named_pub(i, one, observables) for i, one in enumerate(job)]
@@ -140,6 +140,18 @@ def _model(model: CostModel | str, options: Any) -> CostModel:
     if not isinstance(model, CostModel):
         raise refused("model", type(model).__name__, "a name of conf/cost_model, or a CostModel")
     return model if options is None else replace(model, options=options_from(options))
+
+
+def _observables(pubs: Any, observables: Any, **of_networks: Any) -> list[Any] | None:
+    """The observables that are given, once every argument is seen to belong to what is costed."""
+    if isinstance(pubs, Architecture):
+        if observables is not None:
+            raise refused("observables", observables, "None, since an architecture has its own")
+        return None
+    for name, value in of_networks.items():
+        if value is not None:
+            raise refused(name, value, "None, but for an architecture that is in no list")
+    return None if observables is None else read_observables(observables)
 
 
 def _device(device: Any) -> Device:
@@ -176,6 +188,9 @@ def _of_network(
             "its classical layers need both numbers"
         )
     numbers = whole("features", features), whole("classes", classes)
+    for name, number in (("features", numbers[0]), ("classes", numbers[1])):
+        if number < 1:
+            raise refused(name, number, "at least 1")
     layers = lay_out_network(architecture.canonical(), *numbers)
     return estimator(layers.circuit, layers.classical_half)
 

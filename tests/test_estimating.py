@@ -276,6 +276,16 @@ def test_a_job_takes_the_shots_of_a_target_error():
             {"pubs": hybhanas.Architecture(qubits=2), "features": "a", "classes": 2},
             "features=a is not accepted: a whole number",
         ),
+        (
+            {"pubs": hybhanas.Architecture(qubits=2), "features": -1, "classes": 2},
+            "features=-1 is not accepted: at least 1",
+        ),
+        (
+            {"pubs": hybhanas.Architecture(qubits=2), "observables": "ZZ"},
+            "observables=ZZ is not accepted: None, since an architecture has its own",
+        ),
+        ({"features": 4}, "features=4 is not accepted: None, but for an architecture"),
+        ({"missing": np.ones(2)}, "missing=ndarray is not accepted: a mapping such as"),
     ],
 )
 def test_an_argument_that_makes_no_sense_is_refused_in_a_line(changes, message):

@@ -42,7 +42,7 @@ def with_missing(
         >>> with_missing(raw, {"rep_delay_s": 1e-3}) == raw  # it is not missing
         True
     """
-    given = _checked(given or {})
+    given = _checked({} if given is None else given)
     missing: list[str] = []
     rep_delay_s = given.get("rep_delay_s") if raw.rep_delay_s is None else raw.rep_delay_s
     qubits: Mapping[int, Qubit[float | None]] = raw.qubits

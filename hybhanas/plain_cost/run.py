@@ -73,9 +73,8 @@ def costed(given: Namespace) -> list[tuple[str, Any]]:
     from hybhanas.estimating import job_estimator, named_pub
 
     model, missing = _model(given), _missing(given.missing)
-    estimators = [
-        job_estimator(one, model, given.shots, given.price, missing) for one in _machines(given)
-    ]
+    machines = _machines(given)
+    estimators = [job_estimator(one, model, given.shots, given.price, missing) for one in machines]
     observables = None if given.observables is None else _list(given.observables)
     results: list[tuple[str, Any]] = []
     for file in given.files:
@@ -84,11 +83,12 @@ def costed(given: Namespace) -> list[tuple[str, Any]]:
         except (ConfigError, CandidateError) as error:
             results.append((file, str(error)))
             continue
-        for estimator in estimators:
+        for machine, estimator in zip(machines, estimators, strict=True):
             try:
                 results.append((file, estimator([pub])))
             except (ConfigError, CandidateError) as error:
-                results.append((file, str(error)))
+                on = f"{machine}: " if len(machines) > 1 else ""
+                results.append((file, f"{on}{error}"))
     return results
 
 

@@ -103,6 +103,15 @@ def test_a_file_that_cannot_be_read_is_one_line_however_many_the_backends(capsys
     )
 
 
+def test_a_line_says_on_which_of_several_backends_a_file_does_not_fit(tmp_path, capsys):
+    wide = tmp_path / "wide.qasm"
+    wide.write_text('OPENQASM 2.0;\ninclude "qelib1.inc";\nqreg q[6];\nh q;\n')
+    assert main([str(wide), "--backend", "manila,ibm_fez", *QUICK]) == 1
+    assert capsys.readouterr().err == (
+        f"error: manila: {wide}: 6 qubits are more than the 5 usable ones of manila\n"
+    )
+
+
 def test_it_is_what_the_library_says(bell, capsys):
     assert main([bell, "--backend", "ibm_fez", "--shots", "500", "--json", *QUICK]) == 0
     (file,) = json.loads(capsys.readouterr().out)["files"]
