@@ -155,7 +155,7 @@ def _beside(name: str, folder: Path | None, where: str) -> str:
     if folder is None:
         raise CircuitFileError(
             f"{where}: include {_shortened(name)} is not accepted: only the standard libraries; "
-            "includes=true accepts files beside the circuit as well"
+            "includes=true (hybhanas cost: --includes) accepts files beside the circuit as well"
         )
     if not name or name in (".", "..") or set(name) & set("/\\\0"):
         raise CircuitFileError(
