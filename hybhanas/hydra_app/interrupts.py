@@ -5,19 +5,22 @@ from __future__ import annotations
 import signal
 import sys
 import threading
-import weakref
-from functools import partial
 
 _AGAIN_S = 0.1
-_raised: list[weakref.ref[Stopped]] = []
 
 
 class Stopped(KeyboardInterrupt):
-    """A signal that asks the process to end."""
+    """A signal that asks the process to end. Where it is dropped on its way up, it is sent again."""
+
+    one_has_arrived = False
 
     def __init__(self, number: int):
         super().__init__(number)
         self.number = number
+
+    def __del__(self) -> None:
+        if not Stopped.one_has_arrived:
+            _send_again(self.number)
 
 
 def stops_raise() -> None:
@@ -25,9 +28,9 @@ def stops_raise() -> None:
     unless they are ignored, as under nohup. A second one of the latter two ends the process at
     once.
 
-    Where the exception is dropped on its way up, it is raised again: by Python, which drops what is
-    raised in a finalizer, and a large heap is being collected for a good part of a second at a
-    time; or by a module that excepts everything, as some do while they are imported.
+    The exception may be dropped on its way up: by Python, which drops what is raised in a
+    finalizer, and a large heap is being collected for a good part of a second at a time; or by a
+    module that excepts everything, as some do while they are imported.
     """
     sys.unraisablehook = _unraisable
     for number in (signal.SIGTERM, signal.SIGHUP):
@@ -40,15 +43,10 @@ def stops_raise() -> None:
 def _raise(number: int, frame: object) -> None:
     if number != signal.SIGINT:
         signal.signal(number, signal.SIG_DFL)
-    stop = Stopped(number)
-    _raised.append(weakref.ref(stop, partial(_raise_again, number)))
-    try:
-        raise stop
-    finally:
-        del stop  # whose traceback holds this frame: a circle would keep it until it is collected
+    raise Stopped(number)
 
 
-def _raise_again(number: int, dropped: object) -> None:
+def _send_again(number: int) -> None:
     """Sends a signal once more, when what dropped its exception has returned."""
     if threading.current_thread() is threading.main_thread():
         signal.signal(number, _raise)
@@ -65,5 +63,5 @@ def _unraisable(ignored: sys.UnraisableHookArgs) -> None:
 
 def stopped_by(stop: KeyboardInterrupt) -> int:
     """The exit code of a process that was ended so: 130 after Ctrl-C, 143 after SIGTERM."""
-    _raised.clear()  # it has arrived
+    Stopped.one_has_arrived = True
     return 128 + (stop.number if isinstance(stop, Stopped) else signal.SIGINT)
