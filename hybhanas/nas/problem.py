@@ -78,6 +78,25 @@ def _validation_samples(data: SearchData) -> int:
     return len(data.val_dataloader()) * data.batch_size if said is None else int(said)
 
 
+def check_fits(space: SearchSpace, search: SearchSettings, calibration: Calibration) -> None:
+    """Checks a search space by itself: no data are needed, which take seconds.
+
+    Raises:
+        ConfigError: it is wider than the backend or smaller than a generation.
+    """
+    widest, usable = max(space.qubits), len(calibration.qubits)
+    if widest > usable:
+        raise ConfigError(
+            f"search_space.qubits={list(space.qubits)} is not accepted: "
+            f"backend {calibration.name} has {usable} usable qubits"
+        )
+    if search.population > space.size:
+        raise ConfigError(
+            f"search.population={search.population} is not accepted: search_space has "
+            f"{space.size:,} genomes; accepted: at most so many"
+        )
+
+
 def pose(  # noqa: PLR0913 - a constructor of keywords
     *,
     space: SearchSpace,
@@ -95,7 +114,7 @@ def pose(  # noqa: PLR0913 - a constructor of keywords
     floor: bool = True,
     price: Price | None = None,
 ) -> Problem:
-    """Puts a search together and checks it; nothing is written yet.
+    """Puts a search together and checks it; nothing is written yet. `check_fits` comes first.
 
     Args:
         space: where to search.
@@ -114,20 +133,8 @@ def pose(  # noqa: PLR0913 - a constructor of keywords
         price: of the backend's time; None: it is not known.
 
     Raises:
-        ConfigError: the space is wider than the backend or smaller than a generation, or the
-            folder holds another search.
+        ConfigError: no price is known of what is to be paid, or the folder holds another search.
     """
-    widest, usable = max(space.qubits), len(calibration.qubits)
-    if widest > usable:
-        raise ConfigError(
-            f"search_space.qubits={list(space.qubits)} is not accepted: "
-            f"backend {calibration.name} has {usable} usable qubits"
-        )
-    if search.population > space.size:
-        raise ConfigError(
-            f"search.population={search.population} is not accepted: search_space has "
-            f"{space.size:,} genomes; accepted: at most so many"
-        )
     workload = workload_of(data, training.final_epochs, training)
     estimator = CostEstimator(calibration, cost_model, device, workload, power_w, cache, price)
     _check_price(search, price)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -42,8 +44,8 @@ def cost(config: DictConfig, folder: Path) -> CostReport:
     Raises:
         ConfigError: a setting that is not accepted, or a circuit that the machine cannot run.
     """
-    subject = _subject(config)
-    calibration = Calibration.load(build("calibration", config.calibration))
+    machine = cache(lambda: Calibration.load(build("calibration", config.calibration)))
+    subject, calibration = _subject(config, machine), machine()
     estimator = CostEstimator(
         calibration,
         build("cost_model", config.cost_model),
@@ -93,7 +95,7 @@ class _Subject:
     workload: Workload
 
 
-def _subject(config: DictConfig) -> _Subject:
+def _subject(config: DictConfig, machine: Callable[[], Calibration]) -> _Subject:
     if config.circuit is None and config.architecture is None:
         raise ConfigError(
             "circuit=null is not accepted: the path of a QASM or QPY file; or give "
@@ -137,7 +139,13 @@ def _subject(config: DictConfig) -> _Subject:
         if "qubits" not in choices:
             raise ConfigError(f"{setting} is not accepted: it names no qubits")
         architecture = Architecture.from_dict(choices).canonical()
-        _check_gates(setting, architecture)  # so many gates are told before any data is read
+        _check_gates(setting, architecture)  # this and the width are told before data are read
+        calibration, widest = machine(), len(machine().qubits)
+        if architecture.qubits > widest:
+            raise ConfigError(
+                f"{setting} on {calibration.name}: {architecture.qubits} qubits are more than the "
+                f"{widest} usable ones of {calibration.name}"
+            )
         data = ready(build("dataset", config.dataset))
         layers = lay_out_network(architecture, data.features, data.classes)
         workload = workload_of(data, epochs, build("trainer", config.trainer))

@@ -26,7 +26,7 @@ from hybhanas.nas.evaluation import EVALUATED, Evaluation
 from hybhanas.nas.executors import Executor, Workers
 from hybhanas.nas.front import FrontMember, ranked, train_front
 from hybhanas.nas.loop import Generation, run_search
-from hybhanas.nas.problem import Problem, pose
+from hybhanas.nas.problem import Problem, check_fits, pose
 from hybhanas.nas.run_folder import RunFolder
 from hybhanas.nas.selection import select
 from hybhanas.nas.summary import Summary
@@ -75,13 +75,16 @@ def prepare(config: DictConfig, folder: Path) -> Problem:
     device = config.device.copy()
     if device.peak_flops_per_s is None and (earlier := run_folder.earlier_settings()) is not None:
         device.update({name: earlier["device"][name] for name in MEASURED})
+    space, search = build("search_space", config.search_space), build("search", config.search)
+    calibration = Calibration.load(build("calibration", config.calibration))
+    check_fits(space, search, calibration)
     return pose(
-        space=build("search_space", config.search_space),
-        search=build("search", config.search),
+        space=space,
+        search=search,
         training=build("trainer", config.trainer),
         data=ready(build("dataset", config.dataset), config.seed),
         cost_model=build("cost_model", config.cost_model),
-        calibration=Calibration.load(build("calibration", config.calibration)),
+        calibration=calibration,
         device=build("device", device),
         power_w=config.backend.power_w,
         price=build("backend", config.backend).asked,
