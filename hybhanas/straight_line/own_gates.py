@@ -117,6 +117,7 @@ def defined(gate: Any) -> QuantumCircuit | None:
         raise
     except Exception as error:  # of definitions that are built when they are asked for
         reason = " ".join(str(getattr(error, "message", error)).split())[:120]
+        reason = reason or type(error).__name__  # as of a MemoryError
         raise CandidateError(f"gate {gate.name} cannot be built: {reason}") from None
 
 
