@@ -111,6 +111,8 @@ def _omegaconf(error: OmegaConfBaseException) -> str:
         if "." in group and not typed:  # inside a group: a mapping of any names
             return f"{setting} is not accepted as it is: +{setting}=VALUE adds it"
         return _unknown_key(group, str(error.key or key), map(str, error.parent_node))
+    if null := re.fullmatch(r"[Ff]ield '(.*)' is not Optional", first_line):
+        return f"{setting or null[1]}=null is not accepted: it must have a value"
     return f"{setting}: {first_line}" if setting and setting not in first_line else first_line
 
 
@@ -141,13 +143,10 @@ def _below_nothing(error: BaseException) -> str | None:
 
 def _unknown_key(group: str, key: str, accepted: Iterable[str]) -> str:
     prefix = f"{group}." if group else ""
-    return str(
-        unknown(
-            "key",
-            prefix + key,
-            [prefix + name for name in sorted(accepted) if not name.startswith("_")],
-        )
-    )
+    names = [prefix + name for name in sorted(accepted) if not name.startswith("_")]
+    if not names:
+        return f"key={prefix}{key} is unknown: {group} as it is chosen has no settings"
+    return str(unknown("key", prefix + key, names))
 
 
 def check_keys(config: DictConfig) -> None:
