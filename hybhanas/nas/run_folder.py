@@ -62,7 +62,7 @@ class RunFolder:
         of_rungs = sorted(self.rungs.glob("*")) if _is_folder(self.rungs) else []
         return (
             *records, self.rungs, *of_rungs, self.path / "checkpoints", self.path / "slurm",
-            self.path / "wandb", self.evidence_folder,
+            self.path / "wandb", self.path / "wandb" / "tmp", self.evidence_folder,
             *(folder / DAMAGED for folder in (*records, *of_rungs)),
         )  # fmt: skip
 
