@@ -10,7 +10,7 @@ _AGAIN_S = 0.1
 
 
 class Stopped(KeyboardInterrupt):
-    """A signal that asks the process to end. Where it is dropped on its way up, it is sent again."""
+    """A signal that asks the process to end. Dropped on its way up, it is sent again."""
 
     one_has_arrived = False
 
