@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import re
 import shlex
-import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import is_dataclass
 from traceback import walk_tb
@@ -21,6 +20,7 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from hybhanas.errors import ConfigError, not_installed, unknown
+from hybhanas.hydra_app.streams import say
 from hybhanas.presets import CONF, preset
 
 _OF_OUTPUT = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EPIPE, errno.EBADF)
@@ -44,7 +44,7 @@ class Mistake:
 
 def report_mistake(line: str) -> Mistake:
     """Prints a mistake, and keeps it for the exit code."""
-    print(f"error: {line}", file=sys.stderr)
+    say(f"error: {line}")
     MISTAKES.append(line)
     return Mistake(line)
 

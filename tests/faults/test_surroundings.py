@@ -57,6 +57,12 @@ def test_a_full_stdout_is_one_line(whole, tmp_path, sweep):
     assert "what the run prints cannot be written: No space left on device" in said(errors)[0]
 
 
+def test_where_stderr_is_full_as_well_the_exit_code_tells_of_a_mistake():
+    with open("/dev/full", "w") as full:
+        process = start(*SEARCH, "seed=many", stdout=full, stderr=full)
+        assert process.wait(timeout=300) == 2
+
+
 def test_a_pipe_that_nobody_reads_from_is_one_line_and_the_search_resumes(nursery, whole, tmp_path):
     process = start(*SEARCH, f"hydra.run.dir={tmp_path / 'run'}")
     assert process.stdout is not None
