@@ -61,7 +61,10 @@ def _own() -> Iterator[tuple[int, float]]:
     """The id and the start of each service of this process."""
     import psutil
 
-    for child in psutil.Process().children(recursive=True):
+    children = list[psutil.Process]()
+    with contextlib.suppress(psutil.Error):  # no /proc
+        children += psutil.Process().children(recursive=True)
+    for child in children:
         with contextlib.suppress(psutil.Error):
             if _is_service(child):
                 yield child.pid, child.create_time()

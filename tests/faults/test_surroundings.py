@@ -200,3 +200,9 @@ def test_workers_without_loopback_are_said_and_no_candidate_is_blamed(tmp_path):
     line = refused_without(["unshare", "--net"], tmp_path)
     assert line.startswith("error: executor: workers need")
     assert "the loopback interface" in line
+
+
+def test_workers_without_proc_are_said_in_one_line(tmp_path):
+    script = 'mount -t tmpfs tmpfs /proc && exec "$@"'
+    line = refused_without(["unshare", "--mount", "bash", "-c", script, "bash"], tmp_path)
+    assert line.startswith("error: executor: workers need /proc")

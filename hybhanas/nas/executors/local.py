@@ -194,8 +194,18 @@ def by_memory() -> int:
 
 
 def cores() -> int:
-    """The CPU cores that this process may use, by its affinity, its container and its SLURM job."""
-    from dask.system import cpu_count
+    """The CPU cores that this process may use, by its affinity, its container and its SLURM job.
 
+    Raises:
+        ConfigError: the system does not tell.
+    """
+    import psutil
+
+    try:
+        from dask.system import cpu_count
+    except psutil.Error:
+        raise ConfigError(
+            "executor: workers need /proc, which is not mounted here; accepted: executor=serial"
+        ) from None
     count = cpu_count()
     return min(count, int(os.environ.get("SLURM_CPUS_ON_NODE", count)))
