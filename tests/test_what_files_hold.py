@@ -99,7 +99,7 @@ def test_functions_of_angles_and_powers_have_their_values(tmp_path):
         (PAIR3 + "for int i in [0:999] { for int j in [0:999] { x q[0]; } }", "more than 100,000"),
         (PAIR3 + "box [300ns] { x q[0]; }", "line 5, column 1: a box with a time of its own"),
         (PAIR3 + "ctrl(40) @ x q[0], q[1];", "40 more controls are not accepted"),
-        (Q3 + "qubit[1000000000] q;", "it declares 1,000,000,000 of a kind"),
+        (Q3 + "qubit[1000000000] q;", "it declares 1,000,000,000 qubits or bits"),
         (Q3 + "h $99999999999;", "qubit .99999999999 is beyond the last"),
         (PAIR3 + "delay[2 * 100ns] q[0];", "line 5, column 6: no operation is known for values of"),
         (PAIR3 + "rx(2 ** 100000) q[0];", "an exponent of 100000 is not accepted"),

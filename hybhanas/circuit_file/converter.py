@@ -149,7 +149,7 @@ class Converter(ConvertVisitor):
             raise_from_node(size, f"a register of {count} is not accepted: at least 1")
         if count + already > most:
             raise_from_node(
-                size, f"it declares {count + already:,} of a kind; accepted: at most {most:,}"
+                size, f"it declares {count + already:,} qubits or bits; accepted: at most {most:,}"
             )
 
     def visit_QubitDeclaration(self, node: ast.QubitDeclaration, context: State) -> State:
