@@ -11,6 +11,7 @@ from types import SimpleNamespace
 import psutil
 import pytest
 
+from hybhanas import plugins
 from hybhanas.errors import ConfigError
 from hybhanas.models.settings import take_gpu
 from hybhanas.nas.evaluator import Group
@@ -117,6 +118,28 @@ def test_a_worker_that_is_stopped_in_its_work_says_nothing(tmp_path, capfd):
     assert capfd.readouterr() == ("", "")
     left = [" ".join(child.cmdline()) for child in psutil.Process().children()]
     assert not [line for line in left if "forkserver" in line]
+
+
+FAILS_IN_WORKERS = """
+import multiprocessing
+if multiprocessing.parent_process():
+    raise OSError("no such licence server")
+"""
+
+
+@pytest.mark.slow
+def test_a_plugin_that_fails_in_workers_alone_is_one_line(tmp_path, monkeypatch):
+    (tmp_path / "only_here.py").write_text(FAILS_IN_WORKERS)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(plugins, "_loaded", {})
+    plugins.load(["only_here"])
+    local = Local(workers=1, threads=1, memory="auto")
+    said = r"prepared: plugins=\[only_here\] cannot be imported: OSError: no such licence server$"
+    with (
+        local.started(Squares(tmp_path), tmp_path, lambda said: None) as workers,
+        pytest.raises(ConfigError, match=said),
+    ):
+        next(workers.map("cost", each("square", [3])))
 
 
 class Fragile:

@@ -4,7 +4,6 @@ and its item is given to another.
 
 from __future__ import annotations
 
-import gc
 import logging
 import signal
 import subprocess
@@ -20,12 +19,10 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-from hybhanas import plugins
 from hybhanas.errors import ConfigError
-from hybhanas.models.settings import TrainSettings, take_gpu
-from hybhanas.nas.executors.executor import Executor, Step, WorkerLostError, compute
+from hybhanas.nas.executors.executor import Executor, Step, WorkerLostError
+from hybhanas.nas.executors.held import answer, computed, holding
 
-_PLUGIN = "evaluator"
 _DEATHS = 4
 _LOST = f"{_DEATHS} workers died computing it: out of memory, or a crash"
 WORKER_BYTES = 1280 * 2**20
@@ -64,7 +61,7 @@ class ClusterExecutor(Executor):
         def start() -> tuple[Any, Callable[[], int]]:
             with sigint_blocked():
                 cluster = running.enter_context(self._cluster(folder, notify))
-                client = running.enter_context(_client(cluster, evaluator))
+                client = running.enter_context(holding(cluster, evaluator))
             notify(f"{self}; dashboard: {cluster.dashboard_link}")
             deaths = self._deaths(cluster)
             self._scale(cluster)
@@ -126,7 +123,7 @@ class DaskWorkers:
 
     @cached_property
     def _first_answer(self) -> Any:
-        return self._client.submit(_answer, pure=False)
+        return self._client.submit(answer, pure=False)
 
     def ready(self) -> bool:
         """Whether a worker is ready; the first call starts the workers, and none waits for them.
@@ -136,7 +133,10 @@ class DaskWorkers:
         """
         if self._first_answer.status == "finished":
             return True
-        if self._first_answer.status == "error" or self._started[1]() >= _DEATHS:
+        failed = self._first_answer.status == "error"
+        if failed and isinstance(error := self._first_answer.exception(), ConfigError):
+            raise error
+        if failed or self._started[1]() >= _DEATHS:
             raise ConfigError(
                 f"executor: {_DEATHS} workers ended before any of them could compute; "
                 f"{_why_workers_end()}"
@@ -159,7 +159,7 @@ class DaskWorkers:
                 return []
             numbers, some = zip(*batch, strict=True)
             steps = [step] * len(batch)
-            futures: list[Any] = self._client.map(_compute, steps, some, pure=False, key=step)
+            futures: list[Any] = self._client.map(computed, steps, some, pure=False, key=step)
             index.update(zip((future.key for future in futures), numbers, strict=True))
             return futures
 
@@ -176,10 +176,6 @@ class DaskWorkers:
         except GeneratorExit:  # who asked wants no more
             self._client.cancel([*in_flight.futures])
             raise
-
-
-def _answer() -> None:
-    """A task whose end shows that a worker is ready."""
 
 
 def _why_workers_end() -> str:
@@ -201,12 +197,6 @@ def _why_workers_end() -> str:
     )
 
 
-def _compute(step: Step, item: Any) -> Any:
-    from distributed import get_worker
-
-    return compute(get_worker().plugins[_PLUGIN].evaluator, step, item)
-
-
 @contextmanager
 def sigint_blocked() -> Iterator[None]:
     """Blocks SIGINT in this thread; threads and processes that start inside inherit the block.
@@ -219,35 +209,6 @@ def sigint_blocked() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-
-
-@contextmanager
-def _client(cluster: Any, evaluator: object) -> Iterator[Any]:
-    """A client whose workers hold the evaluator."""
-    from distributed import Client, WorkerPlugin
-
-    class EvaluatorPlugin(WorkerPlugin):
-        name = _PLUGIN
-
-        def __init__(self, evaluator: object):
-            self.evaluator = evaluator
-            self.modules = plugins.loaded()
-
-        def setup(self, worker: object) -> None:
-            plugins.load(self.modules)
-            number = getattr(worker, "name", None)
-            if isinstance(number, int) and _trains_on_gpus(self.evaluator):
-                take_gpu(number)
-            gc.freeze()  # else the last collection delays a worker's exit by seconds
-
-    with Client(cluster) as client:
-        client.register_plugin(EvaluatorPlugin(evaluator))
-        yield client
-
-
-def _trains_on_gpus(evaluator: object) -> bool:
-    training = getattr(evaluator, "training", None)
-    return isinstance(training, TrainSettings) and training.processor == "cuda"
 
 
 @contextmanager
