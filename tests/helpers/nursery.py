@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import json
+import multiprocessing.util
 import os
 import signal
 import subprocess
@@ -155,6 +156,7 @@ def _child(request: dict[str, Any]) -> None:
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
+        multiprocessing.util._run_finalizers()  # they remove the folder of its sockets
         os._exit(code)
 
 
