@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -28,8 +30,12 @@ WAYS: dict[str, tuple[int, tuple[str, ...]]] = {
 }
 """Of searching: how many of the fifty kills hit it, and its settings."""
 
+KEPT = r"torchinductor_|dask-scratch-space$|.*lock$"
+"""What PyTorch and Dask leave in the temporary folder after any search: folders and empty files."""
+
 NOTE_TRAININGS = """
-import os
+import os, tempfile
+tempfile.tempdir = None  # that of this child
 from hybhanas.nas.evaluator import Evaluator
 networks = Evaluator.train_networks
 def noted(self, architectures, epochs, *rest, **named):
@@ -56,8 +62,15 @@ def start(nursery: Nursery, folder: Path, notes: str, way: Sequence[str] = ()):
     return nursery.start(
         *SEARCH, *way, f"hydra.run.dir={folder}",
         HYBHANAS_CACHE=str(folder.with_suffix(".cache")),  # its writes are killed too
-        before=NOTE_TRAININGS, NOTES=str(folder.with_suffix(notes)),
+        before=NOTE_TRAININGS, NOTES=str(folder.with_suffix(notes)), TMPDIR=temporary(folder),
     )  # fmt: skip
+
+
+def temporary(folder: Path) -> str:
+    """A search's own, with a path that is short enough for a socket in it."""
+    path = Path(tempfile.gettempdir()) / f"{folder.name}-{os.getpid()}.tmp"
+    path.mkdir(exist_ok=True)
+    return str(path)
 
 
 def trained(folder: Path, notes: str) -> list[str]:
@@ -126,6 +139,9 @@ def killed_once(
     assert (folder / "pareto.json").read_bytes() == (whole / "pareto.json").read_bytes()
     assert kept.items() <= records(folder).items(), "a record was written twice"
     assert files(folder) == files(whole), "something is missing, damaged or left over"
+    left = {path.name for path in Path(temporary(folder)).rglob("*")}
+    assert not {name for name in left if not re.match(KEPT, name)}
+    shutil.rmtree(temporary(folder))
     before, after = trained(folder, ".first"), trained(folder, ".second")
     repeated = set(before) & set(after)
     assert repeated <= set(before[-1:]), "more than the training in flight was repeated"
