@@ -27,6 +27,9 @@ from hybhanas.nas.evaluation import Evaluation
 from hybhanas.nas.strategy import SearchSettings, Strategy
 from hybhanas.search_space import SearchSpace
 
+KNOWN_GENOMES = 2**18
+"""Whose architectures are kept in memory."""
+
 
 class GeneticSearch(Strategy):
     """A genetic algorithm with uniform crossover and mutation by random reset of genes.
@@ -43,8 +46,8 @@ class GeneticSearch(Strategy):
 
     def __init__(self, space: SearchSpace, settings: SearchSettings, algorithm: str):
         super().__init__(space, settings)
-        # an offspring is looked at several times, and as a parent in the next generations
-        self._decode = lru_cache(maxsize=10 * settings.population)(space.decode)
+        # the older a search is, the more of its offspring are genomes that it has decoded before
+        self._decode = lru_cache(maxsize=KNOWN_GENOMES)(space.decode)
         first = self.sampled(self.settings.population, set())
         self._problem = Problem(
             vars={
@@ -145,7 +148,8 @@ class _KnownArchitectures(DuplicateElimination):
         self._decode, self._known = decode, asked
 
     def do(self, pop: Population, *others: Population, **kwargs: Any) -> Population:
-        seen = {self._decode(tuple(x)) for other in others for x in other.get("X")}
+        offspring = others[1:]  # the first are parents, all of which were proposed
+        seen = {self._decode(tuple(x)) for other in offspring for x in other.get("X")}
         kept = []
         for index, individual in enumerate(pop):
             architecture = self._decode(tuple(individual.X))
