@@ -93,6 +93,8 @@ class Evaluation:
             raise ValueError("its proxies are not those that evaluations have")
         if min(self.epochs, self.parameters or 0, self.seconds, self.violation) < 0:
             raise ValueError("it has a negative number")
+        if max(self.epochs, self.parameters or 0) >= 2**63:
+            raise ValueError("it has an integer beyond 64 bits")
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # equal as mappings are

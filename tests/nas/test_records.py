@@ -41,6 +41,7 @@ WRONG = [
     {"cost": {}}, {"cost": []}, {"parameters": "x"}, {"parameters": -7}, {"epochs": None},
     {"seconds": "x"}, {"seconds": True}, {"status": "zap"}, {"status": "costed"},
     {"status": "failed"}, {"validation_accuracy": None}, {"validation_accuracy": 1.5},
+    {"epochs": 10**30}, {"parameters": 2**63},
     {"proxies": None}, {"proxies": {"flops": 1}}, {"violation": -1.0}, {"reason": 3},
     {"architecture": {"qubits": 2, "reuploading": "banana"}}, {"architecture": {"qubits": 10**9}},
     {"architecture": {"qubits": 2, "encoding": ["ry"]}}, {"architecture": [2]},
