@@ -24,7 +24,7 @@ from hybhanas.hydra_app.mistakes import (
     explain,
     report_mistake,
 )
-from hybhanas.hydra_app.streams import say
+from hybhanas.hydra_app.streams import notify
 from hybhanas.presets import CONF
 
 
@@ -72,6 +72,6 @@ def called(arguments: Sequence[str]) -> int:
         line = explain(error)
         if line is None:
             raise
-        say(f"error: {line}")
+        notify(f"error: {line}")
         return USAGE_ERROR
     return USAGE_ERROR if MISTAKES else 0

@@ -8,7 +8,7 @@ import gc
 import sys
 
 from hybhanas.hydra_app.interrupts import stopped_by, stops_raise
-from hybhanas.hydra_app.streams import drop_unwritten, open_streams, say
+from hybhanas.hydra_app.streams import drop_unwritten, notify, open_streams
 
 
 def main() -> None:
@@ -21,7 +21,7 @@ def main() -> None:
         code = called(sys.argv[1:])
     except KeyboardInterrupt as stop:
         code = stopped_by(stop)
-        say("stopped; the same command on the same folder resumes the run")
+        notify("stopped; the same command on the same folder resumes the run")
     finally:
         gc.freeze()  # else the interpreter looks for garbage among all imports, for seconds
         drop_unwritten()

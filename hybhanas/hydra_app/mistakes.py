@@ -20,7 +20,7 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from hybhanas.errors import ConfigError, not_installed, unknown
-from hybhanas.hydra_app.streams import say
+from hybhanas.hydra_app.streams import notify
 from hybhanas.presets import CONF, preset
 
 _OF_OUTPUT = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EPIPE, errno.EBADF)
@@ -44,7 +44,7 @@ class Mistake:
 
 def report_mistake(line: str) -> Mistake:
     """Prints a mistake, and keeps it for the exit code."""
-    say(f"error: {line}")
+    notify(f"error: {line}")
     MISTAKES.append(line)
     return Mistake(line)
 

@@ -21,7 +21,7 @@ def open_streams() -> None:
             setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115 - until the process ends
 
 
-def say(line: str) -> None:
+def notify(line: str) -> None:
     """Prints a line on stderr, if that takes it; the exit code says the rest."""
     with contextlib.suppress(OSError):
         print(line, file=sys.stderr)

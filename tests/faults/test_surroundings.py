@@ -57,7 +57,7 @@ def test_a_full_stdout_is_one_line(whole, tmp_path, sweep):
     assert "what the run prints cannot be written: No space left on device" in said(errors)[0]
 
 
-def test_where_stderr_is_full_as_well_the_exit_code_tells_of_a_mistake():
+def test_where_stderr_is_full_as_well_the_exit_code_reports_a_mistake():
     with open("/dev/full", "w") as full:
         process = start(*SEARCH, "seed=many", stdout=full, stderr=full)
         assert process.wait(timeout=300) == 2
