@@ -79,7 +79,7 @@ def _validation_samples(data: SearchData) -> int:
 
 
 def check_fits(space: SearchSpace, search: SearchSettings, calibration: Calibration) -> None:
-    """Checks a search space by itself: no data are needed, which take seconds.
+    """Checks a search space against the machine, which needs no data: they take seconds to read.
 
     Raises:
         ConfigError: it is wider than the backend or smaller than a generation.

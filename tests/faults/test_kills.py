@@ -30,7 +30,7 @@ WAYS: dict[str, tuple[int, tuple[str, ...]]] = {
 }
 """Of searching: how many of the fifty kills hit it, and its settings."""
 
-KEPT = r"torchinductor_|dask-scratch-space$|.*lock$"
+LEFT_BY_ALL = r"torchinductor_|dask-scratch-space$|.*lock$"
 """What PyTorch and Dask leave in the temporary folder after any search: folders and empty files."""
 
 NOTE_TRAININGS = """
@@ -140,7 +140,7 @@ def killed_once(
     assert kept.items() <= records(folder).items(), "a record was written twice"
     assert files(folder) == files(whole), "something is missing, damaged or left over"
     left = {path.name for path in Path(temporary(folder)).rglob("*")}
-    assert not {name for name in left if not re.match(KEPT, name)}
+    assert not {name for name in left if not re.match(LEFT_BY_ALL, name)}
     shutil.rmtree(temporary(folder))
     before, after = trained(folder, ".first"), trained(folder, ".second")
     repeated = set(before) & set(after)
