@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from string import ascii_lowercase
 from typing import Any
 
 from rich.table import Table
@@ -24,6 +25,13 @@ COLUMNS = (
 )  # fmt: skip
 ARCHITECTURE_WIDTH = 24
 """With the columns it makes a table of 100 characters."""
+
+WIDE = 100
+"""Characters of a table with architectures; a narrower one names them below."""
+
+NARROW = 70
+"""Characters of a table with every column but the architectures; a narrower one leaves out the
+accuracy in the search and the effective execution time, which `pareto.csv` has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,26 +126,47 @@ class FrontReport:
         by_rank = list(enumerate(self.members, 1))
         return [one for one in by_rank if one[1].on_front] or by_rank
 
-    def table(self) -> Table:
+    def table(self, width: int = WIDE) -> Table:
         """The members to show and the baselines, two lines each: below a figure is the interval
         that the head of its column names.
+
+        Args:
+            width: in characters. Below `WIDE` the architectures are left to `names`, below `NARROW`
+                the accuracies in the search and the effective execution times are left out.
         """
+        left_out = {"search\n%", "effective"} if width < NARROW else set[str]()
+        kept = [i for i, head in enumerate(COLUMNS) if head not in left_out]
         table = Table(title="Pareto front", title_style="bold", header_style="bold", box=None,
                       pad_edge=False)  # fmt: skip
         table.add_column("#", justify="right", no_wrap=True)
-        table.add_column("architecture", max_width=ARCHITECTURE_WIDTH)
-        for head in COLUMNS:
-            table.add_column(head, justify="right", no_wrap=True)
+        if width >= WIDE:
+            table.add_column("architecture", max_width=ARCHITECTURE_WIDTH)
+        for i in kept:
+            table.add_column(COLUMNS[i], justify="right", no_wrap=True)
+
+        def add(mark: str, name: str, cells: Sequence[str], style: str | None = None) -> None:
+            first = (mark, name) if width >= WIDE else (mark,)
+            table.add_row(*first, *(cells[i] for i in kept), style=style)
+
         for rank, member in self.rows():
-            table.add_row(str(rank), str(member.evaluation.architecture), *_cells(member))
+            add(str(rank), str(member.evaluation.architecture), _cells(member))
         samples = next(((m.validation_samples, m.test_samples) for m in self.members), (None, None))
-        for baseline in self.baselines:
+        for letter, baseline in zip(ascii_lowercase, self.baselines, strict=False):
             accuracies = baseline.validation_accuracy, baseline.test_accuracy
             shown = map(percent_above_interval, accuracies, samples)
-            none = ["-"] * 3
-            name = f"{baseline.name} {baseline.setting}".rstrip()
-            table.add_row("", name, "", *shown, *none, str(baseline.parameters), style="dim")
+            cells = ["", *shown, *["-"] * 3, str(baseline.parameters)]
+            add("" if width >= WIDE else letter, _named(baseline), cells, style="dim")
         return table
+
+    def names(self, width: int) -> list[str]:
+        """The architectures and baselines that a table of this width has no place for, a line each,
+        by what stands in its first column.
+        """
+        if width >= WIDE:
+            return []
+        architectures = [f"#{rank} {m.evaluation.architecture}" for rank, m in self.rows()]
+        letters = zip(ascii_lowercase, self.baselines, strict=False)
+        return [*architectures, *(f"{letter} {_named(baseline)}" for letter, baseline in letters)]
 
     def last_lines(self) -> list[str]:
         """What to take and why, a line a member."""
@@ -153,6 +182,10 @@ class FrontReport:
         if hidden:
             lines.append(f"{hidden} more members in pareto.csv")
         return lines
+
+
+def _named(baseline: Baseline) -> str:
+    return f"{baseline.name} {baseline.setting}".rstrip()
 
 
 def twin_of(member: FrontMember) -> str:

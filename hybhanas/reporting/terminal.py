@@ -30,6 +30,12 @@ COLUMNS: dict[str, Callable[[Generation], str]] = {
 }
 """The columns of a generation, after its number."""
 
+DROPPED = ("known", "hypervolume", "stopped", "infeasible", "failed", "cheapest", "new")
+"""Those that a terminal goes without which is too narrow for all, the first first."""
+
+_BETWEEN = 2
+"""Columns of the terminal between two of the table's."""
+
 
 class _Console(Console):
     """One that leaves it to the command line what a pipe means that nobody reads from."""
@@ -67,6 +73,9 @@ class SearchView:
         self._console = console
         self._generations, self._budget = generations, budget
         shown = {name: tell for name, tell in COLUMNS.items() if halving or name != "stopped"}
+        for name in DROPPED:
+            if sum(len(one) + _BETWEEN for one in ("generation", *shown)) > console.width:
+                shown.pop(name, None)
         self._names, self._tell = ("generation", *shown), tuple(shown.values())
         self._rows: list[list[str]] = []
         self._started = time.monotonic()

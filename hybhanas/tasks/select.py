@@ -49,6 +49,6 @@ def print_report(console: Console, report: FrontReport) -> None:
     """Prints what classical models make of the front, the front, and what to take."""
     for line in report.first_lines():
         console.print(line, soft_wrap=True, markup=False, highlight=False)
-    console.print(report.table())
-    for line in report.last_lines():
+    console.print(report.table(console.width))
+    for line in [*report.names(console.width), *report.last_lines()]:
         console.print(line, soft_wrap=True, markup=False, highlight=False)

@@ -136,6 +136,26 @@ def test_the_table_of_a_front_has_at_most_100_columns():
     assert max(len(line.rstrip()) for line in table) <= 100
 
 
+@pytest.mark.parametrize("width", [80, 60])
+def test_a_narrow_terminal_shows_whole_figures_and_names_below_the_table(width):
+    usual = Architecture(qubits=10, depth=2, entangler="crz", entanglement="pairwise")
+    one = member(1, 0.9, 0.95, 43991)
+    one = replace(one, evaluation=replace(one.evaluation, architecture=usual))
+    shown = report(one)
+    console = Console(file=io.StringIO(), width=width)
+    console.print(shown.table(width))
+    text = console.file.getvalue()
+    assert "…" not in text
+    assert "43991" in text
+    assert max(len(line.rstrip()) for line in text.splitlines()) <= width
+    assert len(text.splitlines()) == 3 + 2 * (1 + len(BASELINES))
+    assert shown.names(width) == [f"#1 {usual}", f"a {MAJORITY}", f"b {LOGISTIC} C=1"]
+
+
+def test_a_wide_terminal_names_nothing_below_the_table():
+    assert report(member(1, 0.9, 0.95, 30)).names(100) == []
+
+
 def test_a_member_whose_final_training_failed_says_so():
     rows = printed(report(member(1, 0.9, 0.95, 30), member(2, 0.95, None, 5)).table())
     assert len([row for row in rows if "failed" in row]) == 0
