@@ -120,7 +120,7 @@ def searched(config: DictConfig, seed: int, game: Game, count: int) -> Run:
         tempfile.TemporaryDirectory() as folder,
         Serial().started(evaluator, Path(folder), print) as workers,
     ):
-        run_search(strategy, evaluator, Path(folder), workers, lambda _: None, lambda _: None)
+        run_search(strategy, evaluator, Path(folder), workers, lambda _: None, lambda *_: None)
     objectives = strategy.objectives
     whole = objectives.hypervolume([*game.true.values()])
     run, front = Run(), list[Evaluation]()

@@ -67,7 +67,7 @@ def run_search(  # noqa: PLR0913 - three of them are callbacks
     folder: Path,
     workers: Workers,
     on_progress: Callable[[Progress], None],
-    on_generation: Callable[[Generation], None],
+    on_generation: Callable[[Generation, Sequence[Evaluation]], None],
     on_limit: Callable[[str], None] | None = None,
 ) -> list[Evaluation]:
     """Runs a strategy to its end.
@@ -81,7 +81,7 @@ def run_search(  # noqa: PLR0913 - three of them are callbacks
         folder: the run's.
         workers: compute the evaluator's steps.
         on_progress: called after each evaluation.
-        on_generation: called after each generation.
+        on_generation: called after each generation, with every evaluation of the search so far.
         on_limit: called with the limit of the search's budget that ended it, if one did.
 
     Returns:
@@ -110,7 +110,8 @@ def run_search(  # noqa: PLR0913 - three of them are callbacks
         tally.add(outcome)
         summary = tally.summary()
         spent = meter.spent(outcome, summary.epochs, summary.hypervolume)
-        on_generation(_generation(number, outcome, computed - computed_before, summary))
+        new = computed - computed_before
+        on_generation(_generation(number, outcome, new, summary), evaluations)
         if (ended_by := budget.reached(spent)) is not None:
             break
     if ended_by is not None and on_limit is not None:

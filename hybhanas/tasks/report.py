@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from omegaconf import DictConfig, OmegaConf
@@ -60,6 +60,7 @@ def write_report(  # noqa: PLR0913 - what a page is made of
     objectives: Objectives,
     config: DictConfig,
     calibration: Calibration | None,
+    summary: Mapping[str, object] | None = None,
 ) -> None:
     """Writes the page of a run whose other files are written.
 
@@ -70,8 +71,8 @@ def write_report(  # noqa: PLR0913 - what a page is made of
         objectives: what the search minimised.
         config: its settings, resolved.
         calibration: that its costs are of; None where it cannot be read again.
+        summary: of a search that runs; None: what `run.json` says of one that has finished.
     """
-    summary = _read(files.summary)
     made = RunReport(
         folder=str(shown(files.path.absolute())),
         data_name=str(OmegaConf.select(config, "dataset.name")),
@@ -79,7 +80,7 @@ def write_report(  # noqa: PLR0913 - what a page is made of
         evaluations=evaluations,
         front=front,
         objectives=objectives,
-        summary=summary,
+        summary=_read(files.summary) if summary is None else summary,
         config=OmegaConf.to_yaml(config),
         calibration=calibration,
         verdicts=_verdicts(files, front),

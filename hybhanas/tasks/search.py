@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -33,14 +32,15 @@ from hybhanas.nas.summary import Summary
 from hybhanas.reporting.front_report import FrontReport, selection_rows
 from hybhanas.reporting.terminal import SearchView, terminal
 from hybhanas.reporting.tracking import TrackedRun, Tracker
-from hybhanas.tasks.finished import overrides
+from hybhanas.tasks.interrupted import resumable
+from hybhanas.tasks.live_page import LivePage
+from hybhanas.tasks.provenance import provenance
 from hybhanas.tasks.report import write_report
 from hybhanas.tasks.select import print_report
 from hybhanas.tasks.setup import build, cache_folder, shown
 from hybhanas.tasks.tracked import tracked_once
 from hybhanas.tasks.warm_start import resolve_start
 
-VERSIONS = ("hybhanas", "torch", "torchquantum-ng", "pymoo", "qiskit", "qiskit-ibm-runtime")
 log = logging.getLogger(__name__)
 
 
@@ -130,9 +130,11 @@ def run(  # noqa: PLR0913 - the parts of a run
         tracked_once(tracker, problem, config) as tracked,  # the last to end: nothing waits for it
         folder.claimed(problem.settings),
         executor.started(evaluator, folder.path, notify) as workers,
+        resumable(console, folder, problem.strategy.objectives) as so_far,
     ):
-        atomic.write_text(folder.config, OmegaConf.to_yaml(OmegaConf.create(dict(config))))
-        evaluations = _searched(problem, workers, tracked, console)
+        settings = OmegaConf.create(dict(config))
+        atomic.write_text(folder.config, OmegaConf.to_yaml(settings))
+        evaluations = _searched(problem, workers, tracked, console, settings, so_far)
         search_s = time.perf_counter() - started
         front = _front(problem, evaluations)
         members = train_front(front, evaluator, workers, folder, partial(notify, markup=False))
@@ -147,7 +149,6 @@ def run(  # noqa: PLR0913 - the parts of a run
         )
         title = f"{data_name} on {calibration.name} ({calibration.date:%Y-%m-%d})"
         _write_pictures(folder, evaluations, report, title)
-        settings = OmegaConf.create(dict(config))
         objectives = problem.strategy.objectives
         write_report(folder, evaluations, report, objectives, settings, calibration)
         pictures = [folder.front_picture, folder.anatomy_picture]
@@ -155,14 +156,29 @@ def run(  # noqa: PLR0913 - the parts of a run
     return [*report.members]
 
 
-def _searched(
-    problem: Problem, workers: Workers, tracked: TrackedRun, console: Console
+def _searched(  # noqa: PLR0913 - where a generation is shown
+    problem: Problem,
+    workers: Workers,
+    tracked: TrackedRun,
+    console: Console,
+    config: DictConfig,
+    so_far: list[Evaluation],
 ) -> list[Evaluation]:
-    """Runs the strategy to its end; each generation is shown and logged."""
+    """Runs the strategy to its end; each generation is shown, logged and put on the page."""
     settings = problem.strategy.settings
+    page = LivePage(
+        files=problem.folder,
+        objectives=problem.strategy.objectives,
+        config=config,
+        calibration=problem.evaluator.estimator.calibration,
+        generations=settings.generations,
+        provenance=provenance(problem),
+    )
 
-    def on_generation(generation: Generation) -> None:
+    def on_generation(generation: Generation, evaluations: Sequence[Evaluation]) -> None:
+        so_far[:] = evaluations
         view.generation(generation)
+        page.generation(generation, evaluations)
         tracked.log(asdict(generation), step=generation.number)
 
     halving, budget = bool(settings.halving().rungs), settings.budget
@@ -236,7 +252,8 @@ def _write_results(
     summary = asdict(Summary.of(evaluations, problem.strategy.objectives))
     summary |= {"search_s": round(search_s, 3), "wall_s": round(wall_s, 3)}
     compared = {"compared": report.comparison()}
-    atomic.write_json(folder.summary, compared | _provenance(problem) | summary)
+    finished = {"finished": datetime.now(UTC).isoformat(timespec="seconds")}
+    atomic.write_json(folder.summary, compared | finished | provenance(problem) | summary)
     return summary, evaluation_rows(evaluations)
 
 
@@ -276,23 +293,3 @@ def _warn_of_shares(executor: Executor, shares: int) -> None:
             "generation for so many",
             *(shares, executor.max_workers, executor.max_workers),
         )
-
-
-def _provenance(problem: Problem) -> dict[str, Any]:
-    estimator = problem.evaluator.estimator
-    calibration = estimator.calibration
-    return {
-        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
-        "versions": {name: version(name) for name in VERSIONS},
-        "calibration": {
-            "name": calibration.name,
-            "source": calibration.source,
-            "date": calibration.date.isoformat(),
-            "age_days": round(calibration.age_days(datetime.now(UTC)), 1),
-            "hash": calibration.hash,
-            "repairs": [str(repair) for repair in calibration.repairs],
-        },
-        "device": asdict(estimator.device),
-        "seed": problem.evaluator.seed,
-        "overrides": overrides(),
-    }

@@ -45,7 +45,7 @@ def run() -> Result:
                     list(workers.map("cost", some))
                     begun = time.perf_counter()
                     evaluations = run_search(
-                        strategy, evaluator, Path(folder), workers, lambda _: None, lambda _: None
+                        strategy, evaluator, Path(folder), workers, lambda _: None, lambda *_: None
                     )
                     seconds[name].append(time.perf_counter() - begun)
                     busy_s = sum(evaluation.seconds for evaluation in evaluations)

@@ -106,7 +106,7 @@ def resumed(problem: Problem, folder: Path) -> Result:
         folder,
         InProcess(problem.evaluator),
         _check_recorded,
-        lambda _: ends_s.append(time.process_time()),
+        lambda *_: ends_s.append(time.process_time()),
     )
     tenth = len(ends_s) // 10
     return {

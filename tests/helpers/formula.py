@@ -121,5 +121,11 @@ def search(chosen, evaluator, folder: Path, generations=None, **callbacks):
     found = generations if generations is not None else []
     with Serial().started(evaluator, folder, print) as workers:
         return run_search(
-            chosen, evaluator, folder, workers, lambda _: None, found.append, **callbacks
+            chosen,
+            evaluator,
+            folder,
+            workers,
+            lambda _: None,
+            lambda one, _: found.append(one),
+            **callbacks,
         )

@@ -158,7 +158,7 @@ function accuracies(at, member) {
       `${percent(rows.values.search_accuracy[at])} after ${plural(rows.epochs[at], "epoch")}`,
     ],
   ];
-  if (member)
+  if (member && !content.live)
     pairs.push(["final, validation", measured(member.final)], ["final, test", measured(member.test)]);
   if (member?.twin)
     pairs.push([
@@ -277,13 +277,13 @@ function showArchitecture(at) {
           : element(
               "p",
               { class: "soft" },
-              member
+              member && !content.live
                 ? "The run holds none of this member; task=train writes one."
-                : "Members of the front have one.",
+                : "Members of the front have one when the search has ended.",
             ),
       ),
     ),
-    member
+    member && !content.live
       ? element(
           "div",
           {},

@@ -216,3 +216,40 @@ function frontTraces(quantityX, quantityY) {
   }
   return { traces, known };
 }
+
+const symbols3d = ["diamond", "diamond-open", "circle-open"];
+
+// The same dots over three quantities, to be turned.
+function front3d(x, y, z) {
+  const axis = (quantity) => ({
+    title: { text: plain(quantity.label + (quantity.unit ? ` (${quantity.unit})` : "")) },
+    type: isWide(quantity) ? "log" : "linear",
+    color: colour("ink"),
+    gridcolor: colour("grid"),
+    exponentformat: "power",
+  });
+  const dotsOfAll = frontTraces(x, y).traces.filter(({ customdata }) => customdata);
+  return {
+    traces: dotsOfAll.map(({ error_x: _, error_y: __, ...trace }) => ({
+      ...trace,
+      type: "scatter3d",
+      z: coordinates(z, trace.customdata),
+      marker: {
+        ...trace.marker,
+        symbol: symbols3d.find((symbol) => symbol === trace.marker.symbol) ?? "circle",
+        size: trace.marker.size / 2,
+      },
+    })),
+    further: {
+      margin: { l: 0, r: 0, t: 8, b: 0 },
+      height: 560,
+      scene: {
+        xaxis: axis(x),
+        yaxis: axis(y),
+        zaxis: axis(z),
+        camera: { eye: { x: 1.6, y: 1.6, z: 0.9 }, center: { x: 0, y: 0, z: -0.2 } },
+        uirevision: "kept",
+      },
+    },
+  };
+}

@@ -57,7 +57,8 @@ class RunReport:
         evaluations: in the order in which the search made them.
         front: its members by rank, those to take, the baselines.
         objectives: what the search minimised.
-        summary: the content of the run's `run.json`.
+        summary: the content of the run's `run.json`; of a search that runs, what is known of it,
+            and under `live` its generation, how many there will be, and the time.
         config: the run's settings, as YAML.
         calibration: None where its source cannot be read again.
         verdicts: by architecture's hash, of those that `task=contribution` examined.
@@ -97,6 +98,7 @@ class RunReport:
             "reasons": _reasons(self.evaluations),
             "commands": commands_of_run(self.folder, self.summary.get("overrides")),
             "coupling_map": self.calibration and coupling_map(self.calibration),
+            "live": self.summary.get("live"),
             "summary": dict(self.summary),
             "config": self.config,
         }
@@ -188,6 +190,7 @@ def _columns(
         "status": [e.status for e in evaluations],
         "reason": [e.reason for e in evaluations],
         "epochs": [e.epochs for e in evaluations],
+        "seconds": [round(e.seconds, 3) for e in evaluations],
         "genes": {gene: [own[gene] for own in genes] for gene in (genes[0] if genes else ())},
         "values": dict(zip(names, accuracies, strict=True)) | values,
         "bands": {

@@ -55,7 +55,7 @@ const dollars = (usd) => `${significant(isNumber(usd) ? Number(usd.toPrecision(3
 const percent = (fraction) => (isNumber(fraction) ? `${(100 * fraction).toFixed(1)} %` : "unknown");
 
 function measured({ accuracy, interval }) {
-  if (!isNumber(accuracy)) return "failed";
+  if (!isNumber(accuracy)) return content.live ? "not yet" : "failed";
   return interval
     ? `${percent(accuracy)} (${(100 * interval[0]).toFixed(1)} to ${(100 * interval[1]).toFixed(1)} %)`
     : percent(accuracy);

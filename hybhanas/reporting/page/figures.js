@@ -1,17 +1,20 @@
 // The search over its evaluations, the shares of members, and the machine.
 
-function progress() {
+function progress(over) {
   const { evaluations, hypervolume, best_accuracy: best, within } = content.progress;
+  let sum = 0;
+  const seconds = rows.seconds.map((own) => (sum += own));
+  const unit = over === "seconds" ? "seconds of computing" : "evaluations";
   const inPercent = (values) => values.map((value) => (isNumber(value) ? 100 * value : null));
   const line = { color: colour("front"), width: 2, shape: "hv" };
   const one = (y, name, further) => ({
     type: "scatter",
     mode: "lines",
-    x: evaluations,
+    x: over === "seconds" ? evaluations.map((count) => seconds[count - 1]) : evaluations,
     y,
     name,
     line,
-    hovertemplate: `%{y:.4~g} after %{x}<extra></extra>`,
+    hovertemplate: `%{y:.4~g} after %{x:.4~g} ${unit}<extra></extra>`,
     ...further,
   });
   return {
@@ -29,7 +32,7 @@ function progress() {
       showlegend: Object.keys(within).length > 0,
       legend: { orientation: "h", y: 0.5, yanchor: "middle" },
       grid: { rows: 2, columns: 1 },
-      xaxis: { title: { text: "evaluations" }, anchor: "y2" },
+      xaxis: { title: { text: unit }, anchor: "y2" },
       yaxis: { title: { text: "hypervolume" }, domain: [0.55, 1], nticks: 5 },
       yaxis2: {
         title: { text: "best accuracy (%)" },

@@ -123,7 +123,9 @@ function quantumCard() {
     best &&
     `${best.name} reaches ${measured(best.test)} of the test split with ${significant(best.parameters)} parameters and no QPU time; the best member ${measured(own)}.`;
   const comparison =
-    best === null
+    content.live
+      ? "Known when the search has ended"
+      : best === null
       ? "No classical model was trained for comparison."
       : !own.interval || !best.test.interval || overlap(own.interval, best.test.interval)
         ? "Not distinguishable from the best classical model"
@@ -139,9 +141,13 @@ function quantumCard() {
       : [
           element("p", { class: "big" }, comparison),
           against ? element("p", {}, against) : null,
-          sentences(content.comparison),
-          element("p", {}, "These are single trainings. This compares several, with tests:"),
-          command(content.commands.contribution),
+          content.live ? null : sentences(content.comparison),
+          content.live
+            ? element("p", {}, "Classical models and the members of the front are trained to the end then.")
+            : [
+                element("p", {}, "These are single trainings. This compares several, with tests:"),
+                command(content.commands.contribution),
+              ],
         ],
     verdicts.length && against ? element("p", { class: "soft" }, against) : null,
     verdicts.length ? sentences(content.comparison) : null,

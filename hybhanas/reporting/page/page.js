@@ -1,6 +1,6 @@
 // Puts the page together: words and tables at once, charts as soon as Plotly is unpacked.
 
-function axisChoice(id, label, value, changed) {
+function axisChoice(id, label, value, changed, none) {
   const options = quantities.map(({ name, label: words, further, unit }) =>
     element(
       "option",
@@ -8,7 +8,15 @@ function axisChoice(id, label, value, changed) {
       [words, further, unit && unit !== "%" ? `(${unit})` : ""].filter(Boolean).join(" "),
     ),
   );
+  if (none) options.unshift(element("option", { value: "", selected: true }, none));
   return element("label", { for: id }, label, element("select", { id, onchange: changed }, options));
+}
+
+function state() {
+  const time = (text) => String(text ?? "at an unknown time").replace("T", " ");
+  if (!content.live) return `finished ${time(summary.finished)}`;
+  const { generation, generations, at } = content.live;
+  return `running: after generation ${generation} of ${generations}, as of ${time(at)}; this page reloads itself`;
 }
 
 function build() {
@@ -20,6 +28,7 @@ function build() {
     "Pareto front: a dot an architecture; the table below holds the same values",
     460,
     () => {
+      if (now.z) return front3d(quantity(now.x), quantity(now.y), quantity(now.z));
       const { traces, known } = frontTraces(quantity(now.x), quantity(now.y));
       return {
         traces,
@@ -29,6 +38,7 @@ function build() {
   );
   const change = (axis) => (event) => {
     now[axis] = event.target.value;
+    front.holder.style.height = now.z ? "560px" : "460px";
     front.draw();
   };
   const paths = chart(
@@ -40,10 +50,22 @@ function build() {
   );
   const members = content.members.length;
   const bars = 90 + 24 * members;
+  const searched = chart(
+    "progress",
+    "Hypervolume, and best accuracy under budgets of QPU time, over the search",
+    420,
+    () => progress(over.value),
+  );
+  const over = element(
+    "select",
+    { id: "over", onchange: () => searched.draw() },
+    element("option", { value: "evaluations" }, "evaluations"),
+    element("option", { value: "seconds" }, "seconds of computing"),
+  );
   const charts = [
     front,
     paths,
-    chart("progress", "Hypervolume and best accuracy over the number of evaluations", 380, progress),
+    searched,
     chart(
       "shares",
       "For each member the share of each part of its time; the pane of an architecture has them as a table",
@@ -82,6 +104,7 @@ function build() {
         { class: "choices" },
         axisChoice("axis-x", "across", now.x, change("x")),
         axisChoice("axis-y", "up", now.y, change("y")),
+        axisChoice("axis-z", "in depth", "", change("z"), "nothing: two dimensions"),
       ),
       element("figure", {}, front.holder),
       memberTable(),
@@ -105,10 +128,11 @@ function build() {
     section(
       "progress-section",
       "Over the search",
+      element("div", { class: "choices" }, element("label", { for: "over" }, "over", over)),
       element(
         "figure",
         {},
-        charts[2].holder,
+        searched.holder,
         element(
           "figcaption",
           {},
@@ -172,7 +196,7 @@ function build() {
     element(
       "p",
       { class: "soft" },
-      `${content.search}, seed ${summary.seed ?? "unknown"}, finished ${String(summary.finished ?? "at an unknown time").replace("T", " ")}`,
+      `${content.search}, seed ${summary.seed ?? "unknown"}, ${state()}`,
     ),
     element(
       "nav",
@@ -221,4 +245,16 @@ async function start() {
   document.documentElement.dataset.drawn = "yes";
 }
 
+// A search that runs replaces this file; it is read again where nobody is using the page.
+function reloadWhenUnused() {
+  const later = () => setTimeout(() => location.reload(), 30_000);
+  let due = later();
+  const wait = () => {
+    clearTimeout(due);
+    due = later();
+  };
+  for (const used of ["pointerdown", "keydown", "scroll", "input"]) addEventListener(used, wait, true);
+}
+
+if (content.live) reloadWhenUnused();
 start();

@@ -42,7 +42,7 @@ function memberTable() {
   const columns = [
     ["architecture", "words", (at) => element("code", {}, rows.architecture[at])],
     ["search", "number", (at) => percent(rows.values.search_accuracy[at])],
-    ["final (95 %)", "number", (at) => (memberOf.has(at) ? measured(memberOf.get(at).final) : "")],
+    ["final (95 %)", "number", (at) => (!memberOf.has(at) ? "" : content.live ? "not yet" : measured(memberOf.get(at).final))],
     ["test (95 %)", "number", (at) => (memberOf.has(at) ? measured(memberOf.get(at).test) : "")],
     ["QPU time", "number", (at) => duration(rows.values.qpu_s[at])],
     ["effective", "number", (at) => duration(rows.values.effective_s[at])],
@@ -169,6 +169,7 @@ function provenance() {
     .map(([name, number]) => `${name} ${number}`)
     .join(", ");
   const made = content.commands.search;
+  const seconds = (value) => (isNumber(value) ? duration(value) : null);
   return [
     made
       ? [element("p", {}, "The search, which this command makes or resumes:"), command(made)]
@@ -182,10 +183,10 @@ function provenance() {
     element("p", {}, "This page again, as after a contribution was examined:"),
     command(content.commands.report),
     definitions([
-      ["finished", summary.finished],
+      ["finished", content.live ? "not yet" : summary.finished],
       ["seed", summary.seed],
-      ["search", duration(summary.search_s)],
-      ["in all", duration(summary.wall_s)],
+      ["search", seconds(summary.search_s)],
+      ["in all", seconds(summary.wall_s)],
       ["classical device", summary.device?.name],
       ["versions", versions],
     ]),
