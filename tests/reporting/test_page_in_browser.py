@@ -210,6 +210,36 @@ def test_the_front_is_drawn_by_any_two_quantities(browser, shown):
     assert set(drawn) <= {*shown["evaluations"]["values"]["parameters"]}
 
 
+def test_the_front_is_drawn_over_three_quantities(browser, shown):
+    Select(browser.find_element(By.ID, "axis-z")).select_by_value("parameters")
+    wait_for(browser, "return document.querySelector('#front .gl-container canvas') !== null")
+    kinds = "return [...new Set(document.getElementById('front').data.map((one) => one.type))]"
+    assert browser.execute_script(kinds) == ["scatter3d"]
+    titles = (
+        "const { scene } = document.getElementById('front').layout;"
+        "return [scene.xaxis, scene.yaxis, scene.zaxis].map((axis) => axis.title.text)"
+    )
+    wanted = ["QPU time (s)", "validation accuracy (%)", "trainable parameters"]
+    assert browser.execute_script(titles) == wanted
+    Select(browser.find_element(By.ID, "axis-z")).select_by_value("")
+    wait_for(browser, "return document.querySelectorAll('#front .main-svg path').length > 5")
+
+
+def test_accuracy_under_a_budget_never_falls_and_none_exceeds_the_best_of_all(browser, shown):
+    for unit in ("evaluations", "seconds"):
+        Select(browser.find_element(By.ID, "over")).select_by_value(unit)
+        lines = browser.execute_script(
+            "return document.getElementById('progress').data.slice(1).map(({ y, x }) => [x, y])"
+        )
+        assert len(lines) > 1
+        *budgets, (_, best) = lines
+        assert all(x == sorted(x) for x, _ in lines)
+        for _, under in budgets:
+            known = [value for value in under if value is not None]
+            assert known == sorted(known)
+            assert known[-1] < best[-1]
+
+
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
 def test_nothing_serious_hinders_its_use(browser, shown, scheme, width):
     features = [{"name": "prefers-color-scheme", "value": scheme}]
@@ -255,40 +285,6 @@ def test_a_page_of_500_evaluations_is_small_and_keeps_no_browser_busy(browser, t
     metrics = browser.execute_cdp_cmd("Performance.getMetrics", {})["metrics"]
     worked_s = {metric["name"]: metric["value"] for metric in metrics}["TaskDuration"]
     assert worked_s < 8  # of the browser's main thread; 1.7 s where it was written
-
-
-def test_the_front_is_drawn_over_three_quantities(browser, tmp_path):
-    page(tmp_path / "report.html", 40)
-    opened(browser, tmp_path / "report.html")
-    Select(browser.find_element(By.ID, "axis-z")).select_by_value("parameters")
-    wait_for(browser, "return document.querySelector('#front .gl-container canvas') !== null")
-    kinds = "return [...new Set(document.getElementById('front').data.map((one) => one.type))]"
-    assert browser.execute_script(kinds) == ["scatter3d"]
-    titles = (
-        "const { scene } = document.getElementById('front').layout;"
-        "return [scene.xaxis, scene.yaxis, scene.zaxis].map((axis) => axis.title.text)"
-    )
-    wanted = ["QPU time (s)", "validation accuracy (%)", "trainable parameters"]
-    assert browser.execute_script(titles) == wanted
-    Select(browser.find_element(By.ID, "axis-z")).select_by_value("")
-    wait_for(browser, "return document.querySelectorAll('#front .main-svg path').length > 5")
-
-
-def test_accuracy_under_a_budget_never_falls_and_none_exceeds_the_best_of_all(browser, tmp_path):
-    page(tmp_path / "report.html", 40)
-    opened(browser, tmp_path / "report.html")
-    for unit in ("evaluations", "seconds"):
-        Select(browser.find_element(By.ID, "over")).select_by_value(unit)
-        lines = browser.execute_script(
-            "return document.getElementById('progress').data.slice(1).map(({ y, x }) => [x, y])"
-        )
-        assert len(lines) > 1
-        *budgets, (_, best) = lines
-        assert all(x == sorted(x) for x, _ in lines)
-        for _, under in budgets:
-            known = [value for value in under if value is not None]
-            assert known == sorted(known)
-            assert known[-1] < best[-1]
 
 
 def test_the_page_of_a_search_that_runs_says_so_and_offers_no_model(browser, tmp_path):
