@@ -15,7 +15,7 @@ from tests.helpers.pages import Page
 from tests.helpers.synthetic import make_calibration, make_evaluation
 
 TWO = Objectives(("error", "log10_total_s"), {"error": 1.0, "log10_total_s": 9.0}, {})
-THIRD = Generation(3, 2, 0, 0, 0, 0, 6, 2, 0.5, 0.75, 10.0, None)
+THIRD = Generation(3, 2, 0, 0, 0, 0, 6, 2, 0.5, 0.75, 10.0)
 
 
 def live_page(folder, took_s: float) -> LivePage:
