@@ -25,6 +25,9 @@ from hybhanas.reporting.units import STEPS, YEAR_S, duration, total_label
 LONGEST = 100
 """Times the total time of the slowest member, where the time axis of a front ends at the latest."""
 
+MOST_NAMED = 24
+"""Members of a front that a picture has place to name: those of the first ranks."""
+
 
 def plot_front(
     path: Path,
@@ -48,7 +51,7 @@ def plot_front(
     front = [*named.values()]
     known = [e for e in evaluations if e.status == EVALUATED]
     stopped = [e for e in evaluations if e.status == STOPPED]
-    figure = Figure(figsize=(7.5, 4.6), layout="constrained")
+    figure = Figure(figsize=(7.5, 5.2), layout="constrained")
     axes = figure.subplots()
     if stopped:
         axes.scatter(
@@ -67,17 +70,17 @@ def plot_front(
     if all(e.cost is not None and e.cost.provenance.total == "qpu" for e in front):
         _draw_interval_and_effective_time(axes, front)
     _draw_baselines(axes, baselines or {})
-    for name, e in named.items():
+    for name, e in [*named.items()][:MOST_NAMED]:
         place = (e.values["total_s"], 100 * (1 - e.values["error"]))
         axes.annotate(name, place, (6, -11), textcoords="offset points", fontsize=8)
     axes.set_xscale("log")
     axes.set_xlim(right=min(latest_s, axes.get_xlim()[1]))
     _name_times(axes)
     axes.set_xlabel(total_label(known))
-    axes.set_ylabel("validation accuracy (%), of the front after its final training")
+    axes.set_ylabel("validation accuracy (%)\nof the front after its final training")
     axes.set_title(title, fontsize=10)
     axes.grid(alpha=0.25, which="major")
-    axes.legend(loc="lower right", fontsize=8)
+    figure.legend(loc="outside lower center", ncols=3, fontsize=8)
     figure.colorbar(dots, ax=axes, label="trainable parameters")
     save(figure, path)
 
@@ -153,15 +156,23 @@ def _draw_interval_and_effective_time(axes: Axes, front: Sequence[Evaluation]) -
     )
 
 
-def plot_anatomy(path: Path, front: Sequence[Evaluation], title: str) -> None:
-    """For each member of the front, cheapest first, the share of each part of its total time."""
-    members = sorted(front, key=lambda e: e.values["log10_total_s"])
-    figure = Figure(figsize=(8.5, 1.4 + 0.32 * len(members)), layout="constrained")
+def plot_anatomy(path: Path, named: Mapping[str, Evaluation], title: str) -> None:
+    """For each member of the front, cheapest first, the share of each part of its total time.
+
+    Args:
+        path: of the PNG file; see `hybhanas.reporting.picture.save`.
+        named: the front, by what is written beside each member; of more the first `MOST_NAMED`.
+        title: above the picture.
+    """
+    chosen = [*named.items()][:MOST_NAMED]
+    by_time = sorted(chosen, key=lambda one: one[1].values["log10_total_s"])
+    members = [e for _, e in by_time]
+    figure = Figure(figsize=(8.5, 1.8 + 0.55 * len(members)), layout="constrained")
     axes = figure.subplots()
     labels = [
-        f"{e.architecture}\n{duration(e.values['qpu_s'])}, effective "
-        f"{duration(e.values['effective_s'])}, {100 * (1 - e.values['error']):.1f} %"
-        for e in members
+        f"{name}  {duration(e.values['qpu_s'])}, {100 * (1 - e.values['error']):.1f} %\n"
+        f"effective {duration(e.values['effective_s'])}"
+        for name, e in by_time
     ]
     left = [0.0] * len(members)
     hidden = []
@@ -170,10 +181,13 @@ def plot_anatomy(path: Path, front: Sequence[Evaluation], title: str) -> None:
         if max(shares) < 0.005:
             hidden.append(part.label)
             continue
-        axes.barh(range(len(members)), shares, left=left, label=part.label, height=0.78)
+        axes.barh(range(len(members)), shares, left=left, label=part.label, height=0.45)
         left = [a + b for a, b in zip(left, shares, strict=True)]
-    axes.set_yticks(range(len(members)), labels, fontsize=6)
-    axes.set_ylim(len(members) - 0.5, -0.5)
+    for place, e in enumerate(members):
+        axes.text(0.3, place - 0.27, str(e.architecture), fontsize=8, va="bottom")
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.set_yticks(range(len(members)), labels, fontsize=9)
+    axes.set_ylim(len(members) - 0.6, -0.8)
     axes.set_xlim(0, 100)
     rest = f"\nunder 0.005 %: {', '.join(hidden)}" if hidden else ""
     axes.set_xlabel(f"share of {total_label(members)} (%){rest}", fontsize=8)

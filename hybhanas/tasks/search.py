@@ -232,7 +232,7 @@ def _write_pictures(
     named = named or {name: m.evaluation for name, m in ranked_members.items()}
     lines = {b.name: b.validation_accuracy for b in report.baselines}
     plot_front(folder.front_picture, evaluations, named, title, lines)
-    plot_anatomy(folder.anatomy_picture, [*named.values()], title)
+    plot_anatomy(folder.anatomy_picture, named, title)
 
 
 def _write_results(

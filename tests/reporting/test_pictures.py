@@ -31,7 +31,9 @@ def drawn(monkeypatch):
 
 
 def legend(axes) -> list[str]:
-    return [text.get_text() for text in axes.get_legend().get_texts()]
+    """What stands in the legend of a picture, beside its axes or in them."""
+    (one,) = axes.figure.legends or [axes.get_legend()]
+    return [text.get_text() for text in one.get_texts()]
 
 
 def opens(path) -> bool:
@@ -74,7 +76,7 @@ def test_what_takes_a_hundred_times_as_long_as_the_front_is_counted_and_not_draw
 def test_a_picture_is_also_a_pdf_and_an_svg_and_its_bytes_repeat(tmp_path):
     for folder in (tmp_path / "a", tmp_path / "b"):
         folder.mkdir()
-        plots.plot_anatomy(folder / "anatomy.png", FRONT, "title")
+        plots.plot_anatomy(folder / "anatomy.png", {"#1": FRONT[0], "#2": FRONT[1]}, "title")
     for suffix, start in ((".png", b"\x89PNG"), (".pdf", b"%PDF-"), (".svg", b"<?xml")):
         first, second = ((tmp_path / f / f"anatomy{suffix}").read_bytes() for f in "ab")
         assert first.startswith(start)
@@ -87,11 +89,21 @@ def test_the_line_of_a_front_rises_to_better_accuracies_alone():
 
 
 def test_the_anatomy_has_a_bar_per_member_and_names_parts_of_no_time(tmp_path, drawn):
-    plots.plot_anatomy(tmp_path / "anatomy.png", FRONT, "title")
+    plots.plot_anatomy(tmp_path / "anatomy.png", {"#1": FRONT[0], "#2": FRONT[1]}, "title")
     axes = drawn[0].axes[0]
     assert [bar.get_width() for bar in axes.patches] == [100, 100]  # all of it gates
     assert "under 0.005 %: routing, noise" in axes.get_xlabel()
+    assert [text.get_text()[:2] for text in axes.get_yticklabels()] == ["#2", "#1"]  # by time
+    assert axes.texts[0].get_text() == str(FRONT[1].architecture)
     assert opens(tmp_path / "anatomy.png")
+
+
+def test_of_a_large_front_the_first_24_ranks_are_named(tmp_path, drawn):
+    many = {f"#{i}": make_evaluation(f"{i}", i / 100, 10.0 * i) for i in range(1, 41)}
+    plots.plot_anatomy(tmp_path / "anatomy.png", many, "title")
+    plots.plot_front(tmp_path / "front.png", [*many.values()], many, "title")
+    anatomy, front = (figure.axes[0] for figure in drawn)
+    assert len(anatomy.patches) == len(front.texts) == 24
 
 
 def test_costs_before_and_after_are_drawn_by_the_fate_of_each(tmp_path, drawn):

@@ -236,6 +236,7 @@ function front3d(x, y, z) {
       z: coordinates(z, trace.customdata),
       marker: {
         ...trace.marker,
+        color: trace.marker.color ?? colour("other"),
         symbol: symbols3d.find((symbol) => symbol === trace.marker.symbol) ?? "circle",
         size: trace.marker.size / 2,
       },
