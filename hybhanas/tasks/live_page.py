@@ -21,7 +21,7 @@ from hybhanas.reporting.front_report import FrontReport
 from hybhanas.tasks.report import write_report
 
 SHARE = 0.005
-"""Of the time of a search, what its live page may take at most."""
+"""Of the time of a search, what its live page may take."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -45,7 +45,7 @@ class LivePage:
     calibration: Calibration
     generations: int
     provenance: Mapping[str, Any]
-    took_s: float = 0.3
+    took_s: float = 0.5
     _at_s: float = field(default_factory=time.monotonic)
 
     def generation(self, generation: Generation, evaluations: Sequence[Evaluation]) -> bool:
