@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from rich.console import Console
 
@@ -37,8 +37,9 @@ def resumable(
     try:
         yield found
     except KeyboardInterrupt:
-        for line in [*front_so_far(found, objectives), *how_to_resume(files)]:
-            console.print(line, soft_wrap=True, markup=False, highlight=False)
+        with suppress(OSError, ValueError):  # the terminal may be gone
+            for line in [*front_so_far(found, objectives), *how_to_resume(files)]:
+                console.print(line, soft_wrap=True, markup=False, highlight=False)
         raise
 
 

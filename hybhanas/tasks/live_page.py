@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +20,8 @@ from hybhanas.nas.run_folder import RunFolder
 from hybhanas.nas.selection import select
 from hybhanas.reporting.front_report import FrontReport
 from hybhanas.tasks.report import write_report
+
+log = logging.getLogger(__name__)
 
 SHARE = 0.005
 """Of the time of a search, what its live page may take."""
@@ -49,14 +52,23 @@ class LivePage:
     _at_s: float = field(default_factory=time.monotonic)
 
     def generation(self, generation: Generation, evaluations: Sequence[Evaluation]) -> bool:
-        """Takes the state after a generation, and says whether it wrote a page of it.
-
-        Raises:
-            OSError: the page cannot be written.
+        """Takes the state after a generation, and says whether it wrote a page of it. What prevents
+        a page is said and ends no search.
         """
         started_s = time.monotonic()
         if started_s - self._at_s < self.took_s / SHARE:
             return False
+        try:
+            self._write(generation, evaluations)
+        except Exception as error:
+            log.warning("no page of generation %d: %s", generation.number, error)
+            return False
+        finally:
+            self._at_s = time.monotonic()
+            self.took_s = self._at_s - started_s
+        return True
+
+    def _write(self, generation: Generation, evaluations: Sequence[Evaluation]) -> None:
         front = self.objectives.front(evaluations)
         members = ranked([_so_far(e) for e in front], self.objectives)
         live = {
@@ -68,9 +80,6 @@ class LivePage:
         state = {**self.provenance, "live": live}
         parts = self.files, evaluations, report, self.objectives, self.config, self.calibration
         write_report(*parts, state)
-        self._at_s = time.monotonic()
-        self.took_s = self._at_s - started_s
-        return True
 
 
 def _so_far(evaluation: Evaluation) -> FrontMember:

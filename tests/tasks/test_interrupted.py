@@ -47,3 +47,13 @@ def test_a_search_that_is_stopped_shows_its_front_and_the_command_that_resumes_i
     assert lines[0] == "on the front so far, of 1 evaluated: 1"
     assert lines[-1].startswith("to resume: python run.py dataset=iris hydra.run.dir=")
     assert lines[-1].endswith("mine")
+
+
+def test_a_search_whose_terminal_is_gone_is_stopped_all_the_same(tmp_path):
+    gone = io.StringIO()
+    gone.close()
+    with (
+        pytest.raises(KeyboardInterrupt),
+        resumable(Console(file=gone), RunFolder(tmp_path), TWO),
+    ):
+        raise KeyboardInterrupt

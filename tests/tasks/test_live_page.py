@@ -59,3 +59,10 @@ def test_what_a_page_took_delays_the_next(tmp_path, found):
     assert page.generation(THIRD, found)
     assert 0 < page.took_s <= time.monotonic() - started_s
     assert not page.generation(THIRD, found)
+
+
+def test_a_page_that_cannot_be_written_is_said_and_ends_no_search(tmp_path, found, caplog):
+    (tmp_path / "file").touch()
+    page = live_page(tmp_path / "file" / "run", took_s=0.0)
+    assert not page.generation(THIRD, found)
+    assert "no page of generation 3" in caplog.text
