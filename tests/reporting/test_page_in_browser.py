@@ -212,7 +212,8 @@ def test_the_front_is_drawn_by_any_two_quantities(browser, shown):
 
 
 def test_the_front_is_drawn_over_three_quantities(browser, shown):
-    Select(browser.find_element(By.ID, "axis-z")).select_by_value("parameters")
+    for axis, quantity in (("x", "qpu_s"), ("y", "accuracy"), ("z", "parameters")):
+        Select(browser.find_element(By.ID, f"axis-{axis}")).select_by_value(quantity)
     wait_for(browser, "return document.querySelector('#front .gl-container canvas') !== null")
     kinds = "return [...new Set(document.getElementById('front').data.map((one) => one.type))]"
     assert browser.execute_script(kinds) == ["scatter3d"]
