@@ -29,13 +29,18 @@ from hybhanas.calibration.record import (
     is_no_gate,
 )
 from hybhanas.calibration.source import CalibrationSource
-from hybhanas.errors import ConfigError
+from hybhanas.errors import ConfigError, refused
 from hybhanas.stored import read_bytes
 
 ACCEPTED = "a JSON file that calibration=live saved, or IBM backend properties as JSON"
 
 MAX_CIRCUITS_PER_JOB = 300
 """Backend properties name no limit; 300 is that of the most snapshots, Eagle and Heron among them.
+"""
+
+FRACTIONAL = ("rx", "rzz")
+"""Gates that properties of Heron machines list, and that Runtime uses only where
+`use_fractional_gates=True` asks for them; its backends, the shipped ones too, leave them out.
 """
 
 _PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "µs": 10**6, "ns": 10**9}
@@ -58,6 +63,8 @@ class CalibrationFile(CalibrationSource):
 
 def read(path: str) -> RawCalibration:
     """The file's values; the errors are those of `CalibrationFile`."""
+    if not isinstance(path, str):
+        raise refused("calibration.path", path, ACCEPTED)
     try:
         data = json.loads(read_bytes(Path(path).expanduser().resolve(), MAX_BYTES))
         if isinstance(data, dict) and "last_update_date" in data:
@@ -114,6 +121,10 @@ def from_properties(data: dict[str, Any]) -> RawCalibration:
             continue
         properties = GateProperties(values.get("gate_length"), values.get("gate_error"))
         gates.setdefault(name, {})[at] = properties
+    if (left_out := [name for name in FRACTIONAL if name in gates]) and "cz" in gates:
+        gates = {name: at for name, at in gates.items() if name not in left_out}
+        names = " and ".join(left_out)
+        found.append(Repair(f"fractional gates {names}", "left out, as Runtime does unless asked"))
     return RawCalibration(
         name=text(member(data, "backend_name", here), "backend_name"),
         source=PROPERTIES,
