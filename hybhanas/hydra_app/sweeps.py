@@ -20,10 +20,11 @@ def job_folder(overrides: Sequence[str]) -> str:
     """The name of a job's folder in its sweep's: `backend-ibm_fez+seed-2`.
 
     It depends on the job's overrides alone, so that a sweep that is repeated, with values added or
-    in another order, finds each run again. No character of it needs quoting in a shell or in
-    `run=...`. Where that or its length hides a difference, a digest of the overrides follows.
+    in another order, finds each run again. Those of `logger` do not count: a sweep may be tracked
+    later. No character of it needs quoting in a shell or in `run=...`. Where that or its length
+    hides a difference, a digest of the overrides follows.
     """
-    ordered = sorted(overrides)
+    ordered = sorted(o for o in overrides if not re.match(r"\+*logger[.=]", o))
     plain = all(re.fullmatch(r"[\w.]+=[\w.]+", o, re.ASCII) for o in ordered)
     name = "+".join(re.sub(r"[^\w.]+", "-", o, flags=re.ASCII) for o in ordered) or "defaults"
     if plain and len(name) <= LONGEST:

@@ -45,6 +45,12 @@ def test_different_overrides_have_different_folders_whatever_their_characters_an
     assert not set("".join(names)) & set("/ =,[]{}'\"$")
 
 
+def test_a_sweep_that_is_tracked_in_another_way_finds_its_folders():
+    plain = job_folder(["seed=1"])
+    assert job_folder(["seed=1", "logger.mode=online"]) == plain
+    assert job_folder(["logger=null", "seed=1"]) == plain
+
+
 def test_a_jobs_folder_can_be_named_on_the_command_line_without_quotes():
     name = job_folder(["+search.constraints.p_survival=0.9", "search_space.qubits=[2,3]", "seed=7"])
     assert composed("task=recost", f"run=outputs/sweep/{name}").run.endswith(name)
