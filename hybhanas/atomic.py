@@ -52,6 +52,11 @@ def write_bytes(path: Path, content: bytes, beside: Path | None = None) -> None:
         raise OSError(error.errno, error.strerror, str(path)) from error
 
 
+def open_to_others(path: Path) -> None:
+    """Gives a file that something else wrote the mode that the umask leaves of 0666."""
+    path.chmod(0o666 & ~_umask())
+
+
 def _umask() -> int:
     """The umask of this process, from the kernel: asking for it by `os.umask` sets it, for every
     thread, so that is left to systems without /proc.

@@ -54,6 +54,7 @@ def rows(
             f"member={hashes}".replace("'", "").replace(" ", ""),
             f"backend={machine}",
             f"verify.samples={samples}",
+            "logger.mode=disabled",
         )
         for member, one in zip(chosen, verify(config, folder / machine), strict=True):
             yield machine, str(member.evaluation.architecture), one

@@ -32,12 +32,15 @@ MAX_STATE_BYTES = 2**40
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Candidates of a generation evaluated so far; `new` counts those computed in this search."""
+    """Candidates of a generation evaluated so far; `new` counts those computed in this search,
+    `evaluation` is the last.
+    """
 
     generation: int
     done: int
     total: int
     new: int
+    evaluation: Evaluation
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +106,7 @@ def run_search(  # noqa: PLR0913 - three of them are callbacks
         for evaluation, from_record in candidates.evaluate(architectures):
             found[evaluation.architecture] = evaluation
             computed += not from_record
-            on_progress(Progress(number, len(found), len(architectures), computed))
+            on_progress(Progress(number, len(found), len(architectures), computed, evaluation))
         outcome = [found[architecture] for architecture in architectures]
         strategy.tell(outcome)
         evaluations += outcome

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import pandas as pd
-
 from hybhanas import atomic
 from hybhanas.nas.evaluation import Evaluation
 from hybhanas.nas.front import FrontMember
@@ -75,5 +73,7 @@ def write_evaluations(folder: RunFolder, evaluations: Sequence[Evaluation]) -> N
 
 
 def _csv(rows: Sequence[dict[str, Any]]) -> str:
+    import pandas as pd  # half a second
+
     text: str = pd.DataFrame(rows).to_csv(index=False, lineterminator="\n")
     return text

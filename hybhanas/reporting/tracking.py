@@ -5,8 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import math
-import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -16,7 +15,7 @@ from threading import Thread
 from typing import Any, ClassVar
 
 from hybhanas.errors import ConfigError, unknown
-from hybhanas.reporting import wandb_service
+from hybhanas.reporting import wandb_runs, wandb_service
 
 MODES = ("offline", "online", "disabled")
 
@@ -44,7 +43,11 @@ class Tracker:
     project: str = "hybhanas"
     entity: str | None = None  # null: the account's default
     group: str | None = None  # runs to be compared share one
-    tags: Sequence[str] = ()
+    tags: Sequence[str] = ()  # besides the names of backend, data set and search
+    notes: str | None = None
+    # QPU times: the best accuracy of what is cheaper is a metric, which tells backends apart.
+    under_s: Sequence[float] = (3600.0, 86400.0, 2592000.0)
+    candidates: bool = False  # every candidate is a light run too, to compare genes by
     finish_timeout_s: float = 30.0  # how long a finished search waits for W&B to take the rest
 
     def __post_init__(self) -> None:
@@ -54,14 +57,21 @@ class Tracker:
             raise ConfigError(
                 f"logger.finish_timeout_s={self.finish_timeout_s} is not accepted: seconds, from 0"
             )
+        for seconds in self.under_s:
+            if not 0 < seconds < math.inf:
+                raise ConfigError(
+                    f"logger.under_s={[*self.under_s]} is not accepted: seconds, above 0"
+                )
 
     @contextmanager
-    def run(self, folder: Path, name: str, config: dict[str, Any]) -> Iterator[TrackedRun]:
+    def run(self, folder: Path, about: wandb_runs.About) -> Iterator[TrackedRun]:
         """One tracked run, finished whatever happens inside; see `TrackedRun`."""
         if self.mode == "disabled":
             yield TrackedRun()
             return
-        tracked = TrackedRun(lambda: self._start(folder, name, config))
+        tracked = TrackedRun(
+            lambda: wandb_runs.start(folder, self.mode, about.repeats, self.arguments(about))
+        )
         failed = True
         try:
             yield tracked
@@ -69,36 +79,18 @@ class Tracker:
         finally:
             tracked.finish(failed, self.finish_timeout_s)
 
-    def _start(self, folder: Path, name: str, config: dict[str, Any]) -> Any:
-        import wandb
-
-        mode: Any = self.mode
-        if mode == "online" and not _has_key():
-            log.warning("W&B: no API key is known; this run is offline")
-            mode = "offline"
-        settings = wandb.Settings(silent=True, console="off", init_timeout=30)
-        arguments: dict[str, Any] = {
-            "dir": str(folder),
+    def arguments(self, about: wandb_runs.About) -> dict[str, Any]:
+        """Those of `wandb.init` that say where a run belongs."""
+        return {
             "project": self.project,
             "entity": self.entity,
             "group": self.group,
-            "tags": list(self.tags),
-            "name": name,
-            "config": config,
-            "settings": settings,
-            "reinit": "finish_previous",
+            "tags": [*dict.fromkeys([*about.tags, *self.tags])],
+            "notes": self.notes,
+            "name": about.name,
+            "job_type": about.job_type,
+            "config": dict(about.config),
         }
-        files = folder / "wandb"
-        wandb_service.remove_left_over(files)
-        try:
-            run = wandb.init(mode=mode, **arguments)
-        except (wandb.errors.Error, OSError) as error:
-            if mode == "offline":
-                raise
-            log.warning("W&B: %s; this run is offline", " ".join(str(error).split())[:200])
-            run = wandb.init(mode="offline", **arguments)
-        wandb_service.use_folder(files)
-        return run
 
 
 class TrackedRun:
@@ -121,26 +113,20 @@ class TrackedRun:
             self._thread = Thread(target=self._tell, name="tracking", daemon=True)
             self._thread.start()
 
-    def log(self, metrics: dict[str, float], step: int) -> None:
+    @property
+    def active(self) -> bool:
+        """Whether anything is tracked."""
+        return self._thread is not None
+
+    def log(self, metrics: Mapping[str, float], step: int) -> None:
         """Numbers of one step."""
-        self._said = True
-        self._actions.put(lambda run: run.log(metrics, step=step))
+        self.tell(lambda run: run.log(dict(metrics), step=step))
 
-    def finish_with(
-        self, summary: dict[str, Any], table: list[dict[str, Any]], pictures: Sequence[Path]
-    ) -> None:
-        """Logs the summary of the run, the table of evaluations and the pictures."""
-
-        def log_results(run: Any) -> None:
-            import wandb
-
-            columns = list(table[0]) if table else []
-            rows = [[row.get(name) for name in columns] for row in table]
-            run.log({"evaluation_table": wandb.Table(columns=columns, data=rows)})
-            run.log({path.stem: wandb.Image(str(path)) for path in pictures})
-            run.summary.update(summary)
-
-        self._actions.put(log_results)
+    def tell(self, action: Callable[[Any], object]) -> None:
+        """Calls something with W&B's run, after what was told before."""
+        if self.active:
+            self._said = True
+            self._actions.put(action)
 
     def finish(self, failed: bool, timeout_s: float) -> None:
         """Ends the run of W&B, and gives up on it after a time; `finished` says which it was.
@@ -192,6 +178,7 @@ class TrackedRun:
 
 def _finish(run: Any, failed: bool) -> None:
     run.finish(exit_code=int(failed))
+    wandb_service.open_staged(Path(run.settings.root_dir) / wandb_runs.FILES)
 
 
 def _tear_down() -> None:
@@ -200,10 +187,3 @@ def _tear_down() -> None:
         import wandb
 
         wandb.teardown()
-
-
-def _has_key() -> bool:
-    from requests.utils import get_netrc_auth
-
-    host = os.environ.get("WANDB_BASE_URL", "https://api.wandb.ai")
-    return bool(os.environ.get("WANDB_API_KEY")) or get_netrc_auth(host) is not None

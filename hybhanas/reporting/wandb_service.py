@@ -5,6 +5,7 @@ as when its server is silent or a search was killed.
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,29 @@ from hybhanas.stored import read_json
 
 _NAME = "wandb-core"
 _PATIENCE_S = 2.0
+
+
+_STAGED = "staged"
+_DATA = "WANDB_DATA_DIR"
+
+
+def keep_staged_in(folder: Path) -> None:
+    """Has W&B copy the files of its tables into a run's folder, where `wandb sync` finds them,
+    rather than into the home directory, unless the user says where.
+
+    Args:
+        folder: of W&B in the run's.
+    """
+    known = os.environ.get(_DATA)
+    if known is None or Path(known).name == _STAGED:  # ours, of an earlier run of this process
+        os.environ[_DATA] = str(folder.absolute() / _STAGED)
+
+
+def open_staged(folder: Path) -> None:
+    """Gives these copies the mode of the run's other files."""
+    for path in (folder / _STAGED).rglob("*"):
+        if path.is_file():
+            atomic.open_to_others(path)
 
 
 def use_folder(folder: Path) -> None:
@@ -32,8 +56,10 @@ def use_folder(folder: Path) -> None:
         ("media", getattr(_private, "MEDIA_TMP", None)),
         ("artifacts", getattr(Artifact, "_TMP_DIR", None)),
     ):
-        if temporary is not None and Path(temporary.name).parent != folder / "tmp":
-            (folder / "tmp" / name).mkdir(parents=True, exist_ok=True)
+        if temporary is None:
+            continue
+        (folder / "tmp" / name).mkdir(parents=True, exist_ok=True)
+        if Path(temporary.name).parent != folder / "tmp":
             temporary.cleanup()
             temporary.name = str(folder / "tmp" / name)
     for pid, started in _own():
@@ -47,7 +73,8 @@ def remove_left_over(folder: Path) -> None:
     note = folder / "service.json"
     with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
         known = read_json(note)
-        _end([(known["pid"], known["started"])])
+        left = (known["pid"], known["started"])
+        _end([left] if left not in _own() else [])  # which another run of this process needs
     with contextlib.suppress(OSError):
         note.unlink(missing_ok=True)
 

@@ -24,14 +24,15 @@ from hybhanas.nas.classical import Baseline
 from hybhanas.nas.evaluation import EVALUATED, Evaluation
 from hybhanas.nas.executors import Executor, Workers
 from hybhanas.nas.front import FrontMember, ranked, train_front
-from hybhanas.nas.loop import Generation, run_search
+from hybhanas.nas.loop import Generation, Progress, run_search
 from hybhanas.nas.problem import Problem, check_fits, pose
 from hybhanas.nas.run_folder import RunFolder
 from hybhanas.nas.selection import select
 from hybhanas.nas.summary import Summary
 from hybhanas.reporting.front_report import FrontReport, selection_rows
 from hybhanas.reporting.terminal import SearchView, terminal
-from hybhanas.reporting.tracking import TrackedRun, Tracker
+from hybhanas.reporting.tracked_search import TrackedSearch
+from hybhanas.reporting.tracking import Tracker
 from hybhanas.tasks.interrupted import resumable
 from hybhanas.tasks.live_page import LivePage
 from hybhanas.tasks.provenance import provenance
@@ -140,7 +141,7 @@ def run(  # noqa: PLR0913 - the parts of a run
         members = train_front(front, evaluator, workers, folder, partial(notify, markup=False))
         report = _reported(problem, members)
         wall_s = time.perf_counter() - started
-        summary, table = _write_results(problem, evaluations, report, search_s, wall_s)
+        summary = _write_results(problem, evaluations, report, search_s, wall_s)
         print_report(console, report)
         notify(
             f"{len(evaluations)} architectures in {search_s:.0f} s, {wall_s:.0f} s in all; "
@@ -151,20 +152,19 @@ def run(  # noqa: PLR0913 - the parts of a run
         _write_pictures(folder, evaluations, report, title)
         objectives = problem.strategy.objectives
         write_report(folder, evaluations, report, objectives, settings, calibration)
-        pictures = [folder.front_picture, folder.anatomy_picture]
-        tracked.finish_with(summary, table, pictures)
+        tracked.finished(folder, evaluations, report, summary)
     return [*report.members]
 
 
 def _searched(  # noqa: PLR0913 - where a generation is shown
     problem: Problem,
     workers: Workers,
-    tracked: TrackedRun,
+    tracked: TrackedSearch,
     console: Console,
     config: DictConfig,
     so_far: list[Evaluation],
 ) -> list[Evaluation]:
-    """Runs the strategy to its end; each generation is shown, logged and put on the page."""
+    """Runs the strategy to its end; each generation is shown, tracked and put on the page."""
     settings = problem.strategy.settings
     page = LivePage(
         files=problem.folder,
@@ -175,11 +175,15 @@ def _searched(  # noqa: PLR0913 - where a generation is shown
         provenance=provenance(problem),
     )
 
+    def on_progress(progress: Progress) -> None:
+        view.progress(progress)
+        tracked.progress(progress)
+
     def on_generation(generation: Generation, evaluations: Sequence[Evaluation]) -> None:
         so_far[:] = evaluations
         view.generation(generation)
         page.generation(generation, evaluations)
-        tracked.log(asdict(generation), step=generation.number)
+        tracked.generation(generation)
 
     halving, budget = bool(settings.halving().rungs), settings.budget
     with SearchView(console, settings.generations, halving, budget) as view:
@@ -188,7 +192,7 @@ def _searched(  # noqa: PLR0913 - where a generation is shown
             problem.evaluator,
             problem.folder.path,
             workers,
-            on_progress=view.progress,
+            on_progress=on_progress,
             on_generation=on_generation,
             on_limit=view.ended,
         )
@@ -241,9 +245,9 @@ def _write_results(
     report: FrontReport,
     search_s: float,
     wall_s: float,
-) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """Writes the tables and the summary, and returns what a tracker shows of them."""
-    from hybhanas.reporting.tables import evaluation_rows, write_evaluations, write_front
+) -> dict[str, Any]:
+    """Writes the tables and the summary, and returns its numbers."""
+    from hybhanas.reporting.tables import write_evaluations, write_front
 
     folder = problem.folder
     write_evaluations(folder, evaluations)
@@ -254,7 +258,7 @@ def _write_results(
     compared = {"compared": report.comparison()}
     finished = {"finished": datetime.now(UTC).isoformat(timespec="seconds")}
     atomic.write_json(folder.summary, compared | finished | provenance(problem) | summary)
-    return summary, evaluation_rows(evaluations)
+    return summary
 
 
 def _introduce(console: Console, problem: Problem, data_name: str) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from omegaconf import DictConfig
+from omegaconf import DictConfig, OmegaConf
 from rich.console import Console
 
 from hybhanas import atomic
@@ -15,8 +17,10 @@ from hybhanas.nas.front import read_front
 from hybhanas.nas.run_folder import RunFolder
 from hybhanas.reporting.front_report import FrontReport, selection_rows
 from hybhanas.reporting.terminal import terminal
-from hybhanas.tasks.finished import read_run
-from hybhanas.tasks.setup import shown
+from hybhanas.reporting.wandb_content import Files, log_files, table
+from hybhanas.tasks.finished import FinishedRun, read_run
+from hybhanas.tasks.setup import build, shown
+from hybhanas.tasks.tracked import tracked_reader
 
 
 def select(config: DictConfig, folder: Path) -> list[selection.Selected]:
@@ -38,11 +42,33 @@ def select(config: DictConfig, folder: Path) -> list[selection.Selected]:
         selected = [selection.choose(members, config.member, run.objectives)]
     if not selected:
         raise ConfigError(f"run={config.run} is not accepted: no member was trained to the end")
-    atomic.write_json(folder / files.selection.name, selection_rows(selected))
+    path = folder / files.selection.name
+    atomic.write_json(path, selection_rows(selected))
+    _track(config, run, selected, path)
     console = terminal()
     print_report(console, FrontReport(members, selected, read_baselines(files)))
     console.print(f"selection in {shown(folder)}", soft_wrap=True, markup=False, highlight=False)
     return selected
+
+
+def _track(
+    config: DictConfig, run: FinishedRun, selected: Sequence[selection.Selected], path: Path
+) -> None:
+    """Tells W&B online what was taken; an offline run would take longer than selecting."""
+    tracker = build("logger", config.logger)
+    if tracker.mode != "online":
+        return
+    rows = [{"word": one.word, "reason": one.reason} | one.member.row() for one in selected]
+    for row, one in zip(rows, selected, strict=True):
+        row |= {"architecture": str(one.member.evaluation.architecture), "rank": one.rank}
+
+    def log_result(tracked: Any) -> None:
+        tracked.log({"selection_table": table(rows)})
+        log_files(tracked, Files(f"selection-{tracked.id}", "result", {path.name: path}))
+
+    plain: Any = OmegaConf.to_container(config, resolve=True)
+    with tracked_reader(tracker, "select", path.parent, plain, run.folder) as tracked:
+        tracked.tell(log_result)
 
 
 def print_report(console: Console, report: FrontReport) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from statistics import fmean
+from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 from rich.console import Console
@@ -30,8 +32,10 @@ from hybhanas.reporting.training_report import (
     training_table,
     write_curves,
 )
+from hybhanas.reporting.wandb_content import Files, log_files, pictures, table
 from hybhanas.tasks.finished import named_settings
 from hybhanas.tasks.setup import build, shown
+from hybhanas.tasks.tracked import tracked_reader
 from hybhanas.tasks.training_job import Job, prepare
 
 
@@ -70,7 +74,12 @@ def run(job: Job, path: Path, tracker: Tracker, console: Console) -> TrainingRes
     _introduce(console, training, path)
     result = folder.finished()
     if result is None:
-        with folder.claimed(settings), tracker.run(path, path.name, dict(job.config)) as tracked:
+        search = job.config.get("run")
+        read = None if search is None else Path(search).expanduser()
+        with (
+            folder.claimed(settings),
+            tracked_reader(tracker, "train", path, job.config, read) as tracked,
+        ):
             atomic.write_text(folder.config, OmegaConf.to_yaml(OmegaConf.create(dict(job.config))))
             result = _trained(training, folder, tracked, console)
     console.print(training_table(result))
@@ -111,8 +120,19 @@ def _trained(
     summary = {
         name: spread["mean"] for name, spread in result.to_dict()["spread"].items() if spread
     }
-    tracked.finish_with(summary, seed_rows(result), [folder.curves_picture])
+    tracked.tell(partial(_log_result, folder=folder, result=result, summary=summary))
     return result
+
+
+def _log_result(
+    run: Any, folder: TrainFolder, result: TrainingResult, summary: dict[str, float]
+) -> None:
+    """Tells W&B what a training gave, and leaves it the networks."""
+    run.log({"seed_table": table(seed_rows(result))} | pictures([folder.curves_picture]))
+    models = [folder.checkpoint(seed.seed) for seed in result.seeds if seed.checkpoint]
+    kept = {path.name: path for path in (*models, folder.result, folder.curves_csv)}
+    log_files(run, Files(f"trained-{run.id}", "model", kept))
+    run.summary.update({"architecture": str(result.architecture)} | summary)
 
 
 def _kept(

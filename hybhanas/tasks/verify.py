@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from omegaconf import DictConfig
+from omegaconf import DictConfig, OmegaConf
 from rich.console import Console
 
 from hybhanas import atomic
@@ -16,10 +17,12 @@ from hybhanas.cost.estimator import CostEstimator
 from hybhanas.errors import CandidateError, ConfigError, unknown
 from hybhanas.reporting.terminal import terminal
 from hybhanas.reporting.verify_table import outcome_table, plan_table
+from hybhanas.reporting.wandb_content import Files, log_files, table
 from hybhanas.tasks.export import check_same_data
 from hybhanas.tasks.finished import read_run
 from hybhanas.tasks.run_data import checkpoint_of, data_of, estimator_of, members_of
-from hybhanas.tasks.setup import shown
+from hybhanas.tasks.setup import build, shown
+from hybhanas.tasks.tracked import tracked_reader
 from hybhanas.tasks.verify_plan import Planned, check_limit, planned
 from hybhanas.verify import seconds_log
 from hybhanas.verify.laid_out import expectations
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     from hybhanas.models.hqnn import HQNN
 
 AER, MACHINE = "aer", "machine"
+RESULT = "verify.json"
 
 
 def verify(config: DictConfig, folder: Path) -> list[Outcome]:
@@ -69,8 +73,12 @@ def verify(config: DictConfig, folder: Path) -> list[Outcome]:
     if settings.on == MACHINE:
         check_limit(settings.limit_s, plans)
     runner = _Runner(config, folder, estimator, console)
-    outcomes = [runner.outcome(plan, features, labels) for plan in plans]
-    _write(folder, plans, outcomes, estimator)
+    settings_of_all: Any = OmegaConf.to_container(config, resolve=True)
+    tracker = build("logger", config.logger)
+    with tracked_reader(tracker, "verify", folder, settings_of_all, run.folder) as tracked:
+        outcomes = [runner.outcome(plan, features, labels) for plan in plans]
+        _write(folder, plans, outcomes, estimator)
+        tracked.tell(partial(_log_result, folder=folder, plans=plans, outcomes=outcomes))
     console.print(outcome_table(plans, outcomes))
     for plan, one in zip(plans, outcomes, strict=True):
         console.print(f"{plan.rank}: {one.verdict}", highlight=False)
@@ -193,6 +201,19 @@ def _classes(model: HQNN, values: np.ndarray, *, scaled: bool) -> np.ndarray:
     return classes
 
 
+def _log_result(
+    run: Any, folder: Path, plans: Sequence[Planned], outcomes: Sequence[Outcome]
+) -> None:
+    """Tells W&B what became of each member."""
+    rows = [
+        {"architecture": str(plan.member.evaluation.architecture), "rank": plan.rank}
+        | {name: value for name, value in one.to_dict().items() if not isinstance(value, list)}
+        for plan, one in zip(plans, outcomes, strict=True)
+    ]
+    run.log({"verification_table": table(rows)})
+    log_files(run, Files(f"verification-{run.id}", "result", {RESULT: folder / RESULT}))
+
+
 def _write(
     folder: Path, plans: Sequence[Planned], outcomes: Sequence[Outcome], estimator: CostEstimator
 ) -> None:
@@ -212,4 +233,4 @@ def _write(
         "calibration_hash": calibration.hash,
         "members": members,
     }
-    atomic.write_json(folder / "verify.json", result)
+    atomic.write_json(folder / RESULT, result)

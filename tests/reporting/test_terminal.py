@@ -30,7 +30,7 @@ def test_the_limit_that_ended_a_search_is_told():
 def test_a_generation_is_a_row_and_stopped_networks_have_a_column_with_halving(halving):
     console = Console(file=io.StringIO(), width=140)
     with SearchView(console, 6, halving) as view:
-        view.progress(Progress(generation=1, done=1, total=8, new=1))
+        view.progress(Progress(generation=1, done=1, total=8, new=1, evaluation=None))
         view.generation(GENERATION)
     names, row = console.file.getvalue().splitlines()
     assert names.split("  ")[:3] == ["generation", "new", "known"]
@@ -44,7 +44,7 @@ def test_a_generation_is_a_row_and_stopped_networks_have_a_column_with_halving(h
 def test_a_terminal_shows_the_candidates_of_the_generation_in_progress():
     console = Console(file=io.StringIO(), width=140, force_terminal=True)
     with SearchView(console, 6, halving=False) as view:
-        view.progress(Progress(generation=2, done=3, total=8, new=0))
+        view.progress(Progress(generation=2, done=3, total=8, new=0, evaluation=None))
         view._live.refresh()
         shown = console.file.getvalue()
     assert "generation 2/6: 3/8 candidates, ETA " in shown

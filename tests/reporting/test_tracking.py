@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import struct
+import stat
 import threading
-import time
-from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -15,68 +12,71 @@ import pytest
 from hybhanas.errors import ConfigError
 from hybhanas.reporting import wandb_service
 from hybhanas.reporting.tracking import TrackedRun, Tracker
+from hybhanas.reporting.wandb_content import Files, log_files, table
+from hybhanas.reporting.wandb_runs import About
+from tests.helpers import wandb_file
+
+ABOUT = About(
+    name="name", job_type="search", config={"backend": {"name": "ibm_fez"}}, tags=["ibm_fez"]
+)
 
 
 def tracker(mode: str) -> Tracker:
-    return Tracker(mode=mode, project="test", entity=None, group="sweep", tags=["a"])
+    return Tracker(mode=mode, project="test", entity=None, group="sweep", tags=["a"], notes="why")
 
 
 def test_an_offline_run_lands_below_the_runs_folder(tmp_path):
-    with tracker("offline").run(tmp_path, "name", {"seed": 1}) as run:
+    with tracker("offline").run(tmp_path, ABOUT) as run:
         run.log({"front_size": 3}, step=1)
-        run.finish_with({"evaluations": 2}, [{"a": 1}, {"a": 2}], [])
     assert list(tmp_path.glob("wandb/offline-run-*/*.wandb"))
 
 
-BLOCK, HEADER = 2**15, 7
-"""Bytes of W&B's file format, which is that of LevelDB's logs; the file has a header of as many."""
+def test_an_offline_run_holds_its_table_and_says_where_it_belongs(tmp_path):
+    with tracker("offline").run(tmp_path, ABOUT) as run:
+        run.tell(lambda run: run.log({"seed_table": table([{"a": 1, "b": "x"}, {"a": 2}])}))
+    found = wandb_file.of_search(tmp_path)
+    assert found.table("seed_table") == [{"a": 1, "b": "x"}, {"a": 2, "b": None}]
+    assert (found.run.job_type, found.run.run_group, found.run.display_name, found.run.notes) == (
+        "search", "sweep", "name", "why",
+    )  # fmt: skip
+    assert [*found.run.tags] == ["ibm_fez", "a"]
+    assert found.config["backend"] == {"name": "ibm_fez"}
 
 
-def chunks(content: bytes) -> Iterator[bytes]:
-    """The records of a `.wandb` file; one that crosses a block's end comes in parts."""
-    at, record = HEADER, b""
-    while at + HEADER <= len(content):
-        if BLOCK - at % BLOCK < HEADER:
-            at += BLOCK - at % BLOCK
-            continue
-        _, length, kind = struct.unpack_from("<IHB", content, at)
-        record += content[at + HEADER : at + HEADER + length]
-        at += HEADER + length
-        if kind in (1, 4):  # whole, or the last part
-            yield record
-            record = b""
+def test_every_attempt_in_a_folder_is_the_same_run_and_that_of_another_folder_is_not(tmp_path):
+    folders = [tmp_path / "one", tmp_path / "one", tmp_path / "two"]
+    for folder in folders:
+        folder.mkdir(exist_ok=True)
+        with tracker("offline").run(folder, ABOUT) as run:
+            run.log({"front_size": 3}, step=1)
+        assert run.finished
+    first, again, other = (wandb_file.of_search(folder).run.run_id for folder in folders)
+    assert first == again != other
+    assert len(list(folders[0].glob("wandb/offline-run-*"))) == 2
 
 
-def summary_of(path: Path) -> dict[str, object]:
-    """The summary of an offline run; parts of a value are named `name.part`."""
-    from wandb.proto import wandb_internal_pb2
-
-    values = {}
-    for chunk in chunks(path.read_bytes()):
-        record = wandb_internal_pb2.Record()
-        record.ParseFromString(chunk)
-        for item in record.summary.update:
-            values[item.key or ".".join(item.nested_key)] = json.loads(item.value_json)
-    return values
-
-
-def test_an_offline_run_holds_both_the_table_of_evaluations_and_their_number(tmp_path):
-    with tracker("offline").run(tmp_path, "name", {}) as run:
-        run.finish_with({"evaluations": 2}, [{"a": 1}, {"a": 2}], [])
-    (path,) = tmp_path.glob("wandb/offline-run-*/*.wandb")
-    deadline = time.monotonic() + 60  # W&B's service may write after the run has finished
-    while "evaluations" not in (summary := summary_of(path)) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert summary["evaluations"] == 2
-    assert summary["evaluation_table._type"] == "table-file"
-    assert (summary["evaluation_table.nrows"], summary["evaluation_table.ncols"]) == (2, 1)
-    assert not any(name.startswith("evaluations.") for name in summary)
+def test_what_wandb_sync_needs_lies_in_the_folder_with_the_usual_mode(tmp_path, monkeypatch):
+    home = tmp_path / "home"
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.delenv("WANDB_DATA_DIR", raising=False)
+    kept = tmp_path / "pareto.json"
+    kept.write_text("[]")
+    with tracker("offline").run(tmp_path, ABOUT) as run:
+        run.tell(lambda run: run.log({"seed_table": table([{"a": 1}])}))
+        run.tell(lambda run: log_files(run, Files("front-1", "front", {kept.name: kept})))
+    artifacts = wandb_file.of_search(tmp_path).artifacts
+    paths = [Path(one.local_path) for a in artifacts for one in a.manifest.contents]
+    assert len(paths) == 2
+    for path in paths:
+        assert path.is_relative_to(tmp_path)
+        assert stat.S_IMODE(path.stat().st_mode) == stat.S_IMODE(kept.stat().st_mode)
+    assert not list(home.rglob("*staging*/*"))
 
 
 def test_online_without_a_key_is_offline_and_logged_once(tmp_path, caplog, monkeypatch):
     monkeypatch.delenv("WANDB_MODE")
     monkeypatch.setenv("HOME", str(tmp_path))
-    with tracker("online").run(tmp_path, "name", {}):
+    with tracker("online").run(tmp_path, ABOUT):
         pass
     assert [r.message for r in caplog.records if r.name.startswith("hybhanas")] == [
         "W&B: no API key is known; this run is offline"
@@ -87,7 +87,7 @@ def test_online_without_a_key_is_offline_and_logged_once(tmp_path, caplog, monke
 def test_a_run_is_finished_when_the_search_inside_it_fails(tmp_path):
     import wandb
 
-    with pytest.raises(ZeroDivisionError), tracker("offline").run(tmp_path, "name", {}) as run:
+    with pytest.raises(ZeroDivisionError), tracker("offline").run(tmp_path, ABOUT) as run:
         run.log({"front_size": 3}, step=1)
         raise ZeroDivisionError
     assert run.finished
@@ -127,12 +127,16 @@ def test_an_error_of_w_and_b_is_logged_once_and_stops_nothing(caplog):
 
 
 def test_disabled_writes_nothing(tmp_path):
-    with tracker("disabled").run(tmp_path, "name", {}) as run:
+    with tracker("disabled").run(tmp_path, ABOUT) as run:
         run.log({"a": 1}, step=1)
-        run.finish_with({}, [], [])
     assert list(tmp_path.iterdir()) == []
 
 
 def test_an_unknown_mode_is_named():
     with pytest.raises(ConfigError, match=r"logger.mode=of?line is unknown .did you mean offline"):
         tracker("ofline")
+
+
+def test_a_budget_of_no_time_is_refused():
+    with pytest.raises(ConfigError, match=r"logger.under_s=\[0.0\] is not accepted: seconds"):
+        Tracker(under_s=[0.0])

@@ -9,6 +9,7 @@ import pytest
 
 from hybhanas.errors import ConfigError
 from hybhanas.tasks.verify import verify
+from tests.helpers import QUIET
 
 
 def test_a_member_is_run_with_noise_and_its_result_is_kept(smoke, composed, tmp_path, capsys):
@@ -18,6 +19,7 @@ def test_a_member_is_run_with_noise_and_its_result_is_kept(smoke, composed, tmp_
         "member=best",
         "verify.samples=6",
         "verify.shots=500",
+        QUIET,
     )
     (found,) = verify(composed(*settings, "verify.piece=4"), tmp_path / "out")
     kept = json.loads((tmp_path / "out" / "verify.json").read_text())

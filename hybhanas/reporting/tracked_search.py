@@ -1,0 +1,218 @@
+"""What is logged to W&B of a search: its progress, its candidates, and what it found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from hybhanas.nas.evaluation import EVALUATED, Evaluation
+from hybhanas.nas.loop import Generation, Progress
+from hybhanas.nas.objectives import Objectives
+from hybhanas.nas.run_folder import RunFolder
+from hybhanas.nas.summary import Tally
+from hybhanas.reporting.front_report import FrontReport
+from hybhanas.reporting.tracking import TrackedRun, Tracker
+from hybhanas.reporting.units import duration
+from hybhanas.reporting.wandb_content import (
+    Files,
+    front_chart,
+    log_files,
+    pictures,
+    table,
+    words_first,
+)
+from hybhanas.reporting.wandb_runs import About, known_id, sent, start_beside
+
+OF_CANDIDATE = ("status", "validation_accuracy", "qpu_s", "log10_total_s", "parameters")
+"""Numbers of a candidate's own run, besides its genes."""
+
+
+class TrackedSearch:
+    """Tells a tracked run of a search, from its first evaluation on.
+
+    The axis is the number of evaluations. A resumed search repeats those of its records; what a
+    server knows of its run, or was sent by `wandb sync`, is not told again.
+
+    Args:
+        tracked: the run.
+        tracker: its settings.
+        about: how the run is described.
+        objectives: of the search.
+    """
+
+    def __init__(self, tracked: TrackedRun, tracker: Tracker, about: About, objectives: Objectives):
+        self._tracked, self._tracker, self._about = tracked, tracker, about
+        self._objectives, self._tally = objectives, Tally(objectives)
+        self._evaluations: list[Evaluation] = []
+        self._known = 0  # evaluations that a server knows of
+        self._next_step: int | None = None  # after those that `wandb sync` has sent
+        self._candidates = 0  # that have a run of their own
+        self._under = dict.fromkeys(tracker.under_s, 0.0)
+
+    def progress(self, progress: Progress) -> None:
+        """A candidate was evaluated, or answered by its record."""
+        if not self._tracked.active:
+            return
+        if not self._evaluations:
+            self._tracked.tell(self._begin)
+        evaluation = progress.evaluation
+        self._evaluations.append(evaluation)
+        self._tally.add([evaluation])
+        if evaluation.status == EVALUATED:
+            accuracy, qpu_s = evaluation.validation_accuracy or 0.0, evaluation.values["qpu_s"]
+            for limit_s, best in self._under.items():
+                if qpu_s <= limit_s:
+                    self._under[limit_s] = max(best, accuracy)
+        summary = self._tally.summary()
+        self._log(
+            {
+                "generation": progress.generation,
+                "front_size": summary.front_size,
+                "hypervolume": summary.hypervolume,
+                "best_accuracy": summary.best_accuracy or 0.0,
+                "cheapest_s": summary.cheapest_s or 0.0,
+                **self.under_budget,
+            }
+        )
+
+    @property
+    def under_budget(self) -> dict[str, float]:
+        """The best accuracy of the networks within each limit of QPU time; 0 while there is none.
+
+        Named as `best_accuracy_under_1h`.
+        """
+        name = "best_accuracy_under_{}"
+        return {
+            name.format(duration(limit_s).replace(" ", "")): best
+            for limit_s, best in self._under.items()
+        }
+
+    def generation(self, generation: Generation) -> None:
+        """A generation ended: its counts, all evaluations as a table, the front as a chart."""
+        counts = {
+            name: value
+            for name, value in asdict(generation).items()
+            if name in ("new", "known", "stopped", "infeasible", "failed", "epochs")
+        }
+        self._log(counts)
+        so_far, objectives = [*self._evaluations], self._objectives
+        self._tracked.tell(lambda run: self._log_so_far(run, so_far, objectives))
+
+    def _begin(self, run: Any) -> None:
+        run.define_metric("*", step_metric="evaluations")
+        before: Mapping[str, Any] = {}
+        if run.resumed:
+            before = run.summary
+        elif run.offline and (before := sent(Path(run.settings.root_dir), run.id)):
+            self._next_step = int(before.get("_step") or 0) + 1
+        self._known = self._candidates = int(before.get("evaluations") or 0)
+
+    def _put(self, run: Any, values: dict[str, Any]) -> None:
+        run.log(values, step=self._next_step)
+        self._next_step = None  # W&B counts on
+
+    def _log(self, metrics: Mapping[str, float]) -> None:
+        numbers = {"evaluations": len(self._evaluations), **metrics}
+
+        def log_unless_known(run: Any) -> None:
+            if numbers["evaluations"] > self._known:
+                self._put(run, numbers)
+
+        self._tracked.tell(log_unless_known)
+
+    def _log_so_far(
+        self, run: Any, evaluations: Sequence[Evaluation], objectives: Objectives
+    ) -> None:
+        """Of a generation that the server does not know."""
+        if len(evaluations) <= self._known:
+            return
+        shown = {"evaluation_table": table(words_first(evaluations))}
+        if front := objectives.front(evaluations):
+            shown["front_chart"] = front_chart(front)
+        self._put(run, {"evaluations": len(evaluations), **shown})
+        for evaluation in evaluations[self._candidates :] if self._tracker.candidates else ():
+            self._log_candidate(run, evaluation)
+        self._candidates = len(evaluations)
+
+    def finished(
+        self,
+        folder: RunFolder,
+        evaluations: Sequence[Evaluation],
+        report: FrontReport,
+        summary: Mapping[str, Any],
+    ) -> None:
+        """The search ended, and its folder holds every file."""
+        members = [
+            {"architecture": str(member.evaluation.architecture), "rank": rank}
+            | {"hash" if name == "architecture" else name: v for name, v in member.row().items()}
+            for rank, member in enumerate(report.members, 1)
+        ]
+        whole = {**summary, **_selected(report), **self.under_budget}
+
+        def log_results(run: Any) -> None:
+            tables = {"evaluation_table": words_first(evaluations), "front_table": members}
+            shown = pictures([folder.front_picture, folder.anatomy_picture, folder.page])
+            made = {name: table(rows) for name, rows in tables.items()}
+            self._put(run, {"evaluations": len(evaluations), **made, **shown})
+            for files in (front_files(folder.path), model_files(folder.path), _report(folder)):
+                if files is not None:
+                    log_files(run, files)
+            run.summary.update(whole)
+
+        self._tracked.tell(log_results)
+
+    def _log_candidate(self, run: Any, evaluation: Evaluation) -> None:
+        """A run of a candidate alone: genes in its configuration, what came of it as numbers."""
+        (row,) = words_first([evaluation])
+        genes = evaluation.architecture.to_dict()
+        about = About(
+            name=row["architecture"],
+            job_type="candidate",
+            config={**self._about.config, "search_run": run.id, **genes},
+            tags=self._about.tags,
+        )
+        arguments = self._tracker.arguments(about)
+        arguments["group"] = self._tracker.group or self._about.name
+        candidate = start_beside(run, row["hash"], arguments)
+        candidate.log({name: row[name] for name in OF_CANDIDATE if row[name] is not None})
+        candidate.finish()
+
+
+def _selected(report: FrontReport) -> dict[str, Any]:
+    """What to take and why, in names such as `knee_test_accuracy`."""
+    return {
+        f"{one.word}_{name}": value
+        for one in report.selected
+        for name, value in {
+            "architecture": str(one.member.evaluation.architecture),
+            "final_validation_accuracy": one.member.final_validation_accuracy,
+            "test_accuracy": one.member.test_accuracy,
+            "qpu_s": one.member.evaluation.values["qpu_s"],
+            "parameters": one.member.evaluation.parameters,
+        }.items()
+    }
+
+
+def front_files(path: Path) -> Files | None:
+    """The front of a search and what it came from; None if the search was never tracked."""
+    folder, run_id = RunFolder(path), known_id(path)
+    kept = (
+        folder.front_json, folder.front_csv, folder.selection, folder.evaluations_csv,
+        folder.settings,
+    )  # fmt: skip
+    return (run_id and Files(f"front-{run_id}", "front", {one.name: one for one in kept})) or None
+
+
+def model_files(path: Path) -> Files | None:
+    """The trained networks of a search; None if the search was never tracked."""
+    run_id = known_id(path)
+    models = {one.name: one for one in sorted(path.glob("checkpoints/*.pt"))}
+    return (run_id and Files(f"models-{run_id}", "model", models)) or None
+
+
+def _report(folder: RunFolder) -> Files | None:
+    run_id = known_id(folder.path)
+    kept = (folder.page, folder.front_picture, folder.anatomy_picture)
+    return (run_id and Files(f"report-{run_id}", "report", {one.name: one for one in kept})) or None

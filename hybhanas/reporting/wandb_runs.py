@@ -1,0 +1,156 @@
+"""Runs of W&B: how one starts, and which id the run of a folder has."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import re
+import secrets
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hybhanas import atomic
+from hybhanas.reporting import wandb_service
+from hybhanas.stored import read_bytes, read_json
+
+FILES = "wandb"
+"""The folder of W&B in that of a run."""
+
+_ID = "run_id"
+_LONGEST = 64
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What a run is called and grouped by.
+
+    Args:
+        name: shown; need not be unique.
+        job_type: `search`, `train`, `verify`, `select` or `candidate`.
+        config: small, nested by groups: what runs are filtered and grouped by.
+        tags: further ones than the user's.
+        repeats: whether each attempt in a folder tells again what those before it told, so that it
+            replaces what of them was not sent.
+    """
+
+    name: str
+    job_type: str
+    config: Mapping[str, Any]
+    tags: Sequence[str] = ()
+    repeats: bool = False
+
+
+def known_id(folder: Path) -> str | None:
+    """The id of W&B's run of a folder; None if it was never tracked."""
+    with contextlib.suppress(OSError, ValueError):
+        text = read_bytes(folder / FILES / _ID, _LONGEST).decode().strip()
+        return text if re.fullmatch(r"[a-z0-9]+", text) else None
+    return None
+
+
+def own_id(folder: Path) -> str:
+    """The same; made where there is none, and kept there, so that every attempt is the same run."""
+    known = known_id(folder)
+    if known is None:
+        known = secrets.token_hex(6)
+        (folder / FILES).mkdir(parents=True, exist_ok=True)
+        atomic.write_text(folder / FILES / _ID, f"{known}\n")
+    return known
+
+
+def sent(folder: Path, run_id: str) -> dict[str, Any]:
+    """The summary of a run at the end of what `wandb sync` has sent of it; empty before that."""
+    runs = _offline(folder, run_id)
+    summaries = [path / "files" / "wandb-summary.json" for path in runs if _is_sent(path)]
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        summary = read_json(summaries[-1])
+        return summary if isinstance(summary, dict) else {}
+    return {}
+
+
+def _remove_unsent(folder: Path, run_id: str) -> None:
+    """Removes offline attempts that were never sent; if none was, their candidates too."""
+    runs = _offline(folder, run_id)
+    if not any(map(_is_sent, runs)):
+        runs += _offline(folder, f"{run_id}-*")
+    for path in runs:
+        if not _is_sent(path):
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _offline(folder: Path, run_id: str) -> list[Path]:
+    """The folders of offline attempts, by time."""
+    return sorted((folder / FILES).glob(f"offline-run-*_*-{run_id}"))
+
+
+def _is_sent(path: Path) -> bool:
+    return any(path.glob("*.synced"))
+
+
+def start(folder: Path, mode: str, repeats: bool, arguments: Mapping[str, Any]) -> Any:
+    """Starts the run of a folder, or resumes it; one that cannot be online is offline.
+
+    Args:
+        folder: of the run, which W&B writes to.
+        mode: `offline` or `online`.
+        repeats: see `About`.
+        arguments: further ones of `wandb.init`.
+    """
+    import wandb
+
+    if mode == "online" and not _has_key():
+        log.warning("W&B: no API key is known; this run is offline")
+        mode = "offline"
+    files = folder / FILES
+    wandb_service.remove_left_over(files)
+    wandb_service.keep_staged_in(files)
+    settings = wandb.Settings(silent=True, console="off", init_timeout=30)
+    run_id = own_id(folder)
+    if repeats:
+        _remove_unsent(folder, run_id)
+    init: dict[str, Any] = {"dir": str(folder), "id": run_id, "settings": settings}
+    init |= {"reinit": "finish_previous"} | dict(arguments)
+    if mode == "offline":
+        run = wandb.init(mode="offline", **init)
+    else:
+        try:
+            run = wandb.init(mode="online", resume="allow", **init)
+        except (wandb.errors.Error, OSError) as error:
+            log.warning("W&B: %s; this run is offline", " ".join(str(error).split())[:200])
+            run = wandb.init(mode="offline", **init)
+    wandb_service.use_folder(files)
+    return run
+
+
+def start_beside(run: Any, suffix: str, arguments: Mapping[str, Any]) -> Any:
+    """Starts a light run beside another, in its folder and mode: nothing of the computer is noted.
+
+    Args:
+        run: of W&B, in progress.
+        suffix: of the id, after the other's.
+        arguments: further ones of `wandb.init`.
+    """
+    import wandb
+
+    settings = wandb.Settings(
+        silent=True, console="off", init_timeout=30, x_disable_stats=True, x_disable_meta=True,
+        x_disable_machine_info=True, x_save_requirements=False, disable_git=True,
+    )  # fmt: skip
+    init: dict[str, Any] = {"id": f"{run.id}-{suffix}", "dir": str(run.settings.root_dir)}
+    init |= {"settings": settings, "reinit": "create_new"} | dict(arguments)
+    if run.offline:
+        return wandb.init(mode="offline", **init)
+    return wandb.init(mode="online", resume="allow", **init)
+
+
+def _has_key() -> bool:
+    from requests.utils import get_netrc_auth
+
+    host = os.environ.get("WANDB_BASE_URL", "https://api.wandb.ai")
+    return bool(os.environ.get("WANDB_API_KEY")) or get_netrc_auth(host) is not None
