@@ -67,6 +67,14 @@ def evaluation_rows(evaluations: Sequence[Evaluation]) -> list[dict[str, Any]]:
     ]
 
 
+def rows_in_words(evaluations: Sequence[Evaluation]) -> list[dict[str, Any]]:
+    """The same rows for other tools, with the architecture in words and its hash beside it."""
+    return [
+        {"architecture": str(evaluation.architecture), "hash": row.pop("architecture"), **row}
+        for evaluation, row in zip(evaluations, evaluation_rows(evaluations), strict=True)
+    ]
+
+
 def write_evaluations(folder: RunFolder, evaluations: Sequence[Evaluation]) -> None:
     """Writes `evaluations.csv`."""
     atomic.write_text(folder.evaluations_csv, _csv(evaluation_rows(evaluations)))

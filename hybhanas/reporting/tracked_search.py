@@ -13,6 +13,7 @@ from hybhanas.nas.objectives import Objectives
 from hybhanas.nas.run_folder import RunFolder
 from hybhanas.nas.summary import Tally
 from hybhanas.reporting.front_report import FrontReport
+from hybhanas.reporting.tables import rows_in_words
 from hybhanas.reporting.tracking import TrackedRun, Tracker
 from hybhanas.reporting.units import duration
 from hybhanas.reporting.wandb_content import (
@@ -21,7 +22,6 @@ from hybhanas.reporting.wandb_content import (
     log_files,
     pictures,
     table,
-    words_first,
 )
 from hybhanas.reporting.wandb_runs import About, known_id, sent, start_beside
 
@@ -110,7 +110,7 @@ class TrackedSearch:
         self._known = self._candidates = int(before.get("evaluations") or 0)
 
     def _put(self, run: Any, values: dict[str, Any]) -> None:
-        run.log(values, step=self._next_step)
+        run.log(values, step=self._next_step, commit=True)
         self._next_step = None  # W&B counts on
 
     def _log(self, metrics: Mapping[str, float]) -> None:
@@ -128,7 +128,7 @@ class TrackedSearch:
         """Of a generation that the server does not know."""
         if len(evaluations) <= self._known:
             return
-        shown = {"evaluation_table": table(words_first(evaluations))}
+        shown = {"evaluation_table": table(rows_in_words(evaluations))}
         if front := objectives.front(evaluations):
             shown["front_chart"] = front_chart(front)
         self._put(run, {"evaluations": len(evaluations), **shown})
@@ -152,7 +152,7 @@ class TrackedSearch:
         whole = {**summary, **_selected(report), **self.under_budget}
 
         def log_results(run: Any) -> None:
-            tables = {"evaluation_table": words_first(evaluations), "front_table": members}
+            tables = {"evaluation_table": rows_in_words(evaluations), "front_table": members}
             shown = pictures([folder.front_picture, folder.anatomy_picture, folder.page])
             made = {name: table(rows) for name, rows in tables.items()}
             self._put(run, {"evaluations": len(evaluations), **made, **shown})
@@ -165,7 +165,7 @@ class TrackedSearch:
 
     def _log_candidate(self, run: Any, evaluation: Evaluation) -> None:
         """A run of a candidate alone: genes in its configuration, what came of it as numbers."""
-        (row,) = words_first([evaluation])
+        (row,) = rows_in_words([evaluation])
         genes = evaluation.architecture.to_dict()
         about = About(
             name=row["architecture"],

@@ -44,7 +44,7 @@ class Tracker:
     entity: str | None = None  # null: the account's default
     group: str | None = None  # runs to be compared share one
     tags: Sequence[str] = ()  # besides the names of backend, data set and search
-    notes: str | None = None
+    notes: str | None = None  # a sentence about the run
     # QPU times: the best accuracy of what is cheaper is a metric, which tells backends apart.
     under_s: Sequence[float] = (3600.0, 86400.0, 2592000.0)
     candidates: bool = False  # every candidate is a light run too, to compare genes by

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from hybhanas.nas.evaluation import Evaluation
-from hybhanas.reporting.tables import evaluation_rows
+from hybhanas.reporting.tables import rows_in_words
 
 X, Y = "log10_total_s", "validation_accuracy"
 """Axes of the chart of a front: W&B's scatter has no logarithmic scale."""
@@ -34,15 +34,6 @@ class Files:
     paths: Mapping[str, Path]
 
 
-def words_first(evaluations: Sequence[Evaluation]) -> list[dict[str, Any]]:
-    """A flat row an evaluation, as `evaluations.csv` has it, with the architecture in words."""
-    rows = evaluation_rows(evaluations)
-    return [
-        {"architecture": str(evaluation.architecture), "hash": row.pop("architecture"), **row}
-        for evaluation, row in zip(evaluations, rows, strict=True)
-    ]
-
-
 def table(rows: Sequence[Mapping[str, Any]]) -> Any:
     """A table of W&B of rows, with the columns of the first."""
     import wandb
@@ -56,7 +47,7 @@ def front_chart(front: Sequence[Evaluation]) -> Any:
     """A front as a chart of Vega: accuracy against the logarithm of the total time."""
     import wandb
 
-    shown = [{name: row[name] for name in _OF_CHART} for row in words_first(front)]
+    shown = [{name: row[name] for name in _OF_CHART} for row in rows_in_words(front)]
     title = "Pareto front: validation accuracy against log10 of the total time in s"
     return wandb.plot.scatter(table(shown), X, Y, title=title)
 
@@ -79,12 +70,11 @@ def log_files(run: Any, files: Files) -> None:
 
 
 def use_files(run: Any, files: Files) -> None:
-    """Notes files as an artifact that the run reads; the same content is the same version."""
-    made = _artifact(files)
-    if run.offline:  # use_artifact refuses what `wandb sync` does later
-        run._log_artifact(made, is_user_created=True, use_after_commit=True)
-    else:
-        run.use_artifact(made)
+    """Notes files as an artifact that the run reads; the same content is the same version.
+
+    `use_artifact` does this too, but not offline, and it waits for the server.
+    """
+    run._log_artifact(_artifact(files), is_user_created=True, use_after_commit=True)
 
 
 def _artifact(files: Files) -> Any:
