@@ -11,10 +11,11 @@ from omegaconf import DictConfig, OmegaConf
 from hybhanas.errors import ConfigError, unknown
 from hybhanas.nas.front import FrontMember
 from hybhanas.nas.run_folder import RunFolder
-from hybhanas.reporting import card
+from hybhanas.reporting import card, optuna_study
 from hybhanas.reporting.terminal import terminal
 from hybhanas.stored import read_json
 from hybhanas.tasks.finished import FinishedRun, overrides, read_run
+from hybhanas.tasks.report import in_order
 from hybhanas.tasks.run_data import checkpoint_of, data_of, members_of
 from hybhanas.tasks.setup import shown
 
@@ -26,14 +27,17 @@ if TYPE_CHECKING:
 CARD = "card"
 """The format that is written of a member rather than of its network."""
 
+STUDY = "optuna"
+"""The format that is written of the whole run; only where it is named."""
+
 
 def export(config: DictConfig, folder: Path) -> list[Path]:
     """Writes members of the front of a search that has finished, each to a folder by its hash.
 
     Args:
         config: composed; `run` names the folder of the search, `member` the members, `format` the
-            formats of `hybhanas.export.formats.FORMATS` and `card`, `samples` the test samples
-            whose bound circuits are written.
+            formats of `hybhanas.export.formats.FORMATS`, `card`, and `optuna`, which is of the
+            whole run; `samples` the test samples whose bound circuits are written.
         folder: where the files are written.
 
     Returns:
@@ -48,14 +52,16 @@ def export(config: DictConfig, folder: Path) -> list[Path]:
     run = read_run(config.run)
     words = [*map(str, config.format)]
     for word in words:
-        if word not in (*FORMATS, CARD):
-            raise unknown("format", word, (*FORMATS, CARD))
+        if word not in (*FORMATS, CARD, STUDY):
+            raise unknown("format", word, (*FORMATS, CARD, STUDY))
     if config.samples < 0:
         raise ConfigError(f"samples={config.samples} is not accepted: at least 0")
+    if words == [STUDY]:
+        return [_study(run, folder)]
     chosen = members_of(run, config.member)
     models = [load_model(run.folder / checkpoint_of(member)) for _, member in chosen]
     features = _features(config, run, config.samples, models) if config.samples else None
-    formats = [word for word in words if word != CARD] if words else None
+    formats = [word for word in words if word in FORMATS] if words else None
 
     made: dict[Path, dict[str, bytes]] = {}
     left_out: dict[str, None] = {}
@@ -74,7 +80,20 @@ def export(config: DictConfig, folder: Path) -> list[Path]:
         console.print(line, soft_wrap=True, markup=False, highlight=False)
     for reason in left_out:
         console.print(f"left out: {reason}", soft_wrap=True, markup=False, highlight=False)
-    return written
+    return written + ([_study(run, folder)] if STUDY in words else [])
+
+
+def _study(run: FinishedRun, folder: Path) -> Path:
+    """Writes the run as a study of Optuna's, and says how its dashboard opens it."""
+    path = folder / optuna_study.NAME
+    evaluations = in_order(RunFolder(run.folder), run.evaluations)
+    name = run.folder.absolute().name
+    optuna_study.write_study(path, name, evaluations, run.objectives)
+    terminal().print(
+        f"{len(evaluations)} trials: optuna-dashboard sqlite:///{shown(path)}",
+        soft_wrap=True, markup=False, highlight=False,
+    )  # fmt: skip
+    return path
 
 
 def _features(

@@ -45,7 +45,7 @@ def report(config: DictConfig, folder: Path) -> Path:
     files = RunFolder(run.folder)
     members = read_front(files, run.evaluations)
     front = FrontReport(members, select(members, run.objectives), read_baselines(files))
-    evaluations = _in_order(files, run.evaluations)
+    evaluations = in_order(files, run.evaluations)
     write_report(files, evaluations, front, run.objectives, run.config, _calibration(config, run))
     terminal().print(
         f"report in {shown(files.page)}", soft_wrap=True, markup=False, highlight=False
@@ -88,7 +88,7 @@ def write_report(  # noqa: PLR0913 - what a page is made of
     write_page(files.page, made.content())
 
 
-def _in_order(files: RunFolder, evaluations: Sequence[Evaluation]) -> list[Evaluation]:
+def in_order(files: RunFolder, evaluations: Sequence[Evaluation]) -> list[Evaluation]:
     """By the rows of `evaluations.csv`, which are in the order of the search; what has none, as if
     the file is missing, comes last.
     """

@@ -84,7 +84,8 @@ class ExportTask:
     # Members of its front: a rank from 1, the start of a hash, best, knee, smallest, cheapest,
     # under=10h, or a list of these; null: all.
     member: Any = None
-    # qasm3, qpy, torchquantum, pennylane, onnx, card; none: all that are possible here.
+    # qasm3, qpy, torchquantum, pennylane, onnx, card; none: all that are possible here; optuna: the
+    # whole search as a study.
     format: Sequence[str] = ()
     samples: int = 0  # of the test split, whose circuits are written with their inputs bound
 
