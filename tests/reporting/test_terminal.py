@@ -65,4 +65,6 @@ def test_the_remaining_time_is_that_until_the_budget_is_spent(budget, eta_s, mon
     monkeypatch.setattr(time, "monotonic", lambda: now_s[0])
     view = SearchView(Console(file=io.StringIO()), 6, halving=False, budget=budget)
     now_s[0] += 20.0
-    assert view._eta(Progress(generation=1, done=8, total=8, new=8)) == pytest.approx(eta_s)
+    assert view._eta(
+        Progress(generation=1, done=8, total=8, new=8, evaluation=None)
+    ) == pytest.approx(eta_s)
