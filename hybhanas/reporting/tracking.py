@@ -105,7 +105,7 @@ class TrackedRun:
 
     def __init__(self, start: Callable[[], Any] | None = None) -> None:
         self.finished = False
-        self._given_up = self._said = False
+        self._given_up = self._said = self._failed = False
         self._start = start
         self._actions: SimpleQueue[Callable[[Any], object] | None] = SimpleQueue()
         self._thread: Thread | None = None
@@ -139,7 +139,7 @@ class TrackedRun:
         self._actions.put(None)
         try:
             self._thread.join(timeout_s)
-            if self._thread.is_alive():
+            if self._thread.is_alive() and not self._failed:
                 log.warning(
                     "W&B: it did not finish within logger.finish_timeout_s=%g; wandb sync uploads "
                     "later what it has written",
@@ -171,6 +171,7 @@ class TrackedRun:
             self.finished = True
         except Exception as error:  # of every kind, from its sockets to its own
             if not self._given_up:
+                self._failed = True
                 reason = " ".join(f"{type(error).__name__}: {error}".split())[:200]
                 log.warning("W&B: %s; this run continues without it", reason)
             _tear_down()

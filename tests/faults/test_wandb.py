@@ -81,8 +81,8 @@ def test_a_server_that_falls_silent_holds_no_finished_search(silent_after, tmp_p
     assert time.monotonic() - finished < 60
     assert process.returncode == 0, errors
     assert "architectures in" in output
-    assert "W&B: it did not finish within logger.finish_timeout_s=3" in errors
-    assert errors.count("W&B") == 1
+    (said,) = [line for line in errors.splitlines() if line.startswith("W&B: ")]
+    assert "finish within logger.finish_timeout_s=3;" in said or "continues without it" in said
     _, alive = psutil.wait_procs(left, timeout=10)
     assert not alive
     assert not [*Path(temporary).glob("*wandb*")]
