@@ -110,6 +110,7 @@ def start(folder: Path, mode: str, repeats: bool, arguments: Mapping[str, Any]) 
     files = folder / FILES
     wandb_service.remove_left_over(files)
     wandb_service.keep_staged_in(files)
+    wandb_service.use_folder(files)
     settings = wandb.Settings(silent=True, console="off", init_timeout=30)
     run_id = own_id(folder)
     if repeats:
@@ -124,7 +125,7 @@ def start(folder: Path, mode: str, repeats: bool, arguments: Mapping[str, Any]) 
         except (wandb.errors.Error, OSError) as error:
             log.warning("W&B: %s; this run is offline", " ".join(str(error).split())[:200])
             run = wandb.init(mode="offline", **init)
-    wandb_service.use_folder(files)
+    wandb_service.note_service(files)
     return run
 
 

@@ -42,7 +42,7 @@ def open_staged(folder: Path) -> None:
 
 def use_folder(folder: Path) -> None:
     """Moves W&B's temporary folders from the system's into a run's, where the next attempt finds
-    what a killed one left behind, and notes the process of its service.
+    what a killed one left behind.
 
     W&B has no setting for these folders. Where a version of it has others, they stay as they are.
 
@@ -62,6 +62,14 @@ def use_folder(folder: Path) -> None:
         if Path(temporary.name).parent != folder / "tmp":
             temporary.cleanup()
             temporary.name = str(folder / "tmp" / name)
+
+
+def note_service(folder: Path) -> None:
+    """Notes the process of W&B's service, which the next attempt ends if this one is killed.
+
+    Args:
+        folder: of W&B in the run's.
+    """
     for pid, started in _own():
         with contextlib.suppress(OSError):  # no room: nothing is noted
             atomic.write_json(folder / "service.json", {"pid": pid, "started": started})
