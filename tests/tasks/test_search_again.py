@@ -13,7 +13,7 @@ from hybhanas.errors import ConfigError
 from hybhanas.nas.evaluation import Evaluation
 from hybhanas.nas.evaluator import Evaluator
 from hybhanas.tasks.search import search
-from tests.helpers import QUIET, TINY, rows
+from tests.helpers import QUIET, TINY, rows, wandb_file
 
 
 def written(folder: Path) -> dict[Path, int]:
@@ -33,16 +33,21 @@ def test_running_again_answers_from_the_records_and_trains_nothing(smoke, compos
     assert (smoke / "pareto.json").read_bytes() == before
 
 
-def test_a_search_is_tracked_once_and_again_when_it_gets_longer(tmp_path, composed):
-    def tracked() -> int:
-        return len(list(tmp_path.glob("wandb/offline-run-*")))
+def test_a_search_is_tracked_once_and_a_longer_one_replaces_what_was_not_sent(tmp_path, composed):
+    def tracked() -> tuple[str, int]:
+        (path,) = tmp_path.glob("wandb/offline-run-*")
+        return path.name, len(wandb_file.of_search(tmp_path).table("evaluation_table"))
 
     search(composed(*TINY), tmp_path)
+    first = tracked()
     search(composed(*TINY), tmp_path)
-    assert tracked() == 1
+    assert tracked() == first
+    assert first[1] == 4
     time.sleep(1)  # W&B names the folder of a run by the second
     search(composed(*TINY, "search.generations=3"), tmp_path)
-    assert tracked() == 2
+    longer = tracked()
+    assert longer[0] != first[0]
+    assert longer[1] == 6
 
 
 @pytest.mark.parametrize(
