@@ -16,8 +16,9 @@ run: $(VENV)/ready  ## run the main job; ARGS="backend=ibm_torino search=nsga2" 
 test: $(VENV)/ready  ## run the tests; ARGS="-k cost" are pytest's
 	$(BIN)/python -m pytest -n $(JOBS) $(ARGS)
 
+# a file's tests run one after the other: commands of the pages share outputs/
 slow: $(VENV)/ready  ## run real searches, install the wheel and execute the commands of the pages
-	$(BIN)/python -m pytest -m slow $(ARGS)
+	$(BIN)/python -m pytest -m slow -n $(JOBS) --dist loadfile $(ARGS)
 
 faults: $(VENV)/ready  ## kill processes, damage files and fill disks while searches run
 	$(BIN)/python -m pytest -m "faults and not slow" $(ARGS)
