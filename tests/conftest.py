@@ -31,6 +31,21 @@ def _own_cache(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPat
 
 
 @pytest.fixture
+def tell(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """Has a line printed at the end of the run, whichever process the test runs in."""
+    return lambda line: record_property("line", line)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Prints the lines of `tell`."""
+    for outcome in ("passed", "failed"):
+        for report in terminalreporter.getreports(outcome):
+            for name, value in report.user_properties:
+                if name == "line":
+                    terminalreporter.write_line(str(value))
+
+
+@pytest.fixture
 def composed() -> Callable[..., DictConfig]:
     """Composes the real configuration with overrides, interpolations resolved."""
 

@@ -104,14 +104,9 @@ def check_report(report: CostReport) -> None:
     assert min(report.executions.circuits, report.executions.shots_effective) > 0
 
 
-@pytest.fixture
-def tell(capsys) -> Callable[[str, Counter[str]], None]:
-    def printed(kind: str, counts: Counter[str]) -> None:
-        text = ", ".join(f"{count} {name}" for name, count in sorted(counts.items()))
-        with capsys.disabled():
-            print(f"\n{counts.total()} {kind}: {text}")  # noqa: T201
-
-    return printed
+def counted(kind: str, counts: Counter[str]) -> str:
+    text = ", ".join(f"{count} {name}" for name, count in sorted(counts.items()))
+    return f"{counts.total()} {kind}: {text}"
 
 
 def programs(kinds: tuple[str, ...], count: int) -> list[bytes]:
@@ -133,7 +128,7 @@ def test_damaged_texts_of_circuits(tmp_path, tell):
         changed = mutations.text(rng, content.decode("latin-1"))
         path.write_bytes(changed.encode("latin-1", errors="replace"))
         counts[outcome(lambda: check_report(estimate(read_circuit(path))), changed)] += 1
-    tell("damaged OpenQASM texts", counts)
+    tell(counted("damaged OpenQASM texts", counts))
     assert counts[READ] > TEXTS // 20
 
 
@@ -143,7 +138,7 @@ def test_damaged_qpy_files(tmp_path, tell):
     for seed, content in enumerate(programs(("qpy",), QPY_FILES)):
         path.write_bytes(mutations.data(random.Random(seed), content))
         counts[outcome(lambda: check_report(estimate(read_circuit(path))), seed)] += 1
-    tell("damaged QPY files", counts)
+    tell(counted("damaged QPY files", counts))
 
 
 def test_damaged_calibrations(tmp_path, tell):
@@ -159,7 +154,7 @@ def test_damaged_calibrations(tmp_path, tell):
         changed = json.dumps(mutations.value(random.Random(seed), good))
         path.write_text(changed)
         counts[outcome(attempt, f"seed {seed}")] += 1
-    tell("damaged calibrations", counts)
+    tell(counted("damaged calibrations", counts))
     assert counts[READ] > CALIBRATIONS // 20
 
 
@@ -212,7 +207,7 @@ def test_nonsense_in_settings(tell):
             for _ in range(rng.choice((1, 1, 2)))
         ]
         counts[outcome(lambda words=overrides: attempt(*words), overrides)] += 1
-    tell("configurations with nonsense", counts)
+    tell(counted("configurations with nonsense", counts))
 
 
 def test_damaged_run_folders(whole, tmp_path, tell, monkeypatch):
@@ -236,6 +231,6 @@ def test_damaged_run_folders(whole, tmp_path, tell, monkeypatch):
         counts[outcome(attempt, done)] += 1
         if seed % 10 == 0:  # slower: it draws a picture
             outcome(lambda: compare(config, tmp_path / "out"), done)
-    tell("damaged run folders", counts)
+    tell(counted("damaged run folders", counts))
     assert not list(Path(tmp_path).rglob("executed"))
     assert counts[READ] > FOLDERS // 4

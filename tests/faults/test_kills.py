@@ -176,7 +176,7 @@ def test_a_kill_in_either_phase_leaves_the_undisturbed_front(
 
 
 def test_fifty_kills_at_random_moments_leave_fifty_undisturbed_fronts(
-    nursery, whole, tmp_path, capsys
+    nursery, whole, tmp_path, tell
 ):
     rng = random.Random("fifty moments")
     with ThreadPoolExecutor(LANES) as lanes:
@@ -199,11 +199,10 @@ def test_fifty_kills_at_random_moments_leave_fifty_undisturbed_fronts(
             places = ", ".join(f"{count} {place}" for place, count in sorted(where.items()))
             most = max(count for _, count in outcomes)
             twice = "" if words == "with workers" else f"; at most {most} networks trained twice"
-            with capsys.disabled():
-                print(  # noqa: T201
-                    f"\n{kills} kills within {duration_s:.1f} s of a search {words}: {places}; "
-                    f"{kills} fronts as undisturbed{twice}; 0 records damaged"
-                )
+            tell(
+                f"{kills} kills within {duration_s:.1f} s of a search {words}: {places}; "
+                f"{kills} fronts as undisturbed{twice}; 0 records damaged"
+            )
     assert sum(kills for kills, _ in WAYS.values()) == 50
 
 

@@ -91,7 +91,7 @@ def test_a_server_that_falls_silent_holds_no_finished_search(silent_after, tmp_p
 
 @pytest.mark.parametrize("moment", range(KILLS))
 def test_a_kill_during_the_farewell_to_wandb_loses_nothing(
-    silent_after, nursery, tmp_path, capsys, moment
+    silent_after, nursery, tmp_path, tell, moment
 ):
     silent, environment = silent_after
     folder = tmp_path / "run"
@@ -115,5 +115,4 @@ def test_a_kill_during_the_farewell_to_wandb_loses_nothing(
     assert {p: p.stat().st_mtime_ns for p in kept if p.exists()} == kept
     _, alive = psutil.wait_procs(left, timeout=30)
     assert not alive
-    with capsys.disabled():
-        print(f"\nkilled {0.4 * moment:.1f} s into the farewell to W&B: nothing lost")  # noqa: T201
+    tell(f"killed {0.4 * moment:.1f} s into the farewell to W&B: nothing lost")
