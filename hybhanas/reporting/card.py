@@ -121,9 +121,9 @@ def _twin(member: FrontMember) -> str:
     narrow = f", through {units}," if twin.bottleneck else ""
     return (
         f"Its {twin.name}, with dense layers in place of the circuit{narrow} and {twin.parameters} "
-        "parameters in all, trained once with the same seed and splits, has "
+        "parameters in all, trained once with the same seed and splits, classifies "
         f"{100 * twin.validation_accuracy:.1f} % of the validation split and "
-        f"{100 * twin.test_accuracy:.1f} % of the test split."
+        f"{100 * twin.test_accuracy:.1f} % of the test split correctly."
     )
 
 

@@ -90,17 +90,16 @@ class FrontReport:
             if member.twin and member.twin.is_as_accurate(member.final) and not member.behind_twin
         ]
         named = f" ({_ranks(behind)})" if behind else ""
+        where = "on the front" if front[0][1].on_front else "members"
         line = (
             "classical twins (dense layers of about as many parameters in place of the circuit, no "
-            f"QPU time) dominate {len(behind) or 'none'} of {len(front)} on the front{named}"
+            f"QPU time) dominate {len(behind) or 'none'} of {len(front)} {where}{named}"
         )
         if equal:
             more = max(number for _, number in equal)
             ranks = _ranks([rank for rank, _ in equal])
-            line += (
-                f"; those of {len(equal)} more ({ranks}) are at least as accurate, with up to "
-                f"{more} parameters more"
-            )
+            line += f"; those of {len(equal)} more ({ranks}) are at least as accurate"
+            line += f", with up to {more} parameters more" if more > 0 else ""
         narrow = [m.twin.bottleneck for _, m in front if m.twin and m.twin.bottleneck]
         if narrow:
             units = "1 unit" if min(narrow) == 1 else f"{min(narrow)} units"

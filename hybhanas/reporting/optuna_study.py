@@ -23,6 +23,20 @@ if TYPE_CHECKING:
 NAME = "study.db"
 
 
+def check_installed() -> None:
+    """Checks that Optuna is there.
+
+    Raises:
+        ConfigError: it is not.
+    """
+    try:
+        import optuna  # noqa: F401
+    except ImportError:
+        raise ConfigError(
+            "format=optuna is not accepted: optuna is not installed: pip install 'hybhanas[optuna]'"
+        ) from None
+
+
 def write_study(
     path: Path, name: str, evaluations: Sequence[Evaluation], objectives: Objectives
 ) -> None:
@@ -37,16 +51,9 @@ def write_study(
         name: of the study.
         evaluations: in the order of the search.
         objectives: of the search.
-
-    Raises:
-        ConfigError: Optuna is not installed.
     """
-    try:
-        import optuna
-    except ImportError:
-        raise ConfigError(
-            "format=optuna is not accepted: optuna is not installed: pip install 'hybhanas[optuna]'"
-        ) from None
+    import optuna
+
     verbosity = optuna.logging.get_verbosity()
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     try:

@@ -104,7 +104,7 @@ class TrackedRun:
     """
 
     def __init__(self, start: Callable[[], Any] | None = None) -> None:
-        self.finished = False
+        self.finished = self.online = False
         self._given_up = self._said = self._failed = False
         self._start = start
         self._actions: SimpleQueue[Callable[[Any], object] | None] = SimpleQueue()
@@ -115,8 +115,8 @@ class TrackedRun:
 
     @property
     def active(self) -> bool:
-        """Whether anything is tracked."""
-        return self._thread is not None
+        """Whether anything is tracked, and W&B has not failed."""
+        return self._thread is not None and not (self._failed or self._given_up)
 
     def log(self, metrics: Mapping[str, float], step: int) -> None:
         """Numbers of one step."""
@@ -165,6 +165,7 @@ class TrackedRun:
             if action is None:  # a run that ended before there was anything to say
                 return
             run = self._start() if self._start is not None else None
+            self.online = not getattr(run, "offline", True)
             while action is not None:
                 action(run)
                 action = self._actions.get()

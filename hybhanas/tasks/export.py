@@ -56,6 +56,8 @@ def export(config: DictConfig, folder: Path) -> list[Path]:
             raise unknown("format", word, (*FORMATS, CARD, STUDY))
     if config.samples < 0:
         raise ConfigError(f"samples={config.samples} is not accepted: at least 0")
+    if STUDY in words:
+        optuna_study.check_installed()
     if words == [STUDY]:
         return [_study(run, folder)]
     chosen = members_of(run, config.member)

@@ -46,6 +46,8 @@ def resumable(
 def front_so_far(evaluations: Sequence[Evaluation], objectives: Objectives) -> list[str]:
     """The most accurate members of a front in a line each, below a line that counts them."""
     front = sorted(objectives.front(evaluations), key=lambda e: -(e.validation_accuracy or 0.0))
+    if evaluations and not front:
+        return [f"on the front so far, of {len(evaluations)} evaluated: none"]
     if not front:
         return ["stopped before a generation was complete"]
     shown = f", the {MOST} most accurate" if len(front) > MOST else ""

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from functools import partial
 from importlib.metadata import version
@@ -24,6 +24,8 @@ from hybhanas.stored import read_bytes
 from hybhanas.tasks.finished import overrides
 from hybhanas.tasks.setup import shown
 
+ONLINE = "online"
+
 CONFIG: Mapping[str, Sequence[str]] = {
     "backend": ("name",),
     "dataset": ("name",),
@@ -40,7 +42,9 @@ CONFIG: Mapping[str, Sequence[str]] = {
 def tracked_once(
     tracker: Tracker, problem: Problem, config: Mapping[str, Any]
 ) -> Iterator[TrackedSearch]:
-    """Tracks a search once: what was tracked to its end is not sent again."""
+    """Tracks a search once: what was tracked to its end is not told again, but what was tracked
+    offline is, where it is to be online.
+    """
     folder, settings = problem.folder, problem.strategy.settings
     objectives = problem.strategy.objectives
     about = _about_search(problem, config)
@@ -49,13 +53,14 @@ def tracked_once(
         known = read_bytes(folder.tracked, MAX_BYTES).decode().strip()
     except (OSError, ValueError):  # there is none, or none that can be trusted
         known = ""
-    if known == extent:
+    if known == f"{extent} {ONLINE}" or (known == extent and tracker.mode != ONLINE):
         yield TrackedSearch(TrackedRun(), tracker, about, objectives)
         return
     with tracker.run(folder.path, about) as tracked:
         yield TrackedSearch(tracked, tracker, about, objectives)
     if tracked.finished:
-        atomic.write_text(folder.tracked, f"{extent}\n")
+        with suppress(OSError):  # no room: it is told again
+            atomic.write_text(folder.tracked, f"{extent}{f' {ONLINE}' * tracked.online}\n")
 
 
 @contextmanager

@@ -223,6 +223,8 @@ def test_the_front_is_drawn_over_three_quantities(browser, shown):
     )
     wanted = ["QPU time (s)", "validation accuracy (%)", "trainable parameters"]
     assert browser.execute_script(titles) == wanted
+    dragged = "return document.getElementById('front')._fullLayout.scene.dragmode"
+    assert browser.execute_script(dragged) == "turntable"
     Select(browser.find_element(By.ID, "axis-z")).select_by_value("")
     wait_for(browser, "return document.querySelectorAll('#front .main-svg path').length > 5")
 
@@ -288,6 +290,6 @@ def test_the_page_of_a_search_that_runs_says_so_and_offers_no_model(browser, tmp
     live = {"generation": 3, "generations": 10, "at": "2026-01-01T00:00:00+00:00"}
     write_page(tmp_path / "report.html", content | {"live": live})
     opened(browser, tmp_path / "report.html")
-    assert "running: after generation 3 of 10" in browser.find_element(By.ID, "top").text
+    assert "not finished: after generation 3 of 10" in browser.find_element(By.ID, "top").text
     assert "What to do with it" not in browser.find_element(By.ID, "pane").text
     assert "not yet" in browser.find_element(By.ID, "members").text

@@ -48,7 +48,8 @@ def test_each_architecture_is_a_trial_with_its_genes_and_objectives(study, smoke
 def test_without_optuna_one_line_says_what_to_install(smoke, composed, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "optuna", None)
     with pytest.raises(ConfigError, match=r"^format=optuna is not accepted: optuna is not inst"):
-        export(composed("task=export", f"run={smoke}", "format=[optuna]"), tmp_path)
+        export(composed("task=export", f"run={smoke}", "format=[card,optuna]"), tmp_path)
+    assert [*tmp_path.iterdir()] == []
     assert list(tmp_path.iterdir()) == []
 
 

@@ -143,7 +143,7 @@ def test_wandb_sync_uploads_all_of_it(sweep):
 
 def test_online_the_same_arrives_and_what_reads_a_search_is_linked_to_it(sweep, nursery, tmp_path):
     copy = tmp_path / "my_sweep"
-    shutil.copytree(sweep, copy, ignore=shutil.ignore_patterns("wandb", "tracked"))
+    shutil.copytree(sweep, copy, ignore=shutil.ignore_patterns("wandb"))
     with Receiver() as server:
         again = nursery.run(
             *SWEEP, "logger.mode=online", f"hydra.sweep.dir={copy}", **online(server)

@@ -245,6 +245,7 @@ function front3d(x, y, z) {
       margin: { l: 0, r: 0, t: 8, b: 0 },
       height: 560,
       scene: {
+        dragmode: "turntable",
         xaxis: axis(x),
         yaxis: axis(y),
         zaxis: axis(z),

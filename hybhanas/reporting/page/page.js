@@ -16,7 +16,7 @@ function state() {
   const time = (text) => String(text ?? "at an unknown time").replace("T", " ");
   if (!content.live) return `finished ${time(summary.finished)}`;
   const { generation, generations, at } = content.live;
-  return `running: after generation ${generation} of ${generations}, as of ${time(at)}; this page reloads itself`;
+  return `not finished: after generation ${generation} of ${generations}, as of ${time(at)}; this page reloads itself, and the search may have been stopped since`;
 }
 
 function build() {
