@@ -7,7 +7,7 @@ model = hybhanas.CostModel.preset("qpu_time", phase="inference", shots=4096)
 pairs = ["IIIZZ", "IIZIZ", "IZIIZ", "ZIIIZ"]  # of a GHZ state each Z alone is 0
 cost = hybhanas.estimate("docs/ghz5.qasm", brisbane, model, observables=pairs)
 print(f"{cost.time.total_s:.2f} s, of which {cost.parts.gates_s:.3f} s in gates")
-print(f"{100 * cost.noise.p_survival:.1f} % of the expectation values survive the noise")
+print(f"noise leaves {100 * cost.noise.p_survival:.1f} % of an expectation value, on average")
 
 run = hybhanas.search("outputs/iris", dataset="iris", search_space="small", progress=False)
 front = run.front.to_pandas()

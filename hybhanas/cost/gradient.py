@@ -1,6 +1,6 @@
 """The circuits of a gradient: what a careful user of a quantum computer runs for one sample.
 
-The derivative by an angle takes 2 R circuits, R being the frequencies of its gate
+The derivative by an angle takes 2 R circuits, R being the number of frequencies of its gate
 (`hybhanas.cost.generators`); one that occurs in several gates takes those of each occurrence
 (product rule), and factors of an expression cost nothing (chain rule). But
 
@@ -9,7 +9,7 @@ The derivative by an angle takes 2 R circuits, R being the frequencies of its ga
 - an angle that no observable depends on (`hybhanas.cost.light_cones`) has none;
 - a product of Z whose factors depend on different qubits is the product of their expectation
   values, which are measured anyway;
-- angles that no observable depends on together are shifted in the same circuits.
+- angles that share no observable are shifted in the same circuits.
 
 The last is a greedy colouring: angles of the most circuits come first, and each joins the first set
 none of whose observables it shares. With one set s a colour,
