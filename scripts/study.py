@@ -1,6 +1,6 @@
 """The study behind docs/study.md: do FLOPs mislead, what decides time, how firm is a front?
 
-    python scripts/study.py --reduced                    # minutes: prints the conclusions
+    python scripts/study.py --reduced                    # a minute: prints the conclusions
     python scripts/study.py --wheels wheels/*.whl --page # writes docs/study.md and its pictures
 
 Accuracies are those of the shipped tables of docs/benchmark; nothing is trained. The other dates of

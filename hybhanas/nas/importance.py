@@ -133,7 +133,10 @@ def _by_optuna(
             "importances need optuna, which is not installed: pip install 'hybhanas[optuna]'"
         ) from None
     optuna.logging.set_verbosity(optuna.logging.WARNING)
-    choices = {gene: sorted(set(column), key=str) for gene, column in genes.items()}
+    choices = {
+        gene: sorted(set(column), key=lambda value: (value is None, value))
+        for gene, column in genes.items()
+    }
     places = {gene: [choices[gene].index(v) for v in column] for gene, column in genes.items()}
 
     def study(kind: Callable[[int], Any]) -> Any:

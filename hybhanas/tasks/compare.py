@@ -83,11 +83,10 @@ def show_sweep(folder: Path) -> None:
     """Prints the searches below a folder as a table, if there are several with the same objectives;
     writes nothing.
     """
-    paths = sorted(path.parent for path in folder.rglob(SETTINGS))
-    if len(paths) < 2:
+    if len([*folder.rglob(SETTINGS)]) < 2:
         return
     try:
-        rows, _ = compared([read_run(str(path), started=True) for path in paths], folder)
+        rows, _ = compared(_found(str(folder)), folder)
     except ConfigError as error:
         log.warning("the searches are not compared: %s", error)
         return

@@ -30,6 +30,19 @@ def test_a_run_gives_the_members_of_its_front_that_add_most(smoke, composed):
     ]
 
 
+def test_runs_share_what_room_a_generation_has(smoke, tmp_path, composed):
+    other = tmp_path / "other"
+    shutil.copytree(smoke, other)
+    config = composed("experiment=smoke", f"search.start=[{smoke},{other}]")
+    config.search.population = 2
+    resolve_start(config)
+    assert len(config.search.start) == 2  # one of each, of fronts with more
+    full = composed("experiment=smoke", f"search.start=[{smoke},{other}]")
+    full.search.population = 1
+    with pytest.raises(ConfigError, match="search.population=1 leaves no room for it$"):
+        resolve_start(full)
+
+
 def test_a_run_that_started_from_another_needs_it_no_more(smoke, tmp_path, composed):
     first, second = tmp_path / "first", tmp_path / "second"
     shutil.copytree(smoke, first)
