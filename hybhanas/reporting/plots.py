@@ -101,7 +101,7 @@ def _draw_evaluated(
             "none",
             f"evaluated ({len(others)}{f', {beyond} beyond' if beyond else ''})",
         ),
-        (list(front), 60, "black", f"Pareto front ({len(front)})"),
+        (front, 60, "black", f"Pareto front ({len(front)})"),
     ):
         dots = axes.scatter(
             [e.values["total_s"] for e in members],

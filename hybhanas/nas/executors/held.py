@@ -34,7 +34,7 @@ def holding(cluster: Any, evaluator: object) -> Iterator[Any]:
                 number = getattr(worker, "name", None)
                 if isinstance(number, int) and _trains_on_gpus(self.evaluator):
                     take_gpu(number)
-            except Exception as error:  # Dask would log it and go on
+            except Exception as error:  # Dask would log it and continue
                 reason = " ".join(str(error).split())[:300]
                 self.error = ConfigError(f"executor: a worker cannot be prepared: {reason}")
             gc.freeze()  # else the last collection delays a worker's exit by seconds
