@@ -25,6 +25,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogFormatter
 
+from hybhanas.intervals import wilson
 from scripts import job_time, page
 from scripts.job_time import (
     AS_SHIPPED,
@@ -111,6 +112,17 @@ def _row(name: str, measured_s: np.ndarray, predicted_s: np.ndarray) -> list[str
     ]
 
 
+def held(every: LeftOut) -> str:
+    """How many jobs lie in the interval of the other machines, and how many could by chance."""
+    inside, count = int(every.inside.sum()), len(every.inside)
+    low, high = wilson(inside / count, count)
+    return (
+        f"The 90 % interval of the other machines holds {inside} of {count} jobs, "
+        f"{100 * inside / count:.1f} %, where at least {0.9 * count:.1f} are expected; the 95 % "
+        f"interval of this share is {100 * low:.1f} to {100 * high:.1f} % for independent jobs."
+    )
+
+
 def markdown(jobs: Jobs) -> str:
     """The tables."""
     compared = job_time.forms(jobs.layout)
@@ -150,6 +162,7 @@ def markdown(jobs: Jobs) -> str:
         f"{page.markdown(scores)}\n\n{page.markdown(constants)}\n\n"
         f"Of the jobs that were left out, 90 % take {low:.3g} to {high:.3g} times what is "
         f"predicted; {100 * slow:.0f} % take more than 1.5 times.\n\n"
+        f"{held(every)}\n\n"
         "The interval of all machines together holds, by the scale of the loss in sqrt(s): "
         f"{', '.join(covered)}.\n\n{PUBLISHED}\n"
     )

@@ -54,11 +54,19 @@ def test_the_tables_say_how_many_take_a_multiple_and_fill_the_page(
     printed = capsys.readouterr().out
     assert "jobs.csv: 60 jobs on 3 machines" in printed
     assert "5 % take more than 1.5 times" in printed  # 3 of 60
+    assert "where at least 54.0 are expected" in printed  # 0.9 times 60
     assert "by the scale of the loss" in printed
     filled = (tmp_path / "validation.md").read_text()
     assert "python scripts/fit_primitive_jobs.py jobs.csv --page" in filled
     assert "CC-BY-4.0" in filled
     assert (tmp_path / f"{part}.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_share_of_jobs_is_told_with_what_chance_alone_would_give() -> None:
+    inside = np.repeat([True, False], [90, 10])
+    said = fit_primitive_jobs.held(fit_primitive_jobs.LeftOut("all", inside, inside, inside))
+    assert "holds 90 of 100 jobs, 90.0 %, where at least 90.0 are expected" in said
+    assert "82.6 to 94.5 %" in said  # Wilson's interval, as in `hybhanas.intervals`
 
 
 def test_a_file_of_another_kind_is_one_line(
