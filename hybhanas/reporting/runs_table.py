@@ -1,14 +1,18 @@
-"""Many searches in one table: a row per run, labelled by the settings in which the runs differ."""
+"""Many searches in one table: a row per run, labelled by the settings in which the runs differ; and
+what those found that differ in their seeds alone.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import numpy as np
 from rich.table import Table
 
-from hybhanas.reporting.units import duration
+from hybhanas.reporting.units import duration, duration_band
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +55,7 @@ def run_labels(rows: Sequence[RunRow]) -> list[str]:
         >>> run_labels(rows)
         ['a seed=1', 'b seed=1']
     """
-    by_settings = [" ".join(f"{k}={v}" for k, v in row.settings.items()) for row in rows]
+    by_settings = [_label(row.settings) for row in rows]
     return [
         label if label and by_settings.count(label) == 1 else f"{row.folder} {label}".strip()
         for row, label in zip(rows, by_settings, strict=True)
@@ -78,3 +82,42 @@ def runs_table(rows: Sequence[RunRow]) -> Table:
             "unfinished" if row.wall_s is None else duration(row.wall_s),
         )
     return table
+
+
+def seeds_table(rows: Sequence[RunRow]) -> Table | None:
+    """Medians and quartiles over the runs that differ in their seeds alone, those unfinished left
+    out; None where no two are so.
+    """
+    groups: dict[str, list[RunRow]] = defaultdict(list)
+    for row in rows:
+        if row.finished and "seed" in row.settings:
+            groups[_label({k: v for k, v in row.settings.items() if k != "seed"})].append(row)
+    if all(len(group) < 2 for group in groups.values()):
+        return None
+    title = "over seeds: medians, and quartiles in brackets"
+    table = Table(title=title, title_style="bold", title_justify="left", box=None)
+    table.add_column("runs", overflow="fold")
+    for name in ("seeds", "hypervolume", "evaluations", "wall"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for label, group in groups.items():
+        low, middle, high = _quartiles([row.hypervolume for row in group])
+        _, evaluations, _ = _quartiles([row.evaluations for row in group])
+        walls_s = _quartiles([row.wall_s for row in group if row.wall_s is not None])
+        table.add_row(
+            label or "all",
+            str(len(group)),
+            f"{middle:.4f} ({low:.4f}-{high:.4f})",
+            f"{evaluations:g}",
+            f"{duration(walls_s[1])} ({duration_band(walls_s[0], walls_s[2])})",
+        )
+    return table
+
+
+def _label(settings: Mapping[str, Any]) -> str:
+    return " ".join(f"{name}={value}" for name, value in settings.items())
+
+
+def _quartiles(values: Sequence[float]) -> tuple[float, float, float]:
+    """The lower quartile, the median and the upper quartile, by linear interpolation."""
+    low, middle, high = np.percentile(values, [25, 50, 75])
+    return float(low), float(middle), float(high)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 from omegaconf import DictConfig
+from rich.console import Console
 
 from hybhanas import atomic
 from hybhanas.errors import ConfigError
@@ -16,7 +17,7 @@ from hybhanas.nas.objectives import Objectives
 from hybhanas.nas.run_folder import SETTINGS, RunFolder
 from hybhanas.nas.summary import Summary
 from hybhanas.reporting.plots import plot_fronts
-from hybhanas.reporting.runs_table import RunRow, run_labels, runs_table
+from hybhanas.reporting.runs_table import RunRow, run_labels, runs_table, seeds_table
 from hybhanas.reporting.terminal import terminal
 from hybhanas.stored import read_json
 from hybhanas.tasks.differences import differences
@@ -52,7 +53,7 @@ def compare(config: DictConfig, folder: Path) -> list[RunRow]:
     if any(fronts):
         plot_fronts(folder / "compare.png", dict(zip(run_labels(rows), fronts, strict=True)))
     console = terminal()
-    console.print(runs_table(rows))
+    _show(console, rows)
     point = ", ".join(f"{name}={value:g}" for name, value in box["reference_point"].items())
     console.print(
         f"{len(rows)} runs, hypervolume: the part of the box up to {point}; in {shown(folder)}",
@@ -90,7 +91,13 @@ def show_sweep(folder: Path) -> None:
     except ConfigError as error:
         log.warning("the searches are not compared: %s", error)
         return
-    terminal().print(runs_table(rows))
+    _show(terminal(), rows)
+
+
+def _show(console: Console, rows: Sequence[RunRow]) -> None:
+    console.print(runs_table(rows))
+    if (over_seeds := seeds_table(rows)) is not None:
+        console.print(over_seeds)
 
 
 def _found(setting: str | None) -> list[FinishedRun]:

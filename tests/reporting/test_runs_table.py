@@ -7,7 +7,7 @@ import doctest
 from rich.console import Console
 
 from hybhanas.reporting import runs_table as page
-from hybhanas.reporting.runs_table import RunRow, run_labels, runs_table
+from hybhanas.reporting.runs_table import RunRow, run_labels, runs_table, seeds_table
 
 
 def row(folder: str, settings: dict, **changes: object) -> RunRow:
@@ -42,3 +42,36 @@ def test_the_table_has_units_and_says_what_an_unfinished_run_lacks():
     _, _, first, second = printed.get().splitlines()
     assert first.split() == ["seed=1", "0.2500", "97.5", "1.5", "min", "8", "2", "1", "1", "h"]
     assert second.split() == ["seed=2", "0.2500", "-", "-", "8", "2", "1", "unfinished"]
+
+
+def test_runs_that_differ_in_their_seeds_alone_have_a_line_of_medians_and_quartiles():
+    rows = [
+        row(
+            f"{name}{seed}",
+            {"search": name, "seed": seed},
+            hypervolume=at + seed / 100,
+            wall_s=60 * seed,
+        )
+        for name, at in (("model", 0.5), ("random", 0.25))
+        for seed in (5, 1, 4, 2, 3)
+    ]
+    unfinished = {"finished": False, "wall_s": None, "hypervolume": 0.0}
+    rows.append(row("c", {"search": "model", "seed": 6}, **unfinished))
+    console = Console(width=120)
+    with console.capture() as printed:
+        console.print(seeds_table(rows))
+    _, head, model, random = (line.split() for line in printed.get().splitlines())
+    assert head == ["runs", "seeds", "hypervolume", "evaluations", "wall"]
+    assert model[:5] == ["search=model", "5", "0.5300", "(0.5200-0.5400)", "8"]
+    assert random[:4] == ["search=random", "5", "0.2800", "(0.2700-0.2900)"]
+    assert model[5:] == ["3", "min", "(2-4", "min)"]
+
+
+def test_a_run_of_each_setting_or_runs_without_seeds_have_no_medians():
+    assert seeds_table([row("a", {"backend": "x"}), row("b", {"backend": "y"})]) is None
+    assert seeds_table([row("a", {"search": "x", "seed": 1}), row("b", {"search": "y"})]) is None
+    table = seeds_table([row("a", {"seed": 1}), row("b", {"seed": 2}, hypervolume=0.5)])
+    assert table is not None
+    assert [[*column.cells] for column in table.columns[:3]] == [
+        ["all"], ["2"], ["0.3750 (0.3125-0.4375)"],
+    ]  # fmt: skip
