@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from hybhanas.architecture import Architecture
 from hybhanas.data.in_memory import InMemoryData
@@ -24,13 +25,18 @@ def iris(**changes) -> InMemoryData:
     return Shipped(**({"name": "iris", "batch_size": 16, "seed": 0} | changes)).load()
 
 
-def trained(architectures: list[Architecture], **more) -> list[Trained]:
+def trained(architectures: list[Architecture], data=None, **more) -> list[Trained]:
     seeds = range(len(architectures))
     given = {"settings": SETTINGS, "epochs": 3} | more
     settings, epochs = given.pop("settings"), given.pop("epochs")
-    outcomes = train(architectures, iris(), settings, "fused", seeds, epochs, **given)
+    outcomes = train(architectures, data or iris(), settings, "fused", seeds, epochs, **given)
     assert all(isinstance(outcome, Trained) for outcome in outcomes)
     return outcomes
+
+
+def as_for_a_gpu(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(training, "_captures", lambda *_: True)
+    patch.setattr(training, "_placed", lambda batches, _: resident(batches, torch.device("cpu")))
 
 
 @pytest.fixture
@@ -40,10 +46,7 @@ def both(monkeypatch):
     def call(function):
         ordinary = function()
         with monkeypatch.context() as patch:
-            patch.setattr(training, "_captures", lambda *_: True)
-            patch.setattr(
-                training, "_placed", lambda batches, _: resident(batches, torch.device("cpu"))
-            )
+            as_for_a_gpu(patch)
             return ordinary, function()
 
     return call
@@ -85,6 +88,29 @@ def test_networks_stop_after_the_same_epochs_whether_they_are_cut_away_or_traine
     ordinary, captured = both(lambda: trained(networks, settings=patient(SETTINGS), epochs=8))
     assert_equal(ordinary, captured)
     assert [one.epochs for one in captured][:2] == [3, 3]
+
+
+class Reads(TorchDispatchMode):
+    """Counts the numbers that Python reads from tensors; for each it would wait for a GPU."""
+
+    def __init__(self):
+        super().__init__()
+        self.count = 0
+
+    def __torch_dispatch__(self, operation, types, args=(), kwargs=None):
+        self.count += operation is torch.ops.aten._local_scalar_dense.default
+        return operation(*args, **(kwargs or {}))
+
+
+def test_more_batches_in_an_epoch_read_no_more_numbers_from_tensors(monkeypatch):
+    as_for_a_gpu(monkeypatch)
+    networks = [Architecture(qubits=2, depth=d) for d in (1, 2)]
+    with Reads() as few:
+        trained(networks, iris(batch_size=30))
+    with Reads() as many:
+        trained(networks, iris(batch_size=3))
+        torch.ones(1).item()
+    assert many.count == few.count + 1
 
 
 def test_a_step_by_factors_is_a_step_by_numbers():
