@@ -44,6 +44,11 @@ class JobEstimator:
         self._calibration, self._model = estimator.calibration, estimator.model
         self._constants = generation_of(self._model, self._calibration)
 
+    @property
+    def backend(self) -> str:
+        """The name of the machine."""
+        return self._calibration.name
+
     def __call__(self, pubs: Sequence[tuple[str, Pub]]) -> JobCost:
         """The cost of PUBs, each with its name, as one job.
 

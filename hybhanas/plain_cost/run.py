@@ -6,7 +6,7 @@ import json
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from hybhanas.errors import CandidateError, ConfigError
 from hybhanas.plain_cost.arguments import parsed
@@ -29,6 +29,20 @@ MODEL = (
 )  # fmt: skip
 
 
+class NotCosted(NamedTuple):
+    """A file without a cost.
+
+    Args:
+        file: its path.
+        backend: the machine that cannot run it; None: the file could not be read.
+        error: the reason, in one line.
+    """
+
+    file: str
+    backend: str | None
+    error: str
+
+
 def main(arguments: Sequence[str]) -> int:
     """Costs files; the exit code is 0, NOT_COSTED or USAGE_ERROR."""
     try:
@@ -40,32 +54,34 @@ def main(arguments: Sequence[str]) -> int:
             return 0
         if not given.files:
             raise ConfigError("FILE is missing: hybhanas cost FILE ... --backend NAME")
-        results = costed(given)
+        machines = _machines(given)
+        results = costed(given, machines)
     except ConfigError as error:
         print(f"error: {error}", file=sys.stderr)
         return USAGE_ERROR
     except KeyboardInterrupt:
         return INTERRUPTED
+    failed = [one for one in results if isinstance(one, NotCosted)]
     if given.json:
         files = [
-            {"file": name, "error": found}
-            if isinstance(found, str)
-            else {"file": name, "job": found.to_dict()}
-            for name, found in results
+            one._asdict()
+            if isinstance(one, NotCosted)
+            else {"file": one[0], "job": one[1].to_dict()}
+            for one in results
         ]
         print(json.dumps({"version": SCHEMA_VERSION, "files": files}, indent=2, allow_nan=False))
     else:
         from hybhanas.plain_cost.table import show
 
-        show([(name, found) for name, found in results if not isinstance(found, str)])
-    failed = [found for _, found in results if isinstance(found, str)]
-    for line in failed:
-        print(f"error: {line}", file=sys.stderr)
+        show([one for one in results if not isinstance(one, NotCosted)])
+    for one in failed:
+        on = f"{one.backend}: " if one.backend and len(machines) > 1 else ""
+        print(f"error: {on}{one.error}", file=sys.stderr)
     return NOT_COSTED if failed else 0
 
 
-def costed(given: Namespace) -> list[tuple[str, Any]]:
-    """For each file a `JobCost` of each backend, or in one line why there is none.
+def costed(given: Namespace, machines: Sequence[Any]) -> list[tuple[str, Any] | NotCosted]:
+    """For each file a `JobCost` of each machine, or why there is none.
 
     Raises:
         ConfigError: a mistake that is none of a file's.
@@ -73,22 +89,20 @@ def costed(given: Namespace) -> list[tuple[str, Any]]:
     from hybhanas.estimating import job_estimator, named_pub
 
     model, missing = _model(given), _missing(given.missing)
-    machines = _machines(given)
     estimators = [job_estimator(one, model, given.shots, given.price, missing) for one in machines]
     observables = None if given.observables is None else _list(given.observables)
-    results: list[tuple[str, Any]] = []
+    results: list[tuple[str, Any] | NotCosted] = []
     for file in given.files:
         try:
             pub = named_pub(0, file, observables, given.includes)
         except (ConfigError, CandidateError) as error:
-            results.append((file, str(error)))
+            results.append(NotCosted(file, None, str(error)))
             continue
-        for machine, estimator in zip(machines, estimators, strict=True):
+        for estimator in estimators:
             try:
                 results.append((file, estimator([pub])))
             except (ConfigError, CandidateError) as error:
-                on = f"{machine}: " if len(machines) > 1 else ""
-                results.append((file, f"{on}{error}"))
+                results.append(NotCosted(file, estimator.backend, str(error)))
     return results
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
 from hybhanas.cost.job import JobCost
-from hybhanas.plain_cost.run import SCHEMA_VERSION
+from hybhanas.plain_cost.run import SCHEMA_VERSION, NotCosted
 
 FILE = Path(__file__).with_suffix(".json")
 """Where it is published."""
@@ -23,7 +23,7 @@ _PLAIN = {str: "string", int: "integer", float: "number", bool: "boolean"}
 def schema() -> dict[str, Any]:
     """The schema: a list of files, each with a job or with the reason why it has none."""
     definitions: dict[str, Any] = {}
-    job = _type(JobCost, definitions)
+    job, not_costed = _type(JobCost, definitions), get_type_hints(NotCosted)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "hybhanas cost --json",
@@ -37,7 +37,7 @@ def schema() -> dict[str, Any]:
                 "items": {
                     "oneOf": [
                         _object({"file": {"type": "string"}, "job": job}),
-                        _object({"file": {"type": "string"}, "error": {"type": "string"}}),
+                        _object({name: _type(of, definitions) for name, of in not_costed.items()}),
                     ]
                 },
             },

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from hybhanas.plain_cost.run import main
@@ -15,13 +17,19 @@ def test_a_file_that_cannot_be_read_is_one_line_however_many_the_backends(capsys
     )
 
 
-def test_a_line_says_on_which_of_several_backends_a_file_does_not_fit(tmp_path, capsys):
+def test_line_and_json_say_on_which_of_several_backends_a_file_does_not_fit(tmp_path, capsys):
     wide = tmp_path / "wide.qasm"
     wide.write_text('OPENQASM 2.0;\ninclude "qelib1.inc";\nqreg q[6];\nh q;\n')
-    assert main([str(wide), "--backend", "manila,ibm_fez", *QUICK]) == 1
-    assert capsys.readouterr().err == (
-        f"error: manila: {wide}: 6 qubits are more than the 5 usable ones of manila\n"
-    )
+    arguments = [str(wide), "nowhere.qasm", "--backend", "manila,ibm_fez", "--json", *QUICK]
+    assert main(arguments) == 1
+    out, err = capsys.readouterr()
+    reason = f"{wide}: 6 qubits are more than the 5 usable ones of manila"
+    unread = "circuit=nowhere.qasm cannot be read: No such file or directory"
+    assert err == f"error: manila: {reason}\nerror: {unread}\n"
+    misfit, fit, missing = json.loads(out)["files"]
+    assert misfit == {"file": str(wide), "backend": "manila", "error": reason}
+    assert fit["job"]["provenance"]["backend"] == "ibm_fez"
+    assert missing == {"file": "nowhere.qasm", "backend": None, "error": unread}
 
 
 def test_a_file_that_cannot_be_costed_is_a_line_and_the_others_go_on(bell, tmp_path, capsys):
