@@ -26,7 +26,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from matplotlib import pyplot as plt
+from matplotlib.figure import Figure
 from omegaconf import DictConfig, OmegaConf
 
 from hybhanas.architecture import Architecture
@@ -38,6 +38,7 @@ from hybhanas.nas.executors import Serial
 from hybhanas.nas.loop import run_search
 from hybhanas.nas.objectives import Objectives
 from hybhanas.nas.table_evaluator import TableEvaluator, check_tabulated, evaluations
+from hybhanas.reporting.picture import figure, legend_below, styled
 from hybhanas.tasks.setup import build
 from scripts import page
 from scripts.make_benchmark import table_of
@@ -190,25 +191,25 @@ def _band(epochs: Sequence[float]) -> str:
     return f"{words[0]} ({words[1]} to {words[2]})"
 
 
-def picture(runs: dict[str, list[Run]]) -> bytes:
-    """The fraction of the true hypervolume against epochs: medians, and a band of quartiles."""
+@styled
+def picture(runs: dict[str, list[Run]]) -> Figure:
+    """What is missing of the true hypervolume against epochs: medians, and bands of quartiles."""
     last = max(run[-1][0] for of_seeds in runs.values() for run in of_seeds)
     grid = np.arange(last + 1)
-    figure, axes = plt.subplots(figsize=(9, 5), layout="constrained")
+    drawn = figure(6.4)
+    axes = drawn.subplots()
     for name, of_seeds in runs.items():
         found = np.array([fractions(run, grid) for run in of_seeds])
         low, middle, high = np.percentile(found, [25, 50, 75], axis=0)
         (line,) = axes.step(grid, middle, where="post", label=name)
-        axes.fill_between(grid, low, high, step="post", alpha=0.15, color=line.get_color())
-    axes.set(xlabel="epochs trained in all", ylabel="fraction of the true hypervolume")
+        axes.fill_between(grid, low, high, step="post", alpha=0.12, lw=0, color=line.get_color())
+    axes.set_xlabel("epochs of training, all networks together")
+    axes.set_ylabel("share of the true hypervolume\n(median over seeds; band: quartiles)")
     axes.set_yscale("function", functions=(_stretched, _compressed))
     axes.set(ylim=(0.5, 1), xlim=(0, grid[-1]))
     axes.set_yticks([0.5, 0.7, 0.8, *LEVELS])
-    axes.grid(alpha=0.25)
-    axes.legend()
-    content = page.png(figure)
-    plt.close(figure)
-    return content
+    legend_below(drawn)
+    return drawn
 
 
 def _stretched(fraction: np.ndarray) -> np.ndarray:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
+from matplotlib.dates import date2num
 from matplotlib.figure import Figure
 
 from hybhanas.calibration import Calibration, snapshot
@@ -27,6 +28,8 @@ from hybhanas.errors import ConfigError
 from hybhanas.nas.evaluation import EVALUATED
 from hybhanas.nas.recost import Comparison, compare, recosted
 from hybhanas.nas.run_folder import RunFolder
+from hybhanas.reporting.axes import name_dots
+from hybhanas.reporting.picture import figure, legend_below, styled
 from hybhanas.settings import from_plain
 from hybhanas.tasks.finished import FinishedRun, read_run
 from hybhanas.tasks.setup import cache_folder
@@ -134,36 +137,38 @@ def report(run: FinishedRun, rows: Sequence[Moved], skipped: Mapping[str, str]) 
     return "\n".join(lines)
 
 
-def picture(rows: Sequence[Moved]) -> bytes:
-    """Kendall's tau and the share of the front that stays against the date, as PNG."""
-    figure = Figure(figsize=(9, 6), layout="constrained")
-    panels = figure.subplots(2, 1, sharex=True)
+@styled
+def picture(rows: Sequence[Moved]) -> Figure:
+    """Kendall's tau and the share of the front that stays against the date."""
+    drawn = figure(7.5)
+    panels = drawn.subplots(2, 1, sharex=True)
+    places = []
     for axes, label, field in (
-        (panels[0], "Kendall's tau", "kendall_tau"),
-        (panels[1], "overlap of the fronts", "overlap"),
+        (panels[0], "Kendall's tau of total times", "kendall_tau"),
+        (panels[1], "share of both fronts\nthat they have in common", "overlap"),
     ):
-        for gates in sorted({row.gates for row in rows}):
+        for gates, mark in zip(sorted({row.gates for row in rows}), "osD^v<>Xp", strict=False):
             of = [row for row in rows if row.gates == gates]
             values = [getattr(row.outcome, field) for row in of]
-            axes.scatter([row.date for row in of], values, s=34, alpha=0.7, lw=0, label=gates)
+            axes.scatter([row.date for row in of], values, s=55, marker=mark, label=gates)
         lowest = min(rows, key=lambda row: getattr(row.outcome, field))
-        for row in rows:
-            if row.own or row.failed or row is lowest:
-                spot = row.date, getattr(row.outcome, field)
-                name = (
-                    row.snapshot + ", the run itself" * row.own + ", not all fit" * bool(row.failed)
+        places.append(
+            {
+                row.snapshot + ", the run itself" * row.own + ", not all fit" * bool(row.failed): (
+                    float(date2num(row.date)),
+                    getattr(row.outcome, field),
                 )
-                axes.annotate(
-                    name, spot, (0, 7), textcoords="offset points", ha="center", fontsize=9
-                )
-        axes.margins(y=0.15)
-        axes.set_ylabel(label, fontsize=11)
-        axes.grid(alpha=0.25)
-    figure.legend(
-        *panels[0].get_legend_handles_labels(), loc="outside right", title="two-qubit gates"
-    )
-    panels[1].set_xlabel("date of the calibration", fontsize=11)
-    return page.png(figure)
+                for row in rows
+                if row.own or row.failed or row is lowest
+            }
+        )
+        axes.margins(x=0.12, y=0.18)
+        axes.set_ylabel(label)
+    panels[1].set_xlabel("date of the calibration")
+    legend_below(drawn, 5, panels[0], title="two-qubit gates")
+    for axes, named in zip(panels, places, strict=True):
+        name_dots(axes, named)
+    return drawn
 
 
 def main(given: list[str] | None = None) -> None:

@@ -31,13 +31,15 @@ from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.ticker import LogFormatter
 
 from hybhanas import atomic
+from hybhanas.reporting.axes import name_times
+from hybhanas.reporting.picture import figure, legend_below, save, styled
 from scripts import job_time, page
 from scripts.job_time import FITTED, IN_TURN, QUICK_FORMULA, DataError, Jobs, Score
 
 SPLITS = 20
+MANY = 500  # jobs, of which a picture is an image in PDF and SVG too
 WRITTEN = {  # the form that the cost model has, and those of its constants that the data tell
     "many": (FITTED, ("job_overhead_s", "circuit_overhead_s", "execution_overhead_s")),
     "one": (FITTED, ("job_overhead_s", "program_loading_s")),
@@ -207,11 +209,12 @@ def option(result: Report, name: str, command: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def picture(fitted: Jobs, judged: Jobs) -> bytes:
-    """Predicted against measured seconds of the judged jobs, on log axes, as PNG."""
+@styled
+def picture(fitted: Jobs, judged: Jobs) -> Figure:
+    """Predicted against measured times of the judged jobs, on log axes."""
     compared = job_time.forms(judged.layout)
-    figure = Figure(figsize=(6.4, 5.6), layout="constrained")
-    axes = figure.subplots()
+    drawn = figure(7.0, 6.4)
+    axes = drawn.subplots()
     seen = [judged.seconds]
     for name, mark in ((QUICK_FORMULA, "x"), (FITTED, "o"), (IN_TURN, "s")):
         if name in compared:
@@ -219,25 +222,27 @@ def picture(fitted: Jobs, judged: Jobs) -> bytes:
             seen.append(job_time.predict(form, constants, judged))
             error = 100 * job_time.judge(form, constants, judged).median_error
             label = f"{name}; median error {error:.0f} %"
-            axes.plot(judged.seconds, seen[-1], mark, ms=4, mfc="none", alpha=0.6, label=label)
+            axes.plot(
+                judged.seconds, seen[-1], mark, ms=5, mfc="none", alpha=0.6, label=label,
+                rasterized=len(judged.seconds) > MANY,
+            )  # fmt: skip
     ends = np.array([np.concatenate(seen).min() / 1.5, np.concatenate(seen).max() * 1.5])
-    axes.plot(ends, ends, color="black", lw=0.8, zorder=1)
+    axes.plot(ends, ends, color="black", lw=1, ls="-", zorder=1)
     axes.fill_between(ends, ends / 2, 2 * ends, color="black", alpha=0.08, lw=0, label="factor 2")
     axes.set(xscale="log", yscale="log", xlim=ends, ylim=ends)
-    axes.set(xlabel="measured (s)", ylabel="predicted (s)")
+    axes.set(xlabel="measured", ylabel="predicted")
     for axis in (axes.xaxis, axes.yaxis):
-        axis.set_major_formatter(LogFormatter())
-        axis.set_minor_formatter(LogFormatter(minor_thresholds=(1, 0.4)))
-    axes.set_title(f"{len(judged.seconds)} judged jobs of {judged.source}", fontsize=10)
-    axes.legend(loc="upper left", fontsize=8)
-    return page.png(figure)
+        name_times(axis)
+    axes.set_title(f"{len(judged.seconds)} jobs that were not fitted")
+    legend_below(drawn, 1)
+    return drawn
 
 
 def fill_page(result: Report, command: str) -> None:
     """Writes tables and picture to the page of validation."""
     layout = result.jobs.layout
     name = f"job_time_{layout}"
-    atomic.write_bytes(page.DOCS / f"{name}.png", picture(*result.pairs[0]))
+    save(picture(*result.pairs[0]), page.DOCS / f"{name}.png")
     shown = f"![Predicted and measured seconds]({name}.png)"
     page.fill(name, f"```bash\n{command}\n```\n\n{SOURCES[layout]}\n\n{markdown(result)}\n{shown}")
 

@@ -23,9 +23,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.ticker import LogFormatter
 
 from hybhanas.intervals import wilson
+from hybhanas.reporting.axes import name_times
+from hybhanas.reporting.picture import figure, legend_below, styled
 from scripts import job_time, page
 from scripts.job_time import (
     AS_SHIPPED,
@@ -168,26 +169,27 @@ def markdown(jobs: Jobs) -> str:
     )
 
 
-def picture(jobs: Jobs) -> bytes:
-    """Predicted against measured seconds of each machine, left out in turn, as PNG."""
-    figure = Figure(figsize=(6.4, 5.6), layout="constrained")
-    axes = figure.subplots()
+@styled
+def picture(jobs: Jobs) -> Figure:
+    """Predicted against measured times of each machine, left out in turn."""
+    drawn = figure(6.8, 6.4)
+    axes = drawn.subplots()
     *machines, every = left_out(jobs, job_time.forms(jobs.layout)[FITTED])
     for one, mark in zip(machines, "osD^v<>x" * len(machines), strict=False):
-        axes.plot(one.measured_s, one.predicted_s, mark, ms=4, mfc="none", label=one.machine)
+        axes.plot(one.measured_s, one.predicted_s, mark, ms=6, mfc="none", label=one.machine)
     both = np.concatenate([every.measured_s, every.predicted_s])
     ends = np.array([both.min() / 1.3, both.max() * 1.3])
-    axes.plot(ends, ends, color="black", lw=0.8, zorder=1)
+    axes.plot(ends, ends, color="black", lw=1, ls="-", zorder=1)
     low, high = job_time.band(every.measured_s, every.predicted_s)
     axes.fill_between(
         ends, ends / high, ends / low, color="black", alpha=0.08, lw=0, label="90 % interval"
     )
     axes.set(xscale="log", yscale="log", xlim=ends, ylim=ends)
-    axes.set(xlabel="measured (s)", ylabel="predicted from the other machines (s)")
+    axes.set(xlabel="measured", ylabel="predicted from the other machines")
     for axis in (axes.xaxis, axes.yaxis):
-        axis.set_major_formatter(LogFormatter())
-    axes.legend(loc="upper left", fontsize=8)
-    return page.png(figure)
+        name_times(axis)
+    legend_below(drawn, 3)
+    return drawn
 
 
 def main(given: list[str] | None = None) -> int:

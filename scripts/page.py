@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,6 +10,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from hybhanas import atomic
+from hybhanas.reporting.picture import save
 
 DOCS = Path(__file__).parent.parent / "docs"
 PAGE = DOCS / "validation.md"
@@ -46,9 +46,9 @@ def section(part: str, script: str, given: Sequence[str], body: str, shown: str)
     return f"```bash\n{command}\n```\n\n{body}\n\n![{shown}]({part}.png)"
 
 
-def publish(part: str, text: str, picture: bytes, page: Path | None = None) -> None:
+def publish(part: str, text: str, picture: Figure, page: Path | None = None) -> None:
     """Puts a section and its picture into docs/validation.md or another page."""
-    atomic.write_bytes(DOCS / f"{part}.png", picture)
+    save(picture, DOCS / f"{part}.png")
     fill(part, text, page)
 
 
@@ -56,10 +56,3 @@ def markdown(table: pd.DataFrame) -> str:
     """A table of words and formatted numbers as Markdown."""
     rows = [list(table.columns), ["---"] * len(table.columns), *table.astype(str).values.tolist()]
     return "\n".join(f"| {' | '.join(map(str, row))} |" for row in rows)
-
-
-def png(figure: Figure) -> bytes:
-    """A figure as a picture for the page."""
-    content = io.BytesIO()
-    figure.savefig(content, format="png", dpi=130)
-    return content.getvalue()

@@ -30,6 +30,8 @@ from hybhanas.nas.objectives import Objectives
 from hybhanas.nas.problem import workload_of
 from hybhanas.presets import CONF
 from hybhanas.qiskit_view import to_qiskit
+from hybhanas.reporting.axes import name_times
+from hybhanas.reporting.picture import figure, styled
 from hybhanas.reporting.units import duration
 from hybhanas.search_space import SearchSpace
 from hybhanas.tasks.finished import read_run
@@ -216,33 +218,36 @@ def fronts(folder: str) -> str:
     return "\n".join(lines)
 
 
-def picture(architectures: Sequence[Architecture], proxies: Proxies, costed: Costs) -> bytes:
-    """FLOPs against time on the first backend, and every rank correlation, as PNG."""
-    figure = Figure(figsize=(12, 5), layout="constrained")
-    left, right = figure.subplots(1, 2)
+@styled
+def picture(architectures: Sequence[Architecture], proxies: Proxies, costed: Costs) -> Figure:
+    """FLOPs against time on the first backend, and every rank correlation."""
+    drawn = figure(10.5)
+    above, below = drawn.subplots(2, 1)
     backend, reports = next(iter(costed.items()))
     qubits = np.array([a.qubits for a in architectures])
-    dots = left.scatter(
-        proxies[FLOPS[1]], [r.time.total_s for r in reports], c=qubits, s=16,
-        cmap=colormaps["viridis"].resampled(np.ptp(qubits) + 1),
+    dots = above.scatter(
+        proxies[FLOPS[1]], [r.time.total_s for r in reports], c=qubits, s=26,
+        cmap=colormaps["viridis_r"].resampled(np.ptp(qubits) + 1),
         vmin=qubits.min() - 0.5, vmax=qubits.max() + 0.5,
     )  # fmt: skip
-    left.set(xscale="log", yscale="log", title=f"{len(qubits)} architectures on {backend}")
-    left.set_xlabel("FLOPs of one sample, simulation included", fontsize=11)
-    left.set_ylabel("total training time (s)", fontsize=11)
-    left.grid(alpha=0.25)
-    figure.colorbar(dots, ax=left, label="qubits", ticks=range(qubits.min(), qubits.max() + 1))
+    above.set(xscale="log", yscale="log", title=f"{len(qubits)} architectures on {backend}")
+    name_times(above.yaxis)
+    above.set_xlabel("FLOPs of one sample, simulation included")
+    above.set_ylabel("total training time")
+    ticks = range(qubits.min(), qubits.max() + 1)
+    drawn.colorbar(dots, ax=above, label="qubits", ticks=ticks)
     table = taus(proxies, costed)
     values = np.array(list(table.values()))
-    image = right.imshow(values, cmap="RdBu", vmin=-1, vmax=1, aspect="auto")
+    image = below.imshow(values, cmap="RdBu", vmin=-1, vmax=1, aspect="auto")
     for (row, column), value in np.ndenumerate(values):
         colour = "white" if abs(value) > 0.6 else "black"
-        right.text(column, row, f"{value:.2f}", ha="center", va="center", fontsize=9, color=colour)
-    right.set_xticks(range(len(costed)), list(costed), rotation=40, ha="right", fontsize=10)
-    right.set_yticks(range(len(table)), list(table), fontsize=10)
-    right.set_title("Kendall's tau with the total training time")
-    figure.colorbar(image, ax=right)
-    return page.png(figure)
+        below.text(column, row, f"{value:.2f}", ha="center", va="center", color=colour)
+    below.set_xticks(range(len(costed)), list(costed), rotation=30, ha="right")
+    below.set_yticks(range(len(table)), list(table))
+    below.grid(visible=False)
+    below.set_title("order by a proxy and by total training time")
+    drawn.colorbar(image, ax=below, label="Kendall's tau")
+    return drawn
 
 
 def _options(group: str) -> list[str]:

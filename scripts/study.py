@@ -20,6 +20,7 @@ from pathlib import Path
 from hybhanas import atomic, bench
 from hybhanas.bench import Benchmark
 from hybhanas.calibration import Calibration
+from hybhanas.reporting.picture import save
 from scripts import page, proxies
 from scripts.calibration_age import calibrations
 from scripts.study_parts import genes, halves, mislead, pictures, sensitivity, shares
@@ -125,8 +126,8 @@ def main(given: Sequence[str] | None = None) -> Study:
     print("\n\n".join((done.conclusions(), *done.sections.values())))
     if arguments.page:
         table = bench.load(TABLES / f"{LARGE}.parquet")
-        atomic.write_bytes(page.DOCS / "study.png", pictures.fronts(table))
-        atomic.write_bytes(page.DOCS / "study_sensitivity.png", pictures.changes(done.changes))
+        save(pictures.fronts(table), page.DOCS / "study.png")
+        save(pictures.changes(done.changes), page.DOCS / "study_sensitivity.png")
         atomic.write_text(PAGE, text(done.conclusions(), done.sections, size.architectures))
     return done
 

@@ -19,6 +19,7 @@ from hybhanas import atomic
 from hybhanas.evidence.contribution import TRAINED, VARIANTS, Contribution
 from hybhanas.evidence.statistics import least_wilcoxon_p
 from hybhanas.reporting.contribution_table import percent
+from hybhanas.reporting.picture import figure, legend_below, save, styled
 
 ROOT = Path(__file__).parent.parent
 PAGE, PICTURE = ROOT / "docs" / "contribution.md", ROOT / "docs" / "contribution.png"
@@ -114,26 +115,34 @@ Made by `.venv/bin/python scripts/study_contribution.py --page`.
 """
 
 
-def plot(path: Path, found: dict[str, Contribution]) -> None:
-    """Mean test accuracies of each data set, with standard deviations."""
-    figure = Figure(figsize=(9, 4.2), layout="constrained")
-    axes = figure.subplots()
-    for place, column in enumerate(NAMES):
-        for x, one in enumerate(found.values()):
-            values = [r.accuracies for r in one.rivals if r.name == column] or [one.accuracies]
-            if column not in (TRAINED, *(r.name for r in one.rivals)):
-                continue
-            points = [100 * value for value in values[0]]
-            axes.scatter(
-                [x + 0.11 * (place - 3)] * len(points), points, s=14, color=f"C{place}",
-                label=column if x == 0 else None,
-            )  # fmt: skip
-    axes.set_xticks(range(len(found)), list(found), rotation=15)
-    axes.set_ylabel("test accuracy (%), a dot a seed")
-    axes.grid(alpha=0.25, axis="y")
-    handles, labels = axes.get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=4, fontsize=8)
-    figure.savefig(path, dpi=130)
+@styled
+def picture(found: dict[str, Contribution]) -> Figure:
+    """Test accuracies of each data set, of the network, its variants and the baselines."""
+    drawn = figure(5.6)
+    axes = drawn.subplots()
+    for place, (column, mark) in enumerate(zip(NAMES, "os^vDPX", strict=True)):
+        points = [
+            (x + 0.11 * (place - 3), 100 * accuracy)
+            for x, one in enumerate(found.values())
+            for accuracy in _accuracies(one, column)
+        ]
+        if points:
+            axes.scatter(*zip(*points, strict=True), s=30, marker=mark, label=column)
+    for edge in range(1, len(found)):
+        axes.axvline(edge - 0.5, color="0.8", lw=0.8, ls="-", zorder=0)
+    axes.set_xticks(range(len(found)), [name.replace("_", "\n") for name in found])
+    axes.tick_params(axis="x", length=0)
+    axes.set_ylabel("test accuracy (%), a mark a seed")
+    axes.grid(visible=False, axis="x")
+    legend_below(drawn, 4)
+    return drawn
+
+
+def _accuracies(one: Contribution, column: str) -> Sequence[float]:
+    """Of a network itself or of one of its rivals; none, if it has no such rival."""
+    if column == TRAINED:
+        return one.accuracies
+    return next((rival.accuracies for rival in one.rivals if rival.name == column), ())
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -148,7 +157,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(table(found))
     if chosen.page:
         atomic.write_text(PAGE, page(found))
-        plot(PICTURE, found)
+        save(picture(found), PICTURE)
 
 
 if __name__ == "__main__":

@@ -37,6 +37,8 @@ from hybhanas.cost.schedule import schedule
 from hybhanas.cost.target import build_target
 from hybhanas.errors import ConfigError
 from hybhanas.qiskit_view import to_qiskit
+from hybhanas.reporting.axes import name_times
+from hybhanas.reporting.picture import figure, legend_below, styled
 from hybhanas.reporting.units import duration
 from scripts import page
 
@@ -182,25 +184,25 @@ def _by_machine(rows: Sequence[Compared]) -> Counter[str]:
     return Counter(row.machine for row in rows)
 
 
-def picture(rows: Sequence[Compared]) -> bytes:
-    """Our time of every circuit against Qiskit's for the shipped target, as PNG."""
-    figure = Figure(figsize=(6.4, 4.8), layout="constrained")
-    axes = figure.add_subplot()
+@styled
+def picture(rows: Sequence[Compared]) -> Figure:
+    """Our time of every circuit against Qiskit's for the shipped target."""
+    drawn = figure(6.4, 6.4)
+    axes = drawn.subplots()
     answered = [row for row in rows if row.shipped_s]
-    for group in GROUPS:
+    for group, mark in zip(GROUPS, "osx", strict=True):
         chosen = [row for row in answered if row.group == group]
         label = f"{group} ({len(_by_machine(chosen))} machines, {len(chosen)} circuits)"
-        theirs_us = [1e6 * row.shipped_s for row in chosen]
-        ours_us = [1e6 * row.ours_s for row in chosen]
-        axes.scatter(theirs_us, ours_us, s=14, alpha=0.6, linewidths=0, label=label)
-    ends = [pick(1e6 * row.shipped_s for row in answered) for pick in (min, max)]
-    axes.plot(ends, ends, color="black", lw=0.8, alpha=0.6, label="equal")
+        times_s = [row.shipped_s for row in chosen], [row.ours_s for row in chosen]
+        axes.scatter(*times_s, s=24, alpha=0.6, marker=mark, linewidths=1, label=label)
     axes.set(xscale="log", yscale="log")
-    axes.set_xlabel("Qiskit's estimate on the shipped target (us)", fontsize=11)
-    axes.set_ylabel("our critical path (us)", fontsize=11)
-    axes.legend(fontsize=9)
-    axes.grid(alpha=0.25)
-    return page.png(figure)
+    axes.axline((1, 1), (2, 2), color="black", ls="-", lw=1, label="equal", zorder=1)
+    for axis in (axes.xaxis, axes.yaxis):
+        name_times(axis)
+    axes.set_xlabel("Qiskit's estimate on the shipped target")
+    axes.set_ylabel("our critical path")
+    legend_below(drawn, 1)
+    return drawn
 
 
 def main(given: list[str] | None = None) -> None:

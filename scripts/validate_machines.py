@@ -38,6 +38,8 @@ from hybhanas.cost.noise import circuit_survival
 from hybhanas.cost.pauli_paths import observable_survival
 from hybhanas.cost.schedule import schedule
 from hybhanas.cost.transpile import Transpiler
+from hybhanas.reporting.axes import plain_numbers
+from hybhanas.reporting.picture import figure, legend_below, styled
 from scripts import page
 from scripts.rebuild_jobs import batches
 
@@ -181,23 +183,25 @@ def left_out(table: pd.DataFrame) -> str:
     )
 
 
-def picture(found: Sequence[Kept]) -> bytes:
-    """Measured polarisation against P with its band, by machine, as PNG."""
-    figure = Figure(figsize=(6.4, 5.6), layout="constrained")
-    axes = figure.subplots()
+@styled
+def picture(found: Sequence[Kept]) -> Figure:
+    """Measured polarisation against P with its band, by machine."""
+    drawn = figure(6.4, 6.4)
+    axes = drawn.subplots()
     for machine, mark in zip(sorted({one.machine for one in found}), "osD^v", strict=False):
         own = [one for one in found if one.machine == machine]
         p = np.array([one.p for one in own])
         band = [p - [one.low for one in own], [one.high for one in own] - p]
         axes.errorbar(
-            [one.measured for one in own], p, yerr=np.abs(band), fmt=mark, ms=4, mfc="none",
-            lw=0.6, label=machine,
+            [one.measured for one in own], p, yerr=np.abs(band), fmt=mark, ms=6, mfc="none",
+            lw=1.0, label=machine,
         )  # fmt: skip
-    least = 0.8 * min(min(one.measured, one.low) for one in found)
-    axes.plot([least, 1], [least, 1], color="black", lw=0.8)
+    axes.axline((1, 1), (0.5, 0.5), color="black", lw=1, ls="-", zorder=1, label="equal")
     axes.set(xscale="log", yscale="log", xlabel="measured polarisation", ylabel="P with its band")
-    axes.legend(fontsize=8)
-    return page.png(figure)
+    for axis in (axes.xaxis, axes.yaxis):
+        plain_numbers(axis)
+    legend_below(drawn, 5)
+    return drawn
 
 
 def main(given: list[str] | None = None) -> int:

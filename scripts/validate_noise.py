@@ -34,6 +34,8 @@ from hybhanas.calibration.snapshot import Snapshot
 from hybhanas.cost.model import FAULTS, IDLE_FORMS
 from hybhanas.cost.noise import circuit_survival
 from hybhanas.cost.pauli_paths import observable_survival
+from hybhanas.reporting.axes import plain_numbers
+from hybhanas.reporting.picture import figure, legend_below, save, styled
 from scripts import page
 from scripts.aer import NoisyCircuit
 
@@ -212,29 +214,25 @@ def worst(table: pd.DataFrame, name: str, count: int = 6) -> pd.DataFrame:
     return shown
 
 
-def picture(table: pd.DataFrame) -> bytes:
-    """P against the simulated attenuation, of both forms, without and with idle noise, as PNG."""
-    figure = Figure(figsize=(9, 4.5), layout="constrained")
-    both = figure.subplots(1, 2, sharey=True)
+@styled
+def picture(table: pd.DataFrame) -> Figure:
+    """P over the simulated attenuation, of both forms, without and with idle noise."""
+    drawn = figure(5.2)
+    both = drawn.subplots(1, 2, sharey=True)
     for axes, idle in zip(both, (False, True), strict=True):
         part = table[table.idle == idle]
         form = "relaxation" if idle else "off"
-        for faults, colour, mark in (
-            ("whole_circuit", "tab:orange", "x"),
-            ("observable", "tab:blue", "o"),
-        ):
-            axes.plot(
-                part.seen, part[f"{faults} {form}"], mark, color=colour, ms=5, mfc="none",
-                label=faults,
-            )  # fmt: skip
-        low = 0.8 * part.seen.min()
-        axes.plot([low, 1], [low, 1], color="black", lw=0.8)
-        axes.set(xscale="log", yscale="log", xlabel="seen in Aer")
-        axes.set_title(f"idle noise {'in' if idle else 'out'}, {len(part)} circuits", fontsize=10)
-        axes.grid(alpha=0.25, which="both")
-    both[0].set_ylabel("P")
-    both[0].legend()
-    return page.png(figure)
+        for faults, colour, mark in (("whole_circuit", "C1", "x"), ("observable", "C0", "o")):
+            ratio = part[f"{faults} {form}"] / part.seen
+            axes.plot(part.seen, ratio, mark, color=colour, ms=6, mfc="none", label=faults)
+        axes.axhline(1, color="black", lw=1, ls="-", zorder=1)
+        axes.set(yscale="log", xlabel="what survives, simulated in Aer")
+        axes.set_title(f"idle noise {'in' if idle else 'out'}, {len(part)} circuits")
+        axes.set_xlim(0, 1.02)
+    both[0].set_ylabel("P over what is simulated")
+    plain_numbers(both[0].yaxis)
+    legend_below(drawn, 2, both[0])
+    return drawn
 
 
 def text(table: pd.DataFrame, left_out: int, draws: int, command: str) -> str:
@@ -279,7 +277,7 @@ def main() -> None:
     kept = Path("outputs") / "validate_noise.json"
     atomic.write_text(kept, json.dumps(rows, indent=1))
     if arguments.page:
-        atomic.write_bytes(page.DOCS / "noise.png", picture(table))
+        save(picture(table), page.DOCS / "noise.png")
         page.fill("noise", f"{said}\n\n![P against the simulated attenuation](noise.png)")
     print(f"{time.perf_counter() - started:.0f} s")
 

@@ -13,14 +13,14 @@ from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
 from matplotlib.colors import LogNorm
-from matplotlib.figure import Figure
 
 from hybhanas.cost.report import CostReport
 from hybhanas.nas.evaluation import EVALUATED, STOPPED, Evaluation
-from hybhanas.nas.quantities import OVERFLOW, PARTS
+from hybhanas.nas.quantities import PARTS
 from hybhanas.nas.recost import FATES, Comparison
-from hybhanas.reporting.picture import save
-from hybhanas.reporting.units import STEPS, YEAR_S, duration, total_label
+from hybhanas.reporting.axes import name_dots, name_times
+from hybhanas.reporting.picture import COLOURS, figure, legend_below, save, styled
+from hybhanas.reporting.units import duration, total_label
 
 LONGEST = 100
 """Times the total time of the slowest member, where the time axis of a front ends at the latest."""
@@ -29,6 +29,7 @@ MOST_NAMED = 24
 """Members of a front that a picture has place to name: those of the first ranks."""
 
 
+@styled
 def plot_front(
     path: Path,
     evaluations: Sequence[Evaluation],
@@ -51,38 +52,41 @@ def plot_front(
     front = [*named.values()]
     known = [e for e in evaluations if e.status == EVALUATED]
     stopped = [e for e in evaluations if e.status == STOPPED]
-    figure = Figure(figsize=(7.5, 5.2), layout="constrained")
-    axes = figure.subplots()
+    drawn = figure(6.0)
+    axes = drawn.subplots()
     if stopped:
         axes.scatter(
             [e.values["total_s"] for e in stopped],
             [100 * (1 - e.values["error"]) for e in stopped],
-            c="0.7",
-            s=14,
+            c="0.6",
+            s=20,
             marker="x",
-            linewidths=0.8,
+            linewidths=1.0,
             label=f"stopped early ({len(stopped)})",
             zorder=2,
         )
     latest_s = LONGEST * max(e.values["total_s"] for e in front)
     dots = _draw_evaluated(axes, known, front, latest_s)
-    axes.step(*_best_so_far(front), where="post", color="black", lw=0.8, alpha=0.6, zorder=1)
+    axes.step(*_best_so_far(front), where="post", color="black", lw=1.0, ls="-", zorder=1)
     if all(e.cost is not None and e.cost.provenance.total == "qpu" for e in front):
         _draw_interval_and_effective_time(axes, front)
     _draw_baselines(axes, baselines or {})
-    for name, e in [*named.items()][:MOST_NAMED]:
-        place = (e.values["total_s"], 100 * (1 - e.values["error"]))
-        axes.annotate(name, place, (6, -11), textcoords="offset points", fontsize=8)
     axes.set_xscale("log")
     axes.set_xlim(right=min(latest_s, axes.get_xlim()[1]))
-    _name_times(axes)
+    name_times(axes.xaxis)
     axes.set_xlabel(total_label(known))
     axes.set_ylabel("validation accuracy (%)\nof the front after its final training")
-    axes.set_title(title, fontsize=10)
-    axes.grid(alpha=0.25, which="major")
-    figure.legend(loc="outside lower center", ncols=3, fontsize=8)
-    figure.colorbar(dots, ax=axes, label="trainable parameters")
-    save(figure, path)
+    axes.set_title(title)
+    drawn.colorbar(dots, ax=axes, label="trainable parameters")
+    legend_below(drawn)
+    name_dots(
+        axes,
+        {
+            name: (e.values["total_s"], 100 * (1 - e.values["error"]))
+            for name, e in [*named.items()][:MOST_NAMED]
+        },
+    )
+    save(drawn, path)
 
 
 def _draw_evaluated(
@@ -97,11 +101,11 @@ def _draw_evaluated(
     for members, size, edge, label in (
         (
             others,
-            22,
+            28,
             "none",
             f"evaluated ({len(others)}{f', {beyond} beyond' if beyond else ''})",
         ),
-        (front, 60, "black", f"Pareto front ({len(front)})"),
+        (front, 75, "black", f"Pareto front ({len(front)})"),
     ):
         dots = axes.scatter(
             [e.values["total_s"] for e in members],
@@ -111,51 +115,46 @@ def _draw_evaluated(
             norm=norm,
             cmap="viridis_r",
             edgecolors=edge,
-            linewidths=1.1,
-            alpha=0.45 if edge == "none" else 1,
+            linewidths=1.2,
+            alpha=0.5 if edge == "none" else 1,
             label=label,
             zorder=2 if edge == "none" else 3,
         )
     return dots
 
 
-def _name_times(axes: Axes) -> None:
-    """Ticks at times that people name, a second, an hour, a year, of an axis of seconds."""
-    left, right = axes.get_xlim()
-    right = min(right, 10 * OVERFLOW)
-    axes.set_xlim(left, right)
-    named = [(at_s, f"1 {unit}") for at_s, unit in STEPS]
-    named += [(10.0**power * YEAR_S, rf"$10^{{{power}}}$ y") for power in range(3, 300, 3)]
-    shown = [(at_s, name) for at_s, name in named if left <= at_s <= right]
-    shown = shown[:: 1 + len(shown) // 12] or [(left, duration(left))]
-    axes.set_xticks([at_s for at_s, _ in shown], [name for _, name in shown])
-    axes.minorticks_off()
-
-
 def _draw_baselines(axes: Axes, baselines: Mapping[str, float]) -> None:
+    """Draws a line for each that is not worse than all dots, and names the others in the legend."""
+    low, high = axes.get_ylim()
     styles = cycle(("--", ":", "-.", (0, (4, 1, 1, 1, 1, 1))))
     for (name, accuracy), style in zip(baselines.items(), styles, strict=False):
-        label = f"{name}, {100 * accuracy:.1f} %"
-        axes.axhline(100 * accuracy, color="tab:red", lw=0.9, ls=style, label=label, zorder=1)
+        label, percent = f"{name}, {100 * accuracy:.1f} %", 100 * accuracy
+        if percent < low:
+            axes.plot([], [], ls="none", label=f"{label} (below)")
+        else:
+            axes.axhline(percent, color=COLOURS[1], lw=1.2, ls=style, label=label, zorder=1)
+    best = max(baselines.values(), default=0.0)
+    axes.set_ylim(low, max(high, 100 * best + 0.03 * (high - low)))
 
 
 def _draw_interval_and_effective_time(axes: Axes, front: Sequence[Evaluation]) -> None:
     accuracies = [100 * (1 - e.values["error"]) for e in front]
     low, high = ([e.values[name] for e in front] for name in ("qpu_low_s", "qpu_high_s"))
-    axes.hlines(accuracies, low, high, color="black", lw=0.6, alpha=0.5, label="90 % interval")
+    axes.hlines(accuracies, low, high, color="black", lw=1.2, alpha=0.6, label="90 % interval")
     axes.scatter(
         [e.values["effective_s"] for e in front],
         accuracies,
-        s=12,
+        s=24,
         marker="D",
         facecolors="none",
-        edgecolors="0.6",
-        linewidths=0.7,
+        edgecolors="0.45",
+        linewidths=1.0,
         label="its effective execution time",
         zorder=1,
     )
 
 
+@styled
 def plot_anatomy(path: Path, named: Mapping[str, Evaluation], title: str) -> None:
     """For each member of the front, cheapest first, the share of each part of its total time.
 
@@ -167,8 +166,8 @@ def plot_anatomy(path: Path, named: Mapping[str, Evaluation], title: str) -> Non
     chosen = [*named.items()][:MOST_NAMED]
     by_time = sorted(chosen, key=lambda one: one[1].values["log10_total_s"])
     members = [e for _, e in by_time]
-    figure = Figure(figsize=(8.5, 1.8 + 0.55 * len(members)), layout="constrained")
-    axes = figure.subplots()
+    drawn = figure(2.2 + 0.62 * len(members))
+    axes = drawn.subplots()
     labels = [
         f"{name}  {duration(e.values['qpu_s'])}, {100 * (1 - e.values['error']):.1f} %\n"
         f"effective {duration(e.values['effective_s'])}"
@@ -181,79 +180,89 @@ def plot_anatomy(path: Path, named: Mapping[str, Evaluation], title: str) -> Non
         if max(shares) < 0.005:
             hidden.append(part.label)
             continue
-        axes.barh(range(len(members)), shares, left=left, label=part.label, height=0.45)
+        axes.barh(range(len(members)), shares, left=left, label=part.label, height=0.42)
         left = [a + b for a, b in zip(left, shares, strict=True)]
     for place, e in enumerate(members):
-        axes.text(0.3, place - 0.27, str(e.architecture), fontsize=8, va="bottom")
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.set_yticks(range(len(members)), labels, fontsize=9)
+        axes.text(0.3, place - 0.25, str(e.architecture), fontsize=9.5, va="bottom")
+    axes.grid(visible=False, axis="y")
+    axes.set_yticks(range(len(members)), labels)
     axes.set_ylim(len(members) - 0.6, -0.8)
     axes.set_xlim(0, 100)
     rest = f"\nunder 0.005 %: {', '.join(hidden)}" if hidden else ""
-    axes.set_xlabel(f"share of {total_label(members)} (%){rest}", fontsize=8)
-    axes.set_title(title, fontsize=10)
-    figure.legend(loc="outside lower center", ncols=4, fontsize=8)
-    save(figure, path)
+    axes.set_xlabel(f"share of {total_label(members)} (%){rest}")
+    axes.set_title(title)
+    legend_below(drawn, 4)
+    save(drawn, path)
 
 
+@styled
 def plot_recost(
     path: Path, old: Sequence[Evaluation], new: Sequence[Evaluation], outcome: Comparison
 ) -> None:
     """New against old total time of every evaluation, and what became of the front."""
     pairs = [(a, b) for a, b in zip(old, new, strict=True) if a.values and b.values]
-    figure = Figure(figsize=(6.2, 5.2), layout="constrained")
-    axes = figure.subplots()
+    drawn = figure(6.4, 6.4)
+    axes = drawn.subplots()
     fates = {e.key: fate for fate in FATES for e in getattr(outcome, fate)}
-    for fate, colour, size in (
-        ("", "0.75", 14),
-        ("stayed", "tab:blue", 40),
-        ("left", "tab:red", 40),
-        ("joined", "tab:green", 40),
+    for fate, colour, mark, size in (
+        ("", "0.75", "o", 18),
+        ("stayed", COLOURS[0], "o", 55),
+        ("left", COLOURS[1], "v", 55),
+        ("joined", COLOURS[2], "^", 55),
     ):
         chosen = [(a, b) for a, b in pairs if fates.get(a.key, "") == fate]
+        if not chosen:
+            continue
         axes.scatter(
-            [10 ** a.values["log10_total_s"] for a, _ in chosen],
-            [10 ** b.values["log10_total_s"] for _, b in chosen],
+            [a.values["total_s"] for a, _ in chosen],
+            [b.values["total_s"] for _, b in chosen],
             s=size,
             color=colour,
+            marker=mark,
             edgecolors="black" if fate else "none",
-            linewidths=0.5,
+            linewidths=0.7,
             label=f"{fate or 'not on a front'} ({len(chosen)})",
         )
-    axes.set_xscale("log")
-    axes.set_yscale("log")
-    low, high = axes.get_xlim()
-    axes.plot([low, high], [low, high], color="black", lw=0.8, alpha=0.5)
+    axes.set(xscale="log", yscale="log")
+    axes.axline((1, 1), (2, 2), color="black", lw=1.0, ls="-", label="no change", zorder=1)
+    for axis in (axes.xaxis, axes.yaxis):
+        name_times(axis)
     backends = [cost.provenance.calibration if cost else "" for cost in _first_costs(pairs)]
-    axes.set_xlabel(f"{total_label(old)} before (s), {backends[0]}")
-    axes.set_ylabel(f"{total_label(new)} now (s), {backends[1]}")
-    axes.set_title(f"Kendall tau {outcome.kendall_tau:.3f}", fontsize=10)
-    axes.legend(fontsize=8)
-    axes.grid(alpha=0.25)
-    save(figure, path)
+    axes.set_xlabel(f"{total_label(old)}\nbefore, {backends[0]}")
+    axes.set_ylabel(f"{total_label(new)}\nnow, {backends[1]}")
+    axes.set_title(f"order of times: Kendall's tau {outcome.kendall_tau:.3f}")
+    legend_below(drawn)
+    save(drawn, path)
 
 
-def plot_fronts(path: Path, fronts: Mapping[str, Sequence[Evaluation]]) -> None:
-    """Accuracy against total time of several fronts, by their labels, over each other."""
-    figure = Figure(figsize=(8, 5 + 0.16 * len(fronts)), layout="constrained")
-    axes = figure.subplots()
-    colours = colormaps["tab10" if len(fronts) <= 10 else "turbo"].resampled(max(len(fronts), 10))
-    for index, (label, front) in enumerate(fronts.items()):
-        times = [e.values["total_s"] for e in front]
-        accuracies = [100 * (1 - e.values["error"]) for e in front]
-        axes.scatter(times, accuracies, s=22, color=colours(index), alpha=0.6)
-        axes.step(
-            *_best_so_far(front),
-            where="post",
-            color=colours(index),
-            label=f"{label} ({len(front)})",
-        )
-    axes.set_xscale("log")
-    axes.set_xlabel(f"{total_label([e for front in fronts.values() for e in front])} (s)")
-    axes.set_ylabel("validation accuracy (%)")
-    axes.grid(alpha=0.25, which="major")
-    figure.legend(loc="outside lower center", ncols=1, fontsize=8)
-    save(figure, path)
+@styled
+def plot_fronts(path: Path, panels: Mapping[str, Mapping[str, Sequence[Evaluation]]]) -> None:
+    """Accuracy against total time of several fronts, each panel of those of one data set.
+
+    Args:
+        path: of the PNG file; see `hybhanas.reporting.picture.save`.
+        panels: by data set, fronts by their labels.
+    """
+    count = sum(map(len, panels.values()))
+    drawn = figure(1.2 + 3.6 * len(panels) + 0.2 * count)
+    map_of_colours = colormaps["turbo"].resampled(count)
+    of_all = cycle(COLOURS if count <= len(COLOURS) else map(map_of_colours, range(count)))
+    rows = drawn.subplots(len(panels), 1, squeeze=False)[:, 0]
+    for axes, (name, fronts) in zip(rows, panels.items(), strict=True):
+        for (label, front), colour in zip(fronts.items(), of_all, strict=False):
+            times = [e.values["total_s"] for e in front]
+            accuracies = [100 * (1 - e.values["error"]) for e in front]
+            axes.scatter(times, accuracies, s=30, color=colour, alpha=0.6)
+            line = _best_so_far(front)
+            axes.step(*line, where="post", ls="-", color=colour, label=f"{label} ({len(front)})")
+        axes.set_xscale("log")
+        name_times(axes.xaxis)
+        axes.set_ylabel("validation accuracy (%)")
+        axes.set_title(name)
+    everything = [e for fronts in panels.values() for front in fronts.values() for e in front]
+    rows[-1].set_xlabel(total_label(everything))
+    legend_below(drawn, 1)
+    save(drawn, path)
 
 
 def _first_costs(

@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from matplotlib.figure import Figure
 from rich.table import Table
 
 from hybhanas import atomic
 from hybhanas.models.scores import Scores
 from hybhanas.nas.replicas import Replica
 from hybhanas.nas.training_result import Spread, TrainingResult
-from hybhanas.reporting.picture import save
+from hybhanas.reporting.picture import figure, legend_below, save, styled
 
 _SHOWN = (
     ("validation %", "validation", "accuracy"),
@@ -88,18 +87,17 @@ def write_curves(path: Path, replicas: Sequence[Replica]) -> None:
     atomic.write_text(path, "\n".join([*lines, ""]))
 
 
+@styled
 def plot_curves(path: Path, replicas: Sequence[Replica], title: str) -> None:
     """Draws the same: the loss of training on the left, the validation accuracy on the right."""
-    figure = Figure(figsize=(9, 3.6), layout="constrained")
-    left, right = figure.subplots(1, 2)
+    drawn = figure(4.2)
+    left, right = drawn.subplots(1, 2)
     for replica in replicas:
         epochs = range(1, len(replica.losses) + 1)
         left.plot(epochs, replica.losses, label=f"seed {replica.seed}")
         right.plot(epochs, [100 * accuracy for accuracy in replica.accuracies])
     left.set(xlabel="epoch", ylabel="training loss")
     right.set(xlabel="epoch", ylabel="validation accuracy (%)")
-    for axes in (left, right):
-        axes.grid(alpha=0.3)
-    left.legend(fontsize="small")
-    figure.suptitle(title, fontsize="medium")
-    save(figure, path)
+    legend_below(drawn, 5, left)
+    drawn.suptitle(title)
+    save(drawn, path)

@@ -13,6 +13,7 @@ from rich.console import Console
 
 from hybhanas import atomic
 from hybhanas.errors import ConfigError
+from hybhanas.nas.evaluation import Evaluation
 from hybhanas.nas.objectives import Objectives
 from hybhanas.nas.run_folder import SETTINGS, RunFolder
 from hybhanas.nas.summary import Summary
@@ -51,7 +52,10 @@ def compare(config: DictConfig, folder: Path) -> list[RunRow]:
     atomic.write_text(folder / "compare.csv", table.to_csv(index=False))
     fronts = [objectives.front(run.evaluations) for run in runs]
     if any(fronts):
-        plot_fronts(folder / "compare.png", dict(zip(run_labels(rows), fronts, strict=True)))
+        panels: dict[str, dict[str, list[Evaluation]]] = {}
+        for run, label, front in zip(runs, run_labels(rows), fronts, strict=True):
+            panels.setdefault(run.config.dataset.name, {})[label] = front
+        plot_fronts(folder / "compare.png", panels)
     console = terminal()
     _show(console, rows)
     point = ", ".join(f"{name}={value:g}" for name, value in box["reference_point"].items())

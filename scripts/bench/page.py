@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
-from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
-from hybhanas import atomic
+from hybhanas.reporting.axes import name_times, plain_numbers
+from hybhanas.reporting.picture import figure, legend_below, save, styled
 from scripts import page
 from scripts.bench import gpu, gpu_page, results
 
@@ -38,7 +39,7 @@ def write() -> None:
             page.fill(name, page.markdown(table(parts[name])), PAGE)
             print(f"{name} written to docs/{PAGE.name}")
     if {"layers", "scaling", "population"} <= parts.keys():
-        atomic.write_bytes(page.DOCS / "performance.png", _picture(parts))
+        save(picture(parts), page.DOCS / "performance.png")
 
 
 def _machine(measured: Mapping[str, Any]) -> str:
@@ -153,10 +154,11 @@ TABLES = {
 }
 
 
-def _picture(parts: Mapping[str, Any]) -> bytes:
-    figure, ((by_qubits, by_count), (by_depth, by_batch)) = plt.subplots(
-        2, 2, figsize=(11, 8), layout="constrained"
-    )
+@styled
+def picture(parts: Mapping[str, Any]) -> Figure:
+    """Times by qubits, layers and batch, and speed-ups by the number of circuits."""
+    drawn = figure(9.6, 9.6)
+    (by_qubits, by_count), (by_depth, by_batch) = drawn.subplots(2, 2)
     chosen = parts.get("peers", parts["layers"])["rows"]
     chosen = [row for row in chosen if row["batch"] == BATCH and row["entangler"] == "cx"]
     layers = [row["layers"] for row in chosen]
@@ -166,32 +168,43 @@ def _picture(parts: Mapping[str, Any]) -> bytes:
     of = f"{scaling['depth'][0]['qubits']} qubits"
     _times_by(by_depth, "layers", scaling["depth"], f"{of}, batch {BATCH}")
     _times_by(by_batch, "batch", scaling["batch"], f"{of}, {scaling['batch'][0]['layers']} layers")
-    by_batch.set_xscale("log", base=2)
-    content = page.png(figure)
-    plt.close(figure)
-    return content
+    legend_below(
+        drawn, 3, by_qubits, title="one circuit; above fused: times as fast as torchquantum"
+    )
+    return drawn
 
 
 def _times_by(axes: Axes, what: str, rows: Rows, fixed: str) -> None:
-    for name in rows[0]["timings"]:
-        points = [(row[what], row["timings"][name]["ms"]) for row in rows]
-        axes.plot(*zip(*points, strict=True), marker="o", label=name)
-    axes.set(yscale="log", xlabel=what, ylabel="forward and backward (ms)")
-    axes.set_title(f"one circuit, {fixed}", fontsize=10)
-    axes.margins(y=0.3)
-    axes.legend(fontsize=8, loc="upper left", ncols=3)
+    x = [row[what] for row in rows]
+    for name, mark in zip(rows[0]["timings"], "os^vDP", strict=False):
+        axes.plot(x, [row["timings"][name]["ms"] / 1e3 for row in rows], marker=mark, label=name)
+    axes.set(yscale="log", xlabel=what, ylabel="forward and backward")
+    axes.set_title(f"one circuit, {fixed}")
+    axes.margins(x=0.1, y=0.12)
+    name_times(axes.yaxis)
+    if what == "batch":
+        axes.set_xscale("log", base=2)
+    axes.set_xticks(x, [str(value) for value in x])
+    axes.minorticks_off()
+    for row in rows:
+        fused, slow = (row["timings"][name]["ms"] for name in ("fused", "torchquantum"))
+        axes.annotate(
+            f"{slow / fused:.0f}", (row[what], fused / 1e3), (0, 9), textcoords="offset points",
+            ha="center", color="C0",
+        )  # fmt: skip
 
 
 def _by_count(axes: Axes, rows: Rows) -> None:
-    for row in rows:
+    for row, mark in zip(rows, "os^vDP", strict=False):
         slow = row["timings"]["torchquantum"]["ms"]
         counts = [int(name[2:]) for name in row["timings"] if name.startswith("K=")]
         times = [slow * k / row["timings"][f"K={k}"]["ms"] for k in counts]
-        axes.plot(
-            counts, times, marker="o", label=f"{row['qubits']} qubits, {row['layers']} layers"
-        )
+        label = f"{row['qubits']} qubits, {row['layers']} layers"
+        axes.plot(counts, times, marker=mark, label=label)
     axes.set(xscale="log", yscale="log", xlabel="circuits run as one, K")
     axes.set_ylabel("times as fast as TorchQuantum, each")
     axes.set_xticks(counts, [str(k) for k in counts])
-    axes.set_title("many circuits at once", fontsize=10)
-    axes.legend(fontsize=8)
+    axes.minorticks_off()
+    plain_numbers(axes.yaxis)
+    axes.set_title("many circuits at once")
+    axes.legend()

@@ -55,6 +55,14 @@ def test_the_front_is_drawn_apart_from_what_it_dominates_and_what_was_stopped(tm
     assert opens(tmp_path / "front.png")
 
 
+def test_a_baseline_worse_than_every_network_is_named_and_takes_no_place(tmp_path, drawn):
+    lines = {"majority class": 0.1, "SVM": 0.99}
+    plots.plot_front(tmp_path / "front.png", EVALUATIONS, NAMED, "title", lines)
+    axes = drawn[0].axes[0]
+    assert legend(axes)[-2:] == ["majority class, 10.0 % (below)", "SVM, 99.0 %"]
+    assert 30 < axes.get_ylim()[0] < 40 < 99 < axes.get_ylim()[1]
+
+
 def test_members_are_named_and_the_axis_has_times_that_people_name(tmp_path, drawn):
     plots.plot_front(tmp_path / "front.png", EVALUATIONS, NAMED, "title")
     axes = drawn[0].axes[0]
@@ -62,7 +70,7 @@ def test_members_are_named_and_the_axis_has_times_that_people_name(tmp_path, dra
         "#1": (100.0, 90.0),
         "#2": (10.0, 80.0),
     }
-    assert [label.get_text() for label in axes.get_xticklabels()] == ["1 s", "1 min"]
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["1 s", "10 s", "1 min"]
 
 
 def test_what_takes_a_hundred_times_as_long_as_the_front_is_counted_and_not_drawn(tmp_path, drawn):
@@ -110,13 +118,15 @@ def test_costs_before_and_after_are_drawn_by_the_fate_of_each(tmp_path, drawn):
     old = EVALUATIONS[:3]
     plots.plot_recost(tmp_path / "recost.png", old, old, compare(old, old, TWO))
     axes = drawn[0].axes[0]
-    assert legend(axes) == ["not on a front (1)", "stayed (2)", "left (0)", "joined (0)"]
-    assert "Kendall tau 1.000" in axes.get_title()
+    assert legend(axes) == ["not on a front (1)", "stayed (2)", "no change"]
+    assert "Kendall's tau 1.000" in axes.get_title()
     assert opens(tmp_path / "recost.png")
 
 
-def test_several_fronts_are_drawn_over_each_other_by_their_labels(tmp_path, drawn):
-    plots.plot_fronts(tmp_path / "fronts.png", {"seed=1": FRONT, "seed=2": FRONT[:1]})
+def test_several_fronts_are_drawn_over_each_other_in_a_panel_a_data_set(tmp_path, drawn):
+    iris = {"seed=1": FRONT, "seed=2": FRONT[:1]}
+    plots.plot_fronts(tmp_path / "fronts.png", {"iris": iris, "wine": {"wine": FRONT}})
     labels = [text.get_text() for text in drawn[0].legends[0].get_texts()]
-    assert labels == ["seed=1 (2)", "seed=2 (1)"]
+    assert labels == ["seed=1 (2)", "seed=2 (1)", "wine (2)"]
+    assert [axes.get_title() for axes in drawn[0].axes] == ["iris", "wine"]
     assert opens(tmp_path / "fronts.png")

@@ -6,8 +6,9 @@ import pytest
 
 from hybhanas.architecture import Architecture
 from hybhanas.evidence.contribution import Contribution, Rival
+from hybhanas.reporting.picture import save
 from scripts import study_contribution
-from scripts.study_contribution import SETS, main, page, plot, table
+from scripts.study_contribution import SETS, main, page, picture, table
 
 
 def found(p_value: float) -> Contribution:
@@ -30,7 +31,7 @@ def test_the_page_says_plainly_where_circuits_earn_their_seconds(tmp_path):
     nowhere = page({"digits": found(0.9)})
     assert "earns its seconds on none of them" in nowhere
     assert found(0.9).verdict in nowhere
-    plot(tmp_path / "picture.png", {"wine": found(0.01)})
+    save(picture({"wine": found(0.01)}), tmp_path / "picture.png")
     assert (tmp_path / "picture.png").stat().st_size > 1000
 
 

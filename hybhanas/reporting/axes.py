@@ -1,0 +1,94 @@
+"""Axes that people read: times by name, numbers in digits, names of dots that do not overlap."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+from matplotlib.transforms import Bbox
+
+from hybhanas.nas.quantities import OVERFLOW
+from hybhanas.reporting.units import STEPS, YEAR_S, duration
+
+MOST_TICKS, FEWEST_TICKS = 8, 3
+"""Of an axis of times."""
+
+_DECADES, _CLOSER = (1, 10, 100), (1, 2, 5, 10, 20, 50, 100, 200, 500)
+_TENS = (1, 2, 5, 10, 20, 30)
+MULTIPLES: tuple[dict[str, tuple[int, ...]], ...] = (
+    {},
+    {"us": _DECADES, "ms": _DECADES, "s": (1, 10), "min": (1, 10), "d": _DECADES, "y": _DECADES},
+    {"us": _CLOSER, "ms": _CLOSER, "s": _TENS, "min": _TENS}
+    | {"h": (1, 2, 4, 8, 12), "d": _CLOSER[:8], "y": _CLOSER},
+)
+"""What times have ticks, ever closer: multiples of a unit, without an entry the unit alone."""
+
+PLACES = ((7, -12), (7, 5), (-7, 5), (-7, -12), (0, 9), (0, -17), (14, -3), (-14, -3))
+"""Where the name of a dot may stand, in points from it, the first that is free."""
+
+
+def name_times(axis: Axis) -> None:
+    """Ticks at times that people name, a second, an hour, a year, of an axis of seconds."""
+    left, right = sorted(axis.get_view_interval())
+    right = min(right, 10 * OVERFLOW)
+    getattr(axis.axes, f"set_{axis.axis_name}lim")(left, right)  # type: ignore[attr-defined]
+    shown: list[tuple[float, str]] = []
+    for multiples in MULTIPLES:
+        named = [
+            (n * at_s, f"{n} {unit}") for at_s, unit in STEPS for n in multiples.get(unit, (1,))
+        ]
+        named += [(1e3 * YEAR_S, "1,000 y")]
+        named += [(10.0**power * YEAR_S, rf"$10^{{{power}}}$ y") for power in range(6, 300, 3)]
+        shown = [(at_s, name) for at_s, name in named if left <= at_s <= right]
+        if len(shown) >= FEWEST_TICKS:
+            break
+    shown = shown[:: len(shown) // (MOST_TICKS + 1) + 1] or [(left, duration(left))]
+    axis.set_ticks([at_s for at_s, _ in shown], [name for _, name in shown])
+    axis.set_ticks([], minor=True)
+
+
+def plain_numbers(axis: Axis) -> None:
+    """Ticks of a logarithmic axis as numbers in digits, `0.1` and `2,000`, instead of powers."""
+    low, high = axis.get_view_interval()
+    decades = abs(np.log10(high) - np.log10(low))
+    every = (1.0,) if decades > 3 else (1.0, 3.0) if decades > 1.5 else (1.0, 2.0, 5.0)
+    axis.set_major_locator(LogLocator(subs=every, numticks=99))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
+    axis.set_minor_formatter(NullFormatter())
+
+
+def name_dots(axes: Axes, named: Mapping[str, tuple[float, float]], size: float = 10.5) -> None:
+    """Writes names beside dots, each where it covers neither another name nor another dot.
+
+    Args:
+        axes: whose limits are final.
+        named: places in data, by what is written there.
+        size: of the letters, in points.
+    """
+    axes.figure.draw_without_rendering()  # type: ignore[union-attr]
+    points = 72 / axes.figure.dpi
+    dots = axes.transData.transform(np.array(list(named.values()), float).reshape(-1, 2)) * points
+    taken: list[Bbox] = []
+    for (name, at), dot in zip(named.items(), dots, strict=True):
+        boxes = [_box(dot, place, 0.62 * size * len(name), size) for place in PLACES]
+        crowds = [_crowd(box, taken, dots) for box in boxes]
+        best = int(np.argmin(crowds))
+        taken.append(boxes[best])
+        x, y = PLACES[best]
+        axes.annotate(
+            name, at, (x, y), textcoords="offset points", fontsize=size,
+            ha="left" if x > 0 else "right" if x < 0 else "center",
+        )  # fmt: skip
+
+
+def _box(dot: np.ndarray, place: tuple[int, int], width: float, height: float) -> Bbox:
+    left = dot[0] + place[0] - (0 if place[0] > 0 else width if place[0] < 0 else width / 2)
+    bottom = dot[1] + place[1]
+    return Bbox.from_bounds(left, bottom, width, height)
+
+
+def _crowd(box: Bbox, taken: Sequence[Bbox], dots: np.ndarray) -> int:
+    return box.count_overlaps(taken) + int(box.padded(3).count_contains(dots))
