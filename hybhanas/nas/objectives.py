@@ -114,3 +114,23 @@ class Objectives:
         best, worst = (signs * np.array(corner) for corner in zip(*self.box.values(), strict=True))
         scaled: np.ndarray = np.clip((np.array(points) - best) / (worst - best), 0, 1)
         return scaled
+
+
+def common(several: Sequence[Objectives]) -> Objectives:
+    """The objectives of several searches, with the smallest box that contains the box of each.
+
+    Args:
+        several: of the same quantities.
+
+    Example:
+        >>> a, b = (Objectives(("error", "parameters"), {"parameters": n}, {}) for n in (10, 20))
+        >>> common([a, b]).box["parameters"]
+        (0.0, 20)
+    """
+    boxes = [one.box for one in several]
+    signs = {quantity.name: quantity.sign for quantity in several[0].quantities}
+    return Objectives(
+        several[0].names,
+        {n: sign * max(sign * box[n][1] for box in boxes) for n, sign in signs.items()},
+        {n: sign * min(sign * box[n][0] for box in boxes) for n, sign in signs.items()},
+    )

@@ -55,10 +55,15 @@ def run_labels(rows: Sequence[RunRow]) -> list[str]:
         >>> run_labels(rows)
         ['a seed=1', 'b seed=1']
     """
-    by_settings = [_label(row.settings) for row in rows]
+    return labels([(row.folder, row.settings) for row in rows])
+
+
+def labels(runs: Sequence[tuple[str, Mapping[str, Any]]]) -> list[str]:
+    """A unique label per run of its folder's name and settings, as by `run_labels`."""
+    by_settings = [_label(settings) for _, settings in runs]
     return [
-        label if label and by_settings.count(label) == 1 else f"{row.folder} {label}".strip()
-        for row, label in zip(rows, by_settings, strict=True)
+        label if label and by_settings.count(label) == 1 else f"{folder} {label}".strip()
+        for (folder, _), label in zip(runs, by_settings, strict=True)
     ]
 
 

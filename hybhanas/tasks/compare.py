@@ -14,15 +14,16 @@ from rich.console import Console
 from hybhanas import atomic
 from hybhanas.errors import ConfigError
 from hybhanas.nas.evaluation import Evaluation
-from hybhanas.nas.objectives import Objectives
-from hybhanas.nas.run_folder import SETTINGS, RunFolder
+from hybhanas.nas.objectives import Objectives, common
+from hybhanas.nas.run_folder import SETTINGS
 from hybhanas.nas.summary import Summary
 from hybhanas.reporting.plots import plot_fronts
 from hybhanas.reporting.runs_table import RunRow, run_labels, runs_table, seeds_table
 from hybhanas.reporting.terminal import terminal
-from hybhanas.stored import read_json
+from hybhanas.tasks.comparison_page import write_comparison
 from hybhanas.tasks.differences import differences
-from hybhanas.tasks.finished import FinishedRun, read_run
+from hybhanas.tasks.finished import FinishedRun
+from hybhanas.tasks.found_runs import end_of, found, name_below
 from hybhanas.tasks.setup import shown
 
 log = logging.getLogger(__name__)
@@ -38,7 +39,7 @@ def compare(config: DictConfig, folder: Path) -> list[RunRow]:
     Raises:
         ConfigError: there is no search, or searches have different objectives.
     """
-    runs = _found(config.run)
+    runs, _ = found(config.run)
     root = Path(config.run).expanduser()
     rows, objectives = compared(runs, root)
     box = {
@@ -78,48 +79,39 @@ def compared(runs: Sequence[FinishedRun], root: Path) -> tuple[list[RunRow], Obj
     objectives = _common_objectives(runs, str(root))
     differing = differences([run.config for run in runs])
     rows = [
-        _row(run, _name(run, root), settings, objectives)
+        _row(run, name_below(run.folder, root), settings, objectives)
         for run, settings in zip(runs, differing, strict=True)
     ]
     return rows, objectives
 
 
 def show_sweep(folder: Path) -> None:
-    """Prints the searches below a folder as a table, if there are several with the same objectives;
-    writes nothing.
+    """Prints the searches below a folder as a table, if there are several with the same objectives,
+    and writes `comparison.html` of them.
     """
     if len([*folder.rglob(SETTINGS)]) < 2:
         return
     try:
-        rows, _ = compared(_found(str(folder)), folder)
+        runs, left_out = found(str(folder))
     except ConfigError as error:
         log.warning("the searches are not compared: %s", error)
         return
-    _show(terminal(), rows)
+    try:
+        _show(terminal(), compared(runs, folder)[0])
+    except ConfigError as error:
+        log.warning("the searches are not in one table: %s", error)
+    try:
+        page = write_comparison(runs, left_out, folder, str(shown(folder)))
+    except (ConfigError, OSError) as error:
+        log.warning("there is no page of the searches: %s", error)
+        return
+    terminal().print(f"to read: {shown(page)}", soft_wrap=True, markup=False, highlight=False)
 
 
 def _show(console: Console, rows: Sequence[RunRow]) -> None:
     console.print(runs_table(rows))
     if (over_seeds := seeds_table(rows)) is not None:
         console.print(over_seeds)
-
-
-def _found(setting: str | None) -> list[FinishedRun]:
-    """Every search in or below the folder, except those that cannot be read, with a warning."""
-    if setting is None:
-        raise ConfigError("run=null is not accepted: a folder of searches, such as outputs/...")
-    paths = sorted(Path(setting).expanduser().rglob(SETTINGS))
-    if len(paths) == 1:
-        return [read_run(str(paths[0].parent), started=True)]
-    runs = []
-    for path in paths:
-        try:
-            runs.append(read_run(str(path.parent), started=True))
-        except ConfigError as error:
-            log.warning("left out: %s", error)
-    if not runs:
-        raise ConfigError(f"run={setting} is not accepted: there is no search in it or below it")
-    return runs
 
 
 def _common_objectives(runs: Sequence[FinishedRun], setting: str) -> Objectives:
@@ -132,29 +124,16 @@ def _common_objectives(runs: Sequence[FinishedRun], setting: str) -> Objectives:
                 f"{', '.join(first.names)}, {run.folder.name} {', '.join(run.objectives.names)}; "
                 "accepted: searches with the same objectives"
             )
-    boxes = [run.objectives.box for run in runs]
-    signs = {quantity.name: quantity.sign for quantity in first.quantities}
-    return Objectives(
-        first.names,
-        {n: sign * max(sign * box[n][1] for box in boxes) for n, sign in signs.items()},
-        {n: sign * min(sign * box[n][0] for box in boxes) for n, sign in signs.items()},
-    )
-
-
-def _name(run: FinishedRun, root: Path) -> str:
-    relative = run.folder.relative_to(root)
-    return str(relative) if relative.parts else root.resolve().name
+    return common([run.objectives for run in runs])
 
 
 def _row(run: FinishedRun, name: str, settings: dict[str, Any], objectives: Objectives) -> RunRow:
     found = Summary.of(run.evaluations, objectives)
-    end = _end(run.folder)
-    # a search that was extended has more evaluations than when it finished before
-    finished = end.get("evaluations", -1) >= found.evaluations
+    end = end_of(run)
     return RunRow(
         folder=name,
         settings=settings,
-        finished=finished,
+        finished=bool(end),
         hypervolume=found.hypervolume,
         best_accuracy=found.best_accuracy,
         cheapest_s=found.cheapest_s,
@@ -162,25 +141,5 @@ def _row(run: FinishedRun, name: str, settings: dict[str, Any], objectives: Obje
         infeasible=found.infeasible,
         failed=found.failed,
         evaluations_s=found.evaluations_s,
-        wall_s=end["wall_s"] if finished else None,
+        wall_s=end.get("wall_s"),
     )
-
-
-def _end(folder: Path) -> dict[str, Any]:
-    """The summary that a search wrote when it finished; empty if it has not, or if it is damaged,
-    which is said.
-    """
-    path = RunFolder(folder).summary
-    try:
-        summary = read_json(path)
-        if not isinstance(summary, dict):
-            raise ValueError("it is no summary")
-        for name, kinds in (("evaluations", (int,)), ("wall_s", (int, float))):
-            if type(summary.get(name)) not in kinds:
-                raise ValueError(f"its {name} is {summary.get(name)!r:.40}")
-        return summary
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError) as error:
-        log.warning("%s is damaged (%s); its search counts as unfinished", path, error)
-        return {}

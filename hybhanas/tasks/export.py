@@ -15,7 +15,7 @@ from hybhanas.reporting import card, optuna_study
 from hybhanas.reporting.terminal import terminal
 from hybhanas.stored import read_json
 from hybhanas.tasks.finished import FinishedRun, overrides, read_run
-from hybhanas.tasks.report import in_order
+from hybhanas.tasks.records_in_order import in_order
 from hybhanas.tasks.run_data import checkpoint_of, data_of, members_of
 from hybhanas.tasks.setup import shown
 

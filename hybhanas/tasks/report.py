@@ -1,12 +1,11 @@
-"""task=report: a finished run as one page for a browser."""
+"""task=report: a finished run as one page for a browser, or several runs compared in one."""
 
 from __future__ import annotations
 
-import csv
-import io
 import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 
@@ -17,39 +16,63 @@ from hybhanas.nas.evaluation import Evaluation
 from hybhanas.nas.front import read_front
 from hybhanas.nas.objectives import Objectives
 from hybhanas.nas.records import MAX_BYTES
-from hybhanas.nas.run_folder import RunFolder
+from hybhanas.nas.run_folder import SETTINGS, RunFolder
 from hybhanas.nas.selection import select
 from hybhanas.reporting.front_report import FrontReport
 from hybhanas.reporting.page.content import RunReport
 from hybhanas.reporting.page.document import write_page
 from hybhanas.reporting.terminal import terminal
-from hybhanas.stored import read_bytes, read_json
+from hybhanas.stored import read_json
+from hybhanas.tasks.comparison_page import write_comparison
 from hybhanas.tasks.finished import MALFORMED, FinishedRun, read_run, settings_of_cost
+from hybhanas.tasks.found_runs import found
 from hybhanas.tasks.options import OPTIONS
+from hybhanas.tasks.records_in_order import in_order
 from hybhanas.tasks.setup import build, shown
 
 log = logging.getLogger(__name__)
 
 
 def report(config: DictConfig, folder: Path) -> Path:
-    """Writes `report.html` to the folder of a run, and says where it is.
+    """Writes `report.html` to the folder of a run, or `comparison.html` of several, and says where
+    it is.
 
     Args:
-        config: composed; `run` names the folder of the search.
-        folder: where nothing is written.
+        config: composed; `run` names the folder of a search, or one with the folders of searches,
+            or lists folders of searches.
+        folder: where the comparison of a list is written; that of a folder is written there.
 
     Raises:
-        ConfigError: `run` is not a search that has finished.
+        ConfigError: `run` is not a search that has finished, or there is no search to compare.
     """
+    page = _of_run(config) if _is_run(config.run) else _comparison(config.run, folder)
+    terminal().print(f"report in {shown(page)}", soft_wrap=True, markup=False, highlight=False)
+    return page
+
+
+def _is_run(setting: Any) -> bool:
+    """Whether a setting is one run, or nothing that holds several."""
+    if not isinstance(setting, str):
+        return setting is None
+    root = Path(setting).expanduser()
+    return RunFolder(root).settings.exists() or not any(root.rglob(SETTINGS))
+
+
+def _comparison(setting: str | Sequence[str], folder: Path) -> Path:
+    if isinstance(setting, str):
+        folder = Path(setting).expanduser()
+    elif not isinstance(setting, Sequence):
+        raise ConfigError(f"run={setting} is not accepted: a folder, or a list of folders")
+    return write_comparison(*found(setting), folder, setting)
+
+
+def _of_run(config: DictConfig) -> Path:
     run = read_run(config.run)
     files = RunFolder(run.folder)
     members = read_front(files, run.evaluations)
     front = FrontReport(members, select(members, run.objectives), read_baselines(files))
     evaluations = in_order(files, run.evaluations)
     write_report(files, evaluations, front, run.objectives, run.config, _calibration(config, run))
-    terminal().print(
-        f"report in {shown(files.page)}", soft_wrap=True, markup=False, highlight=False
-    )
     return files.page
 
 
@@ -86,20 +109,6 @@ def write_report(  # noqa: PLR0913 - what a page is made of
         verdicts=_verdicts(files, front),
     )
     write_page(files.page, made.content())
-
-
-def in_order(files: RunFolder, evaluations: Sequence[Evaluation]) -> list[Evaluation]:
-    """By the rows of `evaluations.csv`, which are in the order of the search; what has none, as if
-    the file is missing, comes last.
-    """
-    try:
-        rows = csv.DictReader(io.StringIO(read_bytes(files.evaluations_csv, MAX_BYTES).decode()))
-        order = {row["architecture"]: place for place, row in enumerate(rows)}
-    except (OSError, csv.Error, *MALFORMED) as error:
-        unordered = "%s cannot be read (%s): the page lists architectures by key"
-        log.warning(unordered, files.evaluations_csv, error)
-        order = {}
-    return sorted(evaluations, key=lambda e: order.get(e.architecture.hash, len(order)))
 
 
 def _calibration(config: DictConfig, run: FinishedRun) -> Calibration | None:

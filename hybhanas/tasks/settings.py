@@ -132,7 +132,8 @@ class VerifyTask:
 class ReportTask:
     """Whose page task=report writes."""
 
-    run: str | None = None  # folder of a search
+    # Folder of a search; to compare searches, a folder of several, or a list [outputs/a,outputs/b].
+    run: Any = None
 
 
 @dataclass(frozen=True, kw_only=True)

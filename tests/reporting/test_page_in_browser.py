@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import itertools
-import json
 import random
-import shutil
-import time
 from pathlib import Path
 
 import pytest
-from axe_core_python.base import AXE_SCRIPT
-from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.select import Select
@@ -26,6 +21,7 @@ from hybhanas.reporting.front_report import FrontReport
 from hybhanas.reporting.page.content import RunReport
 from hybhanas.reporting.page.document import write_page
 from hybhanas.reporting.units import duration
+from tests.helpers.browser import hindrances, opened, requested, wait_for
 from tests.helpers.synthetic import make_calibration, make_evaluation
 
 pytestmark = pytest.mark.slow
@@ -76,39 +72,12 @@ def page(path: Path, number: int) -> dict:
 
 
 @pytest.fixture(scope="module")
-def browser():
-    options = webdriver.ChromeOptions()
-    options.binary_location = shutil.which("chromium")
-    for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"):
-        options.add_argument(argument)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    service = webdriver.ChromeService(shutil.which("chromedriver"))
-    driver = webdriver.Chrome(options=options, service=service)
-    yield driver
-    driver.quit()
-
-
-@pytest.fixture(scope="module")
 def shown(browser, tmp_path_factory):
     """What the page of 40 evaluations holds, which the browser shows."""
     path = tmp_path_factory.mktemp("page") / "report.html"
     content = page(path, 40)
     opened(browser, path)
     return content
-
-
-def opened(browser, path: Path) -> None:
-    for kind in ("browser", "performance"):
-        browser.get_log(kind)  # forgets what came before
-    browser.get(path.as_uri())
-    wait_for(browser, "return document.documentElement.dataset.drawn === 'yes'")
-
-
-def wait_for(browser, condition: str) -> None:
-    end = time.monotonic() + 60
-    while not browser.execute_script(condition):
-        assert time.monotonic() < end, condition
-        time.sleep(0.05)
 
 
 def chosen_rows(browser) -> list[int]:
@@ -130,13 +99,7 @@ def test_every_chart_draws_without_a_message_and_no_request_leaves_the_page(brow
         )
         assert marks > 5, name
     assert browser.get_log("browser") == []
-    events = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
-    asked = [
-        event["params"]["request"]["url"]
-        for event in events
-        if event["method"] == "Network.requestWillBeSent"
-    ]
-    assert [url.partition(":")[0] for url in asked] == ["file"]
+    assert requested(browser) == ["file"]
 
 
 def test_text_of_a_run_is_shown_and_never_executed(browser, shown):
@@ -244,16 +207,7 @@ def test_nothing_serious_hinders_its_use(browser, shown, scheme, width):
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
     metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-    browser.execute_cdp_cmd("Runtime.evaluate", {"expression": AXE_SCRIPT})
-    found = browser.execute_async_script(
-        "axe.run().then(arguments[arguments.length - 1], arguments[arguments.length - 1])"
-    )
-    serious = [
-        (violation["id"], [node["html"][:120] for node in violation["nodes"]][:3])
-        for violation in found["violations"]
-        if violation["impact"] in ("serious", "critical")
-    ]
-    assert serious == []
+    assert hindrances(browser) == []
     assert browser.execute_script("return document.documentElement.scrollWidth") <= width
     browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 

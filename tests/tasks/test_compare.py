@@ -15,6 +15,7 @@ from hybhanas.errors import ConfigError
 from hybhanas.tasks.compare import compare
 from hybhanas.tasks.differences import differences
 from tests.helpers import ROOT, TINY
+from tests.helpers.pages import Page
 
 
 @pytest.fixture(scope="module")
@@ -44,9 +45,12 @@ def copied(sweep, tmp_path):
     return tmp_path / "sweep"
 
 
-def test_a_sweep_ends_with_the_table_that_compare_makes_of_it(sweep, tmp_path, composed):
+def test_a_sweep_ends_with_the_table_that_compare_makes_of_it_and_a_page(sweep, tmp_path, composed):
     rows = compare(composed("task=compare", f"run={sweep}"), tmp_path / "out")
-    table = sweep.with_suffix(".txt").read_text().partition("the runs")[2].splitlines()[2:]
+    said, _, page = sweep.with_suffix(".txt").read_text().rpartition("to read: ")
+    assert page.strip() == "comparison.html"
+    assert len(Page(sweep / page.strip()).content["runs"]) == 4
+    table = said.rpartition("the runs")[2].splitlines()[2:]
     found = [(line.split()[0], line.split()[2]) for line in table if line.strip()]
     assert found == [
         (f"backend={row.settings['backend']}", f"{row.hypervolume:.4f}") for row in rows

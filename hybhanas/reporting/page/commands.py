@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from typing import Any
 
 START = ("python", "run.py")
@@ -42,3 +43,17 @@ def commands_of_run(folder: str, overrides: Any) -> dict[str, str | None]:
         made = _command(*overrides, f"hydra.run.dir={folder}")
     tasks = ("contribution", "verify", "report")
     return {"search": made} | {t: _command(f"task={t}", f"run={folder}") for t in tasks}
+
+
+def command_of_comparison(setting: str | Sequence[str]) -> str:
+    """The command that compares runs again.
+
+    Args:
+        setting: the folder of several, or the folders.
+
+    Example:
+        >>> command_of_comparison(["outputs/a", "outputs/b"])
+        "python run.py task=report 'run=[outputs/a,outputs/b]'"
+    """
+    words = setting if isinstance(setting, str) else f"[{','.join(map(str, setting))}]"
+    return _command("task=report", f"run={words}")

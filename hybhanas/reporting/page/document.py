@@ -7,7 +7,7 @@ import gzip
 import hashlib
 import html
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from string import Template
@@ -17,14 +17,19 @@ from hybhanas import atomic
 from hybhanas.errors import ConfigError
 
 HERE = Path(__file__).parent
-SCRIPTS = (
-    "elements.js", "charts.js", "parallel.js", "figures.js", "overview.js", "tables.js",
-    "architecture.js", "page.js",
+SHARED = ("elements.js", "charts.js", "facts.js", "shell.js")
+OF_A_RUN = (
+    "parallel.js", "front.js", "figures.js", "overview.js", "tables.js", "architecture.js",
+    "page.js",
 )  # fmt: skip
-"""In the order in which they run, as one script."""
+"""The scripts of the page of a run, which follow those that pages share; in the order in which they
+run, as one script."""
+
+OF_A_COMPARISON = ("runs.js", "fronts.js", "comparison.js")
+"""Those of the page that compares runs."""
 
 
-def write_page(path: Path, content: Mapping[str, Any]) -> None:
+def write_page(path: Path, content: Mapping[str, Any], scripts: Sequence[str] = OF_A_RUN) -> None:
     """Writes the page.
 
     What a run holds may be anyone's text. It stands in the page as JSON without a `<`, the scripts
@@ -33,12 +38,14 @@ def write_page(path: Path, content: Mapping[str, Any]) -> None:
 
     Args:
         path: of the file.
-        content: as `hybhanas.reporting.page.content.RunReport.content` gives it.
+        content: as `RunReport.content` of `hybhanas.reporting.page.content` gives it, or
+            `RunComparison.content` of `hybhanas.reporting.page.comparison`.
+        scripts: that draw it, after those that pages share.
 
     Raises:
         OSError: it cannot be written.
     """
-    script = "".join((HERE / name).read_text() for name in SCRIPTS)
+    script = "".join((HERE / name).read_text() for name in (*SHARED, *scripts))
     plotly = _plotly()
     page = Template((HERE / "page.html").read_text()).substitute(
         title=html.escape(str(content["title"])).encode(errors="replace").decode(),

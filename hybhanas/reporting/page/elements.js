@@ -95,9 +95,12 @@ function banded(name, at, shown = duration) {
   return isNumber(low) ? `90 % between ${shown(low)} and ${shown(high)}` : "no band known";
 }
 
-function nameOf(at) {
-  const member = memberOf.get(at);
-  return member ? `#${member.rank}` : rows.hash[at].slice(0, 8);
+function plural(number, one, many = `${one}s`) {
+  return `${number} ${number === 1 ? one : many}`;
+}
+
+function sentences(lines) {
+  return lines.map((line) => element("p", {}, `${line.charAt(0).toUpperCase()}${line.slice(1)}.`));
 }
 
 function command(text) {

@@ -45,8 +45,6 @@ function progress(over) {
   };
 }
 
-const partColours = ["#0072b2", "#d55e00", "#e69f00", "#56b4e9", "#009e73", "#f0e442", "#cc79a7", "#8a939c"];
-
 function shares() {
   const members = content.members.map(({ evaluation }) => evaluation).reverse();
   const names = Object.keys(content.parts).filter((part) => members.some((at) => rows.parts[part][at] > 0));

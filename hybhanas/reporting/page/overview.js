@@ -3,12 +3,9 @@
 const summary = content.summary;
 const frontMembers = content.members.filter((member) => member.on_front);
 
-function plural(number, one, many = `${one}s`) {
-  return `${number} ${number === 1 ? one : many}`;
-}
-
-function sentences(lines) {
-  return lines.map((line) => element("p", {}, `${line.charAt(0).toUpperCase()}${line.slice(1)}.`));
+function nameOf(at) {
+  const member = memberOf.get(at);
+  return member ? `#${member.rank}` : rows.hash[at].slice(0, 8);
 }
 
 function foundCard() {

@@ -1,17 +1,5 @@
 // Puts the page together: words and tables at once, charts as soon as Plotly is unpacked.
 
-function axisChoice(id, label, value, changed, none) {
-  const options = quantities.map(({ name, label: words, further, unit }) =>
-    element(
-      "option",
-      { value: name, selected: name === value },
-      [words, further, unit && unit !== "%" ? `(${unit})` : ""].filter(Boolean).join(" "),
-    ),
-  );
-  if (none) options.unshift(element("option", { value: "", selected: true }, none));
-  return element("label", { for: id }, label, element("select", { id, onchange: changed }, options));
-}
-
 function state() {
   const time = (text) => String(text ?? "at an unknown time").replace("T", " ");
   if (!content.live) return `finished ${time(summary.finished)}`;
@@ -191,23 +179,7 @@ function build() {
     ["reasons", "Failures"],
     ["provenance", "Provenance"],
   ];
-  document.getElementById("top").append(
-    element("h1", {}, content.title),
-    element(
-      "p",
-      { class: "soft" },
-      `${content.search}, seed ${summary.seed ?? "unknown"}, ${state()}`,
-    ),
-    element(
-      "nav",
-      { "aria-label": "Sections" },
-      element(
-        "ul",
-        {},
-        links.map(([id, words]) => element("li", {}, element("a", { href: `#${id}` }, words))),
-      ),
-    ),
-  );
+  head(content.title, `${content.search}, seed ${summary.seed ?? "unknown"}, ${state()}`, links);
   document
     .getElementById("main")
     .append(
@@ -215,16 +187,6 @@ function build() {
       ...sections,
     );
   return { charts, front, paths };
-}
-
-async function unpackedPlotly() {
-  const packed = Uint8Array.from(atob(document.getElementById("plotly").textContent), (letter) =>
-    letter.charCodeAt(0),
-  );
-  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
-  const script = element("script");
-  script.textContent = await new Response(stream).text();
-  document.head.append(script);
 }
 
 async function start() {
@@ -237,12 +199,7 @@ async function start() {
   };
   choice.followers.push(follow);
   if (rows.hash.length) choose(at, false);
-  await unpackedPlotly();
-  for (const one of [...charts, ...(curveChart ? [curveChart] : [])]) await one.start();
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redrawAll);
-  addEventListener("beforeprint", () => drawForPaper(true));
-  addEventListener("afterprint", () => drawForPaper(false));
-  document.documentElement.dataset.drawn = "yes";
+  await drawAll([...charts, ...(curveChart ? [curveChart] : [])]);
 }
 
 // A search that runs replaces this file; it is read again where nobody is using the page.

@@ -1,0 +1,164 @@
+"""Searches of the same data set, objectives and cost model: what may be compared, and how."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from hybhanas.nas.front import FrontMember
+from hybhanas.nas.objectives import Objectives, common
+from hybhanas.nas.quantities import QUANTITIES
+from hybhanas.reporting.front_report import interval_of
+from hybhanas.reporting.page.columns import BANDS, value_of
+from hybhanas.reporting.page.compared_run import ComparedRun
+from hybhanas.reporting.page.verdicts import Group, Interval, Measure, verdicts
+from hybhanas.reporting.units import duration
+
+
+@dataclass(frozen=True, slots=True)
+class Comparable:
+    """Runs whose accuracies and hypervolumes compare.
+
+    Args:
+        label: the settings that tell them from the other runs of the page; empty where it has none.
+        runs: by their places on the page.
+    """
+
+    label: str
+    runs: Mapping[int, ComparedRun]
+
+    @property
+    def objectives(self) -> Objectives:
+        """Theirs, with the smallest box that contains the box of each."""
+        return common([run.objectives for run in self.runs.values()])
+
+    @property
+    def groups(self) -> list[Group]:
+        """The finished runs, those together that differ by their seed alone."""
+        found: dict[str, dict[int, int]] = {}
+        for place, run in self.runs.items():
+            label = " ".join(f"{k}={v}" for k, v in run.repeated.items())
+            if run.finished:
+                found.setdefault(label, {}).setdefault(run.seed, place)
+        return [Group(label, runs) for label, runs in found.items()]
+
+    def measures(self) -> list[Measure]:
+        """Hypervolume, accuracies of the best member, and the QPU time of the knee."""
+        box = self.objectives
+        volumes = {at: box.hypervolume(run.evaluations) for at, run in self.runs.items()}
+        best = {at: m for at, run in self.runs.items() if (m := run.selected("best"))}
+        knee = {at: m for at, run in self.runs.items() if (m := run.selected("knee"))}
+        return [
+            Measure(label="hypervolume", larger=True, values=volumes, shown="{:.4f}".format,
+                    intervals={}, interval=""),
+            _accuracy("validation accuracy of the best", {
+                at: (m.final_validation_accuracy, m.validation_samples) for at, m in best.items()}),
+            _accuracy("test accuracy of the best", {
+                at: (m.test_accuracy, m.test_samples) for at, m in best.items()}),
+            _qpu_time("QPU time of the knee", knee),
+        ]  # fmt: skip
+
+    def content(self, measures: Sequence[Measure]) -> dict[str, Any]:
+        """What is better, the box of the hypervolumes, medians over seeds where there are any."""
+        groups = self.groups
+        worst = {name: worst for name, (_, worst) in self.objectives.box.items()}
+        repeated = any(len(group.runs) > 1 for group in groups)
+        return {
+            "label": self.label,
+            "box": ", ".join(f"{name} {value:g}" for name, value in worst.items()),
+            "lines": verdicts(groups, measures) if groups else ["none of these runs has finished"],
+            "medians": [
+                {
+                    "label": " ".join(filter(None, (self.label, group.label))),
+                    "seeds": sorted(group.runs),
+                    "values": {m.label: group.middle(m) for m in measures},
+                }
+                for group in groups
+                if repeated
+            ],
+        }
+
+    def attained(self) -> list[dict[str, Any]]:
+        """Of each group with several seeds the accuracies that the fronts of one, half and all of
+        its seeds attain within a QPU time, as corners of stairs.
+        """
+        return [
+            {"label": " ".join(filter(None, (self.label, group.label))) or "all seeds", **curve}
+            for group in self.groups
+            if len(group.runs) > 1
+            if (curve := _attained([self.runs[place] for place in group.runs.values()]))
+        ]
+
+
+def comparable(runs: Sequence[ComparedRun]) -> list[Comparable]:
+    """The runs by what must agree for them to compare, in their order."""
+    sets: dict[tuple[str, ...], dict[int, ComparedRun]] = {}
+    for place, run in enumerate(runs):
+        sets.setdefault(tuple(run.same.values()), {})[place] = run
+    if len(sets) == 1:
+        return [Comparable("", dict(enumerate(runs)))]
+    return [Comparable(_label(one, runs), one) for one in sets.values()]
+
+
+def reasons(runs: Sequence[ComparedRun]) -> list[str]:
+    """In what the runs differ that keeps all of them from being compared with each other."""
+    names = runs[0].same
+    return [name for name in names if len({run.same[name] for run in runs}) > 1]
+
+
+def _label(own: Mapping[int, ComparedRun], runs: Sequence[ComparedRun]) -> str:
+    """The settings in which some runs agree and differ from others."""
+    words = []
+    for name in runs[0].settings:
+        values = {str(run.settings[name]) for run in own.values()}
+        others = {str(run.settings[name]) for place, run in enumerate(runs) if place not in own}
+        if len(values) == 1 and not values & others:
+            words.append(f"{name}={values.pop()}")
+    return " ".join(words) or ", ".join(run.name for run in own.values())
+
+
+def _accuracy(label: str, seen: Mapping[int, tuple[float | None, int | None]]) -> Measure:
+    known = {at: one for at, one in seen.items() if one[0] is not None}
+    intervals = {at: i for at, one in known.items() if (i := interval_of(*one)) is not None}
+    values = {at: accuracy for at, (accuracy, _) in known.items() if accuracy is not None}
+    return Measure(label=label, larger=True, values=values, shown=lambda x: f"{100 * x:.1f} %",
+                   intervals=intervals, interval="95 % intervals")  # fmt: skip
+
+
+def _qpu_time(label: str, members: Mapping[int, FrontMember]) -> Measure:
+    def of(name: str) -> dict[int, float]:
+        values = {at: value_of(QUANTITIES[name], m.evaluation) for at, m in members.items()}
+        return {at: value for at, value in values.items() if value is not None}
+
+    low, high = map(of, BANDS["qpu_s"])
+    bands: dict[int, Interval] = {at: (low[at], high[at]) for at in low if at in high}
+    return Measure(label=label, larger=False, values=of("qpu_s"), shown=duration,
+                   intervals=bands, interval="90 % bands")  # fmt: skip
+
+
+def _attained(runs: Sequence[ComparedRun]) -> dict[str, Any] | None:
+    """Empirical attainment (Grunert da Fonseca et al. 2001), by moocore; None if a run has none."""
+    fronts = []
+    for run in runs:
+        points = [
+            (value_of(QUANTITIES["qpu_s"], m.evaluation), m.final_validation_accuracy)
+            for m in run.front.members
+            if m.on_front
+        ]
+        fronts.append([(s, 1 - a) for s, a in points if s is not None and a is not None])
+    if not all(fronts):
+        return None
+    import moocore
+
+    number = len(fronts)
+    origin = np.repeat(np.arange(number), [len(front) for front in fronts])
+    shares = {"one": 100 / number, "half": 50.0, "all": 100.0}
+    curves = {}
+    for word, share in shares.items():
+        found = moocore.eaf(np.concatenate(fronts), origin, percentiles=[share])
+        found = found[np.lexsort((-found[:, 1], found[:, 0]))]
+        curves[word] = {"qpu_s": found[:, 0].tolist(), "accuracy": (1 - found[:, 1]).tolist()}
+    return {"seeds": number, **curves}

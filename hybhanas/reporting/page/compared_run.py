@@ -1,0 +1,53 @@
+"""A search as a comparison shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hybhanas.nas.evaluation import Evaluation
+from hybhanas.nas.front import FrontMember
+from hybhanas.nas.objectives import Objectives
+from hybhanas.reporting.front_report import FrontReport
+
+SEED = "seed"
+"""The setting that repetitions of a search differ in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparedRun:
+    """A search beside others.
+
+    Args:
+        name: that tells it from the others.
+        folder: as a person types it.
+        link: from the page to the page of the run; None where it has none.
+        settings: its values of those in which not all runs agree.
+        seed: of the run.
+        same: in what runs must agree for their accuracies and hypervolumes to compare, by its name.
+        finished: if not, the front is that of its evaluations so far.
+        evaluations: in the order in which the search made them.
+        front: its members by rank, those to take.
+        objectives: what it minimised.
+    """
+
+    name: str
+    folder: str
+    link: str | None
+    settings: Mapping[str, Any]
+    seed: int
+    same: Mapping[str, str]
+    finished: bool
+    evaluations: Sequence[Evaluation]
+    front: FrontReport
+    objectives: Objectives
+
+    def selected(self, word: str) -> FrontMember | None:
+        """The member that a word such as `knee` selects; None where nothing was trained."""
+        return next((one.member for one in self.front.selected if one.word == word), None)
+
+    @property
+    def repeated(self) -> dict[str, str]:
+        """What runs have in common that are repetitions: its settings but for the seed."""
+        return {name: str(value) for name, value in self.settings.items() if name != SEED}

@@ -1,0 +1,132 @@
+"""Which of several searches is better, in sentences that say where chance may be the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+Interval = tuple[float, float]
+
+LEVEL = 0.05
+"""Below this p-value two settings are called distinguishable."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """What searches are compared by.
+
+    Args:
+        label: as a sentence begins with it.
+        larger: whether larger is better.
+        values: of each run that has one, by its place.
+        intervals: of each run that has one, by its place.
+        interval: what these are, in the plural.
+        shown: a value as a person reads it.
+    """
+
+    label: str
+    larger: bool
+    values: Mapping[int, float]
+    shown: Callable[[float], str]
+    intervals: Mapping[int, Interval]
+    interval: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Runs that differ by their seed alone.
+
+    Args:
+        label: the settings that tell it from other groups; empty where nothing does.
+        runs: the place of each finished run, by its seed.
+    """
+
+    label: str
+    runs: Mapping[int, int]
+
+    def of(self, measure: Measure) -> list[float]:
+        """The values of its runs."""
+        return [measure.values[run] for run in self.runs.values() if run in measure.values]
+
+    def middle(self, measure: Measure) -> str:
+        """The median over its seeds, and from where to where they reach."""
+        values = self.of(measure)
+        if not values:
+            return "unknown"
+        words = measure.shown(median(values))
+        if len(values) == 1:
+            return words
+        return f"{words} ({measure.shown(min(values))} to {measure.shown(max(values))})"
+
+
+def verdicts(groups: Sequence[Group], measures: Sequence[Measure]) -> list[str]:
+    """What is better by each measure, a sentence each; or why it cannot be said.
+
+    Args:
+        groups: of the same data set, objectives and cost model.
+        measures: in the order in which they are told.
+
+    Example, of two runs:
+        >>> area = Measure(label="hypervolume", larger=True, values={0: 0.5, 1: 0.75}, shown=str,
+        ...                intervals={}, interval="")
+        >>> print(verdicts([Group("a", {1: 0}), Group("b", {1: 1})], [area])[0].partition(";")[0])
+        hypervolume: b is highest with 0.75, then a with 0.5
+    """
+    if len(groups) == 1:
+        return _spread(groups[0], measures)
+    shared = set.intersection(*({*group.runs} for group in groups))
+    if not shared:
+        return [
+            "these runs differ by their seeds as well: what is due to the settings and what to "
+            "chance cannot be told apart; compare runs with the same seeds"
+        ]
+    same = [Group(g.label, {seed: g.runs[seed] for seed in sorted(shared)}) for g in groups]
+    lines = [_verdict(measure, same) for measure in measures]
+    if any(len(group.runs) > len(shared) for group in groups):
+        lines.append(f"of the seeds that all have: {', '.join(map(str, sorted(shared)))}")
+    return lines
+
+
+def _spread(group: Group, measures: Sequence[Measure]) -> list[str]:
+    """Of runs that nothing but the seed tells apart."""
+    number = len(group.runs)
+    if number == 1:
+        return ["there is no other finished run to compare it with"]
+    first = f"nothing but the seed tells these {number} runs apart: differences are chance"
+    return [first, *(f"{measure.label}: median {group.middle(measure)}" for measure in measures)]
+
+
+def _verdict(measure: Measure, groups: Sequence[Group]) -> str:
+    known = [group for group in groups if group.of(measure)]
+    if len(known) < 2:
+        return f"{measure.label}: unknown of all but {len(known)} of {len(groups)}"
+    sign = -1 if measure.larger else 1
+    first, second = sorted(known, key=lambda group: sign * median(group.of(measure)))[:2]
+    if first.middle(measure) == second.middle(measure):
+        return (
+            f"{measure.label}: {first.label} and {second.label} are equal, {first.middle(measure)}"
+        )
+    side = "highest" if measure.larger else "lowest"
+    return (
+        f"{measure.label}: {first.label} is {side} with {first.middle(measure)}, then "
+        f"{second.label} with {second.middle(measure)}; {_judged(measure, first, second)}"
+    )
+
+
+def _judged(measure: Measure, first: Group, second: Group) -> str:
+    """Whether two groups differ by more than chance explains."""
+    a, b = first.of(measure), second.of(measure)
+    if len(a) == len(b) == 1:
+        (one,), (other,) = first.runs.values(), second.runs.values()
+        if one in measure.intervals and other in measure.intervals:
+            (low, high), (other_low, other_high) = measure.intervals[one], measure.intervals[other]
+            if low <= other_high and other_low <= high:
+                return f"their {measure.interval} overlap: not distinguishable"
+            return f"their {measure.interval} do not overlap, of one seed each"
+        return "one seed each tells no difference from chance"
+    from scipy.stats import mannwhitneyu
+
+    p = float(mannwhitneyu(a, b).pvalue)
+    words = "distinguishable" if p < LEVEL else "not distinguishable"
+    return f"{words} by {len(a)} and {len(b)} seeds (Mann-Whitney, p = {p:.2g})"

@@ -1,0 +1,140 @@
+"""The page that compares searches: at the end of a sweep, or by task=report of several runs."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import quote
+
+from omegaconf import OmegaConf
+
+from hybhanas.errors import ConfigError
+from hybhanas.evidence.baselines import read_baselines
+from hybhanas.nas.front import FrontMember, ranked, read_front
+from hybhanas.nas.run_folder import RunFolder
+from hybhanas.nas.selection import select
+from hybhanas.reporting.front_report import FrontReport
+from hybhanas.reporting.page.commands import command_of_comparison
+from hybhanas.reporting.page.compared_run import ComparedRun
+from hybhanas.reporting.page.comparison import RunComparison
+from hybhanas.reporting.page.document import OF_A_COMPARISON, write_page
+from hybhanas.reporting.runs_table import labels
+from hybhanas.tasks.differences import differences
+from hybhanas.tasks.finished import FinishedRun
+from hybhanas.tasks.found_runs import end_of
+from hybhanas.tasks.records_in_order import in_order
+from hybhanas.tasks.setup import shown
+
+log = logging.getLogger(__name__)
+
+PAGE = "comparison.html"
+
+MAIN = ("dataset", "backend", "search", "search_space", "cost_model")
+"""The groups whose names the page tells where all runs agree."""
+
+
+def write_comparison(
+    runs: Sequence[FinishedRun], left_out: Sequence[str], folder: Path, setting: str | Sequence[str]
+) -> Path:
+    """Writes `comparison.html`, which links to the pages of the runs.
+
+    Args:
+        runs: finished or not; of those that have evaluated nothing the page has a line each.
+        left_out: a line for each run that could not be read.
+        folder: of the page.
+        setting: that `run=...` names, for the command that makes the page again.
+
+    Raises:
+        ConfigError: no run has evaluated anything.
+        OSError: the page cannot be written.
+    """
+    started = [run for run in runs if run.objectives.front(run.evaluations)]
+    empty = [run for run in runs if run not in started]
+    if not started:
+        raise ConfigError(f"run={shown(runs[0].folder)} is not accepted: nothing was evaluated yet")
+    differing = differences([run.config for run in started])
+    names = labels([(run.folder.name, own) for run, own in zip(started, differing, strict=True)])
+    page = folder / PAGE
+    made = RunComparison(
+        title=f"{len(started)} searches compared" if len(started) > 1 else names[0],
+        runs=[
+            _compared(run, name, own, page)
+            for run, name, own in zip(started, names, differing, strict=True)
+        ],
+        shared=_shared(started),
+        left_out=[
+            *(f"{shown(run.folder)}: no architecture was evaluated" for run in empty),
+            *left_out,
+        ],
+        command=command_of_comparison(setting),
+    )
+    folder.mkdir(parents=True, exist_ok=True)
+    write_page(page, made.content(), OF_A_COMPARISON)
+    return page
+
+
+def _compared(run: FinishedRun, name: str, settings: dict[str, object], page: Path) -> ComparedRun:
+    files = RunFolder(run.folder)
+    end, front = end_of(run), None
+    if end:
+        try:
+            members = read_front(files, run.evaluations)
+            front = FrontReport(members, select(members, run.objectives), read_baselines(files))
+        except ConfigError as error:
+            log.warning("%s counts as unfinished: %s", shown(run.folder), error)
+    finished = front is not None
+    return ComparedRun(
+        name=name,
+        folder=str(shown(run.folder.absolute())),
+        link=_link(files.page, page),
+        settings=settings,
+        seed=int(run.config.seed),
+        same={
+            "objectives": ", ".join(sorted(run.objectives.names)),
+            "data sets": _but_for_seed(run, "dataset"),
+            "cost models": _but_for_seed(run, "cost_model"),
+        },
+        finished=finished,
+        evaluations=in_order(files, run.evaluations),
+        front=front or _so_far(run),
+        objectives=run.objectives,
+    )
+
+
+def _but_for_seed(run: FinishedRun, group: str) -> str:
+    """The settings of a group, without one that is the seed of the run."""
+    own = {
+        key: value
+        for key, value in run.config[group].items()
+        if key != "seed" or value != run.config.seed
+    }
+    return OmegaConf.to_yaml(own)
+
+
+def _so_far(run: FinishedRun) -> FrontReport:
+    """The front of a search that has not finished, by the accuracies in the search."""
+    front = run.objectives.front(run.evaluations)
+    members = [FrontMember(e, e.validation_accuracy, None, None) for e in front]
+    in_rank = ranked(members, run.objectives)
+    return FrontReport(in_rank, select(in_rank, run.objectives), [])
+
+
+def _link(target: Path, page: Path) -> str | None:
+    if not target.is_file():
+        return None
+    return quote(Path(os.path.relpath(target.resolve(), page.parent.resolve())).as_posix())
+
+
+def _shared(runs: Sequence[FinishedRun]) -> dict[str, str]:
+    """The names of the main groups, and the seed, in which all runs agree."""
+    keys = {**{group: f"{group}.name" for group in MAIN}, "seed": "seed"}
+    values = {
+        name: {str(OmegaConf.select(run.config, key)) for run in runs} for name, key in keys.items()
+    }
+    return {
+        name.replace("_", " "): next(iter(own))
+        for name, own in values.items()
+        if len(own) == 1 and own != {"None"}
+    }

@@ -1,0 +1,85 @@
+"""The searches below a folder, or of a list of folders; finished or not."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from hybhanas.errors import ConfigError
+from hybhanas.nas.run_folder import SETTINGS, RunFolder
+from hybhanas.stored import read_json
+from hybhanas.tasks.finished import FinishedRun, read_run
+
+log = logging.getLogger(__name__)
+
+
+def found(setting: str | Sequence[str] | None) -> tuple[list[FinishedRun], list[str]]:
+    """Every search in or below a folder, or in the folders of a list; and a line for each that
+    cannot be read, which is logged too.
+
+    Raises:
+        ConfigError: there is none that can be read.
+    """
+    if not setting:
+        raise ConfigError(
+            f"run={_words(setting)} is not accepted: a folder of searches, such as outputs/..."
+        )
+    if isinstance(setting, str):
+        paths = sorted(path.parent for path in Path(setting).expanduser().rglob(SETTINGS))
+    else:
+        paths = [Path(str(one)).expanduser() for one in setting]
+    if len(paths) == 1:
+        return [read_run(str(paths[0]), started=True)], []
+    runs, left_out = list[FinishedRun](), list[str]()
+    for path in paths:
+        try:
+            runs.append(read_run(str(path), started=True))
+        except ConfigError as error:
+            log.warning("left out: %s", error)
+            left_out.append(str(error))
+    if not runs:
+        reason = left_out[0] if left_out else "there is no search in it or below it"
+        raise ConfigError(f"run={_words(setting)} is not accepted: {reason}")
+    return runs, left_out
+
+
+def _words(setting: str | Sequence[str] | None) -> str:
+    if setting is None or isinstance(setting, str):
+        return "null" if setting is None else setting
+    return f"[{','.join(map(str, setting))}]"
+
+
+def name_below(folder: Path, root: Path) -> str:
+    """What a run is called among those below a folder."""
+    relative = folder.relative_to(root)
+    return str(relative) if relative.parts else root.resolve().name
+
+
+def end_of(run: FinishedRun) -> dict[str, Any]:
+    """The summary that a search wrote when it finished; empty if it has not, or was extended since
+    and has not finished again, or if the summary is damaged, which is said.
+    """
+    end = _end(run.folder)
+    return end if end.get("evaluations", -1) >= len(run.evaluations) else {}
+
+
+def _end(folder: Path) -> dict[str, Any]:
+    """The summary that a search wrote when it finished; empty if it has not, or if it is damaged,
+    which is said.
+    """
+    path = RunFolder(folder).summary
+    try:
+        summary = read_json(path)
+        if not isinstance(summary, dict):
+            raise ValueError("it is no summary")
+        for name, kinds in (("evaluations", (int,)), ("wall_s", (int, float))):
+            if type(summary.get(name)) not in kinds:
+                raise ValueError(f"its {name} is {summary.get(name)!r:.40}")
+        return summary
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        log.warning("%s is damaged (%s); its search counts as unfinished", path, error)
+        return {}

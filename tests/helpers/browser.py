@@ -1,0 +1,47 @@
+"""What tests do in Chromium."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+from axe_core_python.base import AXE_SCRIPT
+
+
+def opened(browser, path: Path) -> None:
+    for kind in ("browser", "performance"):
+        browser.get_log(kind)  # forgets what came before
+    browser.get(path.as_uri())
+    wait_for(browser, "return document.documentElement.dataset.drawn === 'yes'")
+
+
+def wait_for(browser, condition: str) -> None:
+    end = time.monotonic() + 60
+    while not browser.execute_script(condition):
+        assert time.monotonic() < end, condition
+        time.sleep(0.05)
+
+
+def requested(browser) -> list[str]:
+    """The schemes of what was asked for since the page was opened."""
+    events = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
+    asked = [
+        event["params"]["request"]["url"]
+        for event in events
+        if event["method"] == "Network.requestWillBeSent"
+    ]
+    return [url.partition(":")[0] for url in asked]
+
+
+def hindrances(browser) -> list[tuple[str, list[str]]]:
+    """What axe-core finds serious, with the elements."""
+    browser.execute_cdp_cmd("Runtime.evaluate", {"expression": AXE_SCRIPT})
+    found = browser.execute_async_script(
+        "axe.run().then(arguments[arguments.length - 1], arguments[arguments.length - 1])"
+    )
+    return [
+        (violation["id"], [node["html"][:120] for node in violation["nodes"]][:3])
+        for violation in found["violations"]
+        if violation["impact"] in ("serious", "critical")
+    ]

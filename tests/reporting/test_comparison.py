@@ -1,0 +1,140 @@
+"""What the page that compares searches says of them, by hand."""
+
+from __future__ import annotations
+
+import doctest
+
+import pytest
+
+from hybhanas.nas.front import FrontMember, ranked
+from hybhanas.nas.objectives import Objectives
+from hybhanas.nas.selection import select
+from hybhanas.reporting.front_report import FrontReport
+from hybhanas.reporting.page import verdicts as page
+from hybhanas.reporting.page.compared_run import ComparedRun
+from hybhanas.reporting.page.comparison import RunComparison
+from hybhanas.reporting.page.verdicts import Group, Measure, verdicts
+from tests.helpers.synthetic import make_evaluation
+
+TWO = Objectives(("error", "log10_total_s"), {"error": 1.0, "log10_total_s": 4.0}, {})
+DATA = {"data sets": "circles"}
+
+
+def run(backend: str, seed: int, accuracy: float, total_s: float = 100.0, **changes) -> ComparedRun:
+    """A search of one architecture, whose accuracies are all the same."""
+    evaluations = [make_evaluation(f"{backend}{seed}", accuracy, total_s)]
+    members = ranked(
+        [FrontMember(e, accuracy, accuracy, "a.pt", 100, 100) for e in evaluations], TWO
+    )
+    known = {
+        "name": f"backend={backend} seed={seed}", "folder": f"outputs/{backend}{seed}",
+        "link": None, "settings": {"backend": backend, "seed": seed}, "seed": seed, "same": DATA,
+        "finished": True, "evaluations": evaluations,
+        "front": FrontReport(members, select(members, TWO), []), "objectives": TWO,
+    }  # fmt: skip
+    return ComparedRun(**(known | changes))
+
+
+def content(*runs: ComparedRun) -> dict:
+    made = RunComparison(title="", runs=runs, shared={}, left_out=[], command="")
+    return made.content()
+
+
+def lines(*runs: ComparedRun) -> list[str]:
+    (only,) = content(*runs)["sets"]
+    return only["lines"]
+
+
+def test_hypervolumes_are_of_one_box_and_the_larger_one_is_named():
+    # of 1 x 4: up to the error of 0.5 or 0.25, from 2 to 4
+    found = content(run("a", 1, 0.5), run("b", 1, 0.75))
+    assert [one["hypervolume"] for one in found["runs"]] == pytest.approx([0.25, 0.375])
+    assert found["reasons"] == []
+    assert found["sets"][0]["lines"][0] == (
+        "hypervolume: backend=b is highest with 0.3750, then backend=a with 0.2500; "
+        "one seed each tells no difference from chance"
+    )
+
+
+def test_accuracies_whose_intervals_overlap_are_not_distinguishable():
+    near = lines(run("a", 1, 0.80), run("b", 1, 0.85))
+    assert near[2].startswith("test accuracy of the best: backend=b is highest with 85.0 %")
+    assert near[2].endswith("their 95 % intervals overlap: not distinguishable")
+    far = lines(run("a", 1, 0.50), run("b", 1, 0.99))
+    assert far[2].endswith("their 95 % intervals do not overlap, of one seed each")
+
+
+def test_other_data_are_compared_apart_and_a_run_alone_has_no_hypervolume():
+    iris = {"data sets": "iris"}
+    runs = run("a", 1, 0.5), run("b", 1, 0.7), run("c", 1, 0.9, same=iris)
+    found = content(*runs)
+    assert found["reasons"] == ["data sets"]
+    assert [one["set"] for one in found["runs"]] == [0, 0, 1]
+    assert found["runs"][2]["hypervolume"] is None
+    assert found["sets"][1]["lines"] == ["there is no other finished run to compare it with"]
+
+
+def test_four_seeds_that_do_not_mix_are_distinguishable_and_two_are_not():
+    # all of one above all of the other: 2 of the (8 choose 4) = 70 orders, 2 of 6 of two and two
+    four = [run(b, s, 0.5 + 0.02 * s + (b == "b") / 4) for b in "ab" for s in (1, 2, 3, 4)]
+    assert lines(*four)[0].endswith("distinguishable by 4 and 4 seeds (Mann-Whitney, p = 0.029)")
+    assert " not distinguishable" not in lines(*four)[0]
+    two = lines(*(one for one in four if one.seed < 3))
+    assert two[0].endswith("; not distinguishable by 2 and 2 seeds (Mann-Whitney, p = 0.33)")
+
+
+def test_medians_over_seeds_have_their_range():
+    runs = [run("a", seed, accuracy) for seed, accuracy in ((1, 0.5), (2, 0.9), (3, 0.6))]
+    (only,) = content(*runs)["sets"]
+    assert only["lines"][0].startswith("nothing but the seed tells these 3 runs apart")
+    (median,) = only["medians"]
+    assert median["seeds"] == [1, 2, 3]
+    assert median["values"]["test accuracy of the best"] == "60.0 % (50.0 % to 90.0 %)"
+
+
+def test_settings_that_have_no_seed_in_common_are_not_compared():
+    (line,) = lines(run("a", 1, 0.5), run("b", 2, 0.9))
+    assert "compare runs with the same seeds" in line
+
+
+def test_only_the_seeds_that_all_have_count():
+    found = lines(run("a", 1, 0.5), run("b", 1, 0.6), run("b", 2, 0.99))
+    assert found[0].startswith("hypervolume: backend=b is highest with 0.3000")
+    assert found[-1] == "of the seeds that all have: 1"
+
+
+def test_a_run_that_is_not_finished_is_in_no_verdict_and_has_no_final_accuracy():
+    found = content(run("a", 1, 0.5), run("b", 1, 0.9, finished=False))
+    assert found["sets"][0]["lines"] == ["there is no other finished run to compare it with"]
+    assert [one["finished"] for one in found["runs"]] == [True, False]
+    assert found["members"][1]["final"]["accuracy"] is None
+
+
+def test_members_of_all_runs_stand_in_columns_with_their_run_and_rank():
+    found = content(run("a", 1, 0.5), run("b", 1, 0.75, total_s=1000.0))
+    assert found["evaluations"]["values"]["accuracy"] == [0.5, 0.75]
+    assert found["evaluations"]["bands"]["qpu_s"]["high"] == [200.0, 2000.0]
+    places = [(one["run"], one["evaluation"], one["rank"]) for one in found["members"]]
+    assert places == [(0, 0, 1), (1, 1, 1)]
+    assert [one["knee"] for one in found["runs"]] == [0, 1]
+
+
+def test_half_of_two_seeds_attain_the_better_accuracy_where_one_does():
+    # one seed reaches 0.5 in 100 s, the other 0.9 in 1000 s: every seed has 0.5 from 1000 s on
+    (curve,) = content(run("a", 1, 0.5), run("a", 2, 0.9, total_s=1000.0))["attained"]
+    assert curve["one"]["qpu_s"] == [100.0, 1000.0]
+    assert curve["one"]["accuracy"] == pytest.approx([0.5, 0.9])
+    assert curve["half"] == curve["one"]
+    assert curve["all"]["qpu_s"] == [1000.0]
+    assert curve["all"]["accuracy"] == pytest.approx([0.5])
+
+
+def test_equal_values_are_called_equal_and_unknown_ones_unknown():
+    def measure(**values: float) -> Measure:
+        seen = {int(k[1:]): v for k, v in values.items()}
+        return Measure(label="m", larger=False, values=seen, shown=str, intervals={}, interval="")
+
+    groups = [Group("a", {1: 0}), Group("b", {1: 1})]
+    assert verdicts(groups, [measure(_0=1.0, _1=1.0)]) == ["m: a and b are equal, 1.0"]
+    assert verdicts(groups, [measure(_0=1.0)]) == ["m: unknown of all but 1 of 2"]
+    assert doctest.testmod(page).failed == 0

@@ -1,0 +1,145 @@
+"""The page that compares runs in Chromium: charts draw, views are linked, the table sorts."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.select import Select
+
+from hybhanas.architecture import Architecture
+from hybhanas.nas.front import FrontMember, ranked
+from hybhanas.nas.objectives import Objectives
+from hybhanas.nas.selection import select
+from hybhanas.reporting.front_report import FrontReport
+from hybhanas.reporting.page.compared_run import ComparedRun
+from hybhanas.reporting.page.comparison import RunComparison
+from hybhanas.reporting.page.document import OF_A_COMPARISON, write_page
+from tests.helpers.browser import hindrances, opened, requested, wait_for
+from tests.helpers.synthetic import make_evaluation
+
+pytestmark = pytest.mark.slow
+
+HOSTILE = "</script><script>window.taken=1</script><img src=http://127.0.0.1:9/ onerror=taken=1>"
+TWO = Objectives(("error", "log10_total_s"), {"error": 1.0, "log10_total_s": 9.0}, {})
+RUNS = 10
+
+
+def compared(number: int) -> ComparedRun:
+    """A search of 120 architectures, every second of two settings with five seeds each."""
+    draw, seed = random.Random(number), 1 + number // 2
+    backend = ("ibm_fez", HOSTILE)[number % 2]
+    evaluations = [
+        make_evaluation(
+            f"{number}-{i:03}", draw.uniform(0.3, 0.99), 10 ** draw.uniform(1, 7),
+            architecture=Architecture(qubits=2 + i % 5, learning_rate=0.001 * (i + 1)),
+        )
+        for i in range(120)
+    ]  # fmt: skip
+    trained = [
+        FrontMember(e, e.validation_accuracy, e.validation_accuracy, "a.pt", 100, 100)
+        for e in TWO.front(evaluations)
+    ]
+    members = ranked(trained, TWO)
+    return ComparedRun(
+        name=f"backend={backend} seed={seed}", folder="outputs/mine", link="a/report.html",
+        settings={"backend": backend, "seed": seed}, seed=seed, same={"data sets": "circles"},
+        finished=number > 0, evaluations=evaluations,
+        front=FrontReport(members, select(members, TWO), []), objectives=TWO,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def shown(browser, tmp_path_factory):
+    """What the page of ten runs holds, which the browser shows."""
+    path = tmp_path_factory.mktemp("page") / "comparison.html"
+    made = RunComparison(
+        title=HOSTILE, runs=[compared(number) for number in range(RUNS)],
+        shared={"dataset": HOSTILE}, left_out=[HOSTILE], command=HOSTILE,
+    ).content()  # fmt: skip
+    write_page(path, made, OF_A_COMPARISON)
+    assert path.stat().st_size < 5e6
+    browser.execute_cdp_cmd("Performance.enable", {"timeDomain": "threadTicks"})  # not of others
+    opened(browser, path)
+    return made
+
+
+def chosen(browser) -> tuple[list[int], list[int], int]:
+    """The marked row of the members and of the runs, and the marked dot."""
+    rows, runs = (
+        [int(row.get_attribute(name)) for row in browser.find_elements(By.CSS_SELECTOR, selector)]
+        for selector, name in (
+            ("#members tr.chosen", "data-at"), ("#runs tr.chosen", "data-run")
+        )
+    )  # fmt: skip
+    dot = browser.execute_script(
+        "const { data } = document.getElementById('fronts');"
+        "return data.find((trace) => trace.name === 'chosen').customdata[0]"
+    )
+    return rows, runs, dot
+
+
+def test_every_chart_draws_within_its_time_without_a_message_or_a_request(browser, shown):
+    metrics = browser.execute_cdp_cmd("Performance.getMetrics", {})["metrics"]
+    worked_s = {metric["name"]: metric["value"] for metric in metrics}["TaskDuration"]
+    assert worked_s < 6  # of the browser's main thread, for ten runs of 120 evaluations
+    for name in ("fronts", "searches", "attained"):
+        marks = browser.execute_script(
+            f"return document.querySelectorAll('#{name} .main-svg path').length"
+        )
+        assert marks > 5, name
+    assert browser.get_log("browser") == []
+    assert requested(browser) == ["file"]
+    assert HOSTILE in browser.find_element(By.TAG_NAME, "h1").text
+    assert browser.execute_script("return window.taken") is None
+
+
+def test_a_row_chosen_by_keyboard_marks_its_run_and_its_dot_and_fills_the_pane(browser, shown):
+    member = next(one for one in shown["members"] if one["run"] == 3)
+    at = member["evaluation"]
+    button = browser.find_element(By.CSS_SELECTOR, f'#members tr[data-at="{at}"] button')
+    button.send_keys(Keys.ENTER)
+    assert chosen(browser) == ([at], [3], at)
+    pane = browser.find_element(By.ID, "pane").text
+    assert shown["evaluations"]["architecture"][at] in pane
+    assert member["commands"]["verify"] in pane
+
+
+def test_a_click_on_a_dot_marks_its_row(browser, shown):
+    target = next(one["evaluation"] for one in shown["members"] if one["run"] == 5)
+    browser.execute_script(
+        "document.getElementById('fronts').emit('plotly_click', "
+        "{ points: [{ customdata: arguments[0] }] })",
+        target,
+    )
+    assert chosen(browser) == ([target], [5], target)
+
+
+def test_the_table_of_members_is_sorted_by_the_column_that_is_clicked(browser, shown):
+    head = browser.find_element(By.XPATH, "//table[@id='members']//button[text()='QPU time']")
+    times = shown["evaluations"]["values"]["qpu_s"]
+    for direction, wanted in (("ascending", sorted(times)), ("descending", sorted(times)[::-1])):
+        head.send_keys(Keys.ENTER)
+        rows = browser.find_elements(By.CSS_SELECTOR, "#members tbody tr")
+        assert [times[int(row.get_attribute("data-at"))] for row in rows] == wanted
+        assert head.find_element(By.XPATH, "..").get_attribute("aria-sort") == direction
+
+
+def test_dots_are_coloured_by_a_setting_that_differs(browser, shown):
+    named = "return document.getElementById('fronts').data.filter((t) => t.customdata).length"
+    assert browser.execute_script(named) == RUNS + 1  # the chosen one
+    Select(browser.find_element(By.ID, "told")).select_by_value("backend")
+    wait_for(browser, f"{named} === 3")
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
+def test_nothing_serious_hinders_its_use(browser, shown, scheme, width):
+    features = [{"name": "prefers-color-scheme", "value": scheme}]
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+    metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    assert hindrances(browser) == []
+    assert browser.execute_script("return document.documentElement.scrollWidth") <= width
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
