@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -105,7 +104,7 @@ class TrackedRun:
 
     def __init__(self, start: Callable[[], Any] | None = None) -> None:
         self.finished = self.online = False
-        self._given_up = self._said = self._failed = False
+        self._given_up = self._said = self._failed = self._started = False
         self._start = start
         self._actions: SimpleQueue[Callable[[Any], object] | None] = SimpleQueue()
         self._thread: Thread | None = None
@@ -140,15 +139,20 @@ class TrackedRun:
         try:
             self._thread.join(timeout_s)
             if self._thread.is_alive() and not self._failed:
-                log.warning(
-                    "W&B: it did not finish within logger.finish_timeout_s=%g; wandb sync uploads "
-                    "later what it has written",
-                    timeout_s,
-                )
+                log.warning("W&B: %s", self._unsaid(timeout_s))
         finally:  # also after a Ctrl-C: the interpreter would wait for the service without end
             if self._thread.is_alive():
                 self._given_up = True
-                wandb_service.end_own()
+                wandb_service.end()
+
+    def _unsaid(self, timeout_s: float) -> str:
+        """What W&B has not taken in time, and what to do about it."""
+        limit = f"within logger.finish_timeout_s={timeout_s:g}"
+        if not self._started:
+            return (
+                f"it did not start {limit}; nothing is tracked, until the same command runs again"
+            )
+        return f"it did not finish {limit}; wandb sync uploads later what it has written"
 
     def _first_action(self) -> Callable[[Any], object] | None:
         """What is said first, or nothing after START_AFTER_S."""
@@ -165,6 +169,7 @@ class TrackedRun:
             if action is None:  # a run that ended before there was anything to say
                 return
             run = self._start() if self._start is not None else None
+            self._started = True
             self.online = not getattr(run, "offline", True)
             while action is not None:
                 action(run)
@@ -175,17 +180,9 @@ class TrackedRun:
                 self._failed = True
                 reason = " ".join(f"{type(error).__name__}: {error}".split())[:200]
                 log.warning("W&B: %s; this run continues without it", reason)
-            _tear_down()
+            wandb_service.tear_down()
 
 
 def _finish(run: Any, failed: bool) -> None:
     run.finish(exit_code=int(failed))
     wandb_service.open_staged(Path(run.settings.root_dir) / wandb_runs.FILES)
-
-
-def _tear_down() -> None:
-    """Ends W&B's service, so that the next run starts a new one and the exit expects none."""
-    with contextlib.suppress(Exception, SystemExit):
-        import wandb
-
-        wandb.teardown()

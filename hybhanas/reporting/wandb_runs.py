@@ -22,6 +22,8 @@ FILES = "wandb"
 
 _ID = "run_id"
 _LONGEST = 64
+START_TIMEOUT_S = 30.0
+"""How long a server may take to begin a run."""
 
 log = logging.getLogger(__name__)
 
@@ -111,7 +113,8 @@ def start(folder: Path, mode: str, repeats: bool, arguments: Mapping[str, Any]) 
     wandb_service.remove_left_over(files)
     wandb_service.keep_staged_in(files)
     wandb_service.use_folder(files)
-    settings = wandb.Settings(silent=True, console="off", init_timeout=30)
+    wandb_service.report_nothing()
+    settings = wandb.Settings(silent=True, console="off", init_timeout=START_TIMEOUT_S)
     run_id = own_id(folder)
     if repeats:
         _remove_unsent(folder, run_id)
@@ -123,7 +126,11 @@ def start(folder: Path, mode: str, repeats: bool, arguments: Mapping[str, Any]) 
         try:
             run = wandb.init(mode="online", resume="allow", **init)
         except (wandb.errors.Error, OSError) as error:
-            log.warning("W&B: %s; this run is offline", " ".join(str(error).split())[:200])
+            if not wandb_service.lives():  # it was given up, or died
+                raise
+            reason = " ".join(str(error).split())[:200]
+            log.warning("W&B: %s; this run is offline, and wandb sync uploads it later", reason)
+            wandb_service.end()  # it holds the id of the run
             run = wandb.init(mode="offline", **init)
     wandb_service.note_service(files)
     return run
@@ -140,8 +147,9 @@ def start_beside(run: Any, suffix: str, arguments: Mapping[str, Any]) -> Any:
     import wandb
 
     settings = wandb.Settings(
-        silent=True, console="off", init_timeout=30, x_disable_stats=True, x_disable_meta=True,
-        x_disable_machine_info=True, x_save_requirements=False, disable_git=True,
+        silent=True, console="off", init_timeout=START_TIMEOUT_S, x_disable_stats=True,
+        x_disable_meta=True, x_disable_machine_info=True, x_save_requirements=False,
+        disable_git=True,
     )  # fmt: skip
     init: dict[str, Any] = {"id": f"{run.id}-{suffix}", "dir": str(run.settings.root_dir)}
     init |= {"settings": settings, "reinit": "create_new"} | dict(arguments)

@@ -64,6 +64,18 @@ def use_folder(folder: Path) -> None:
             temporary.name = str(folder / "tmp" / name)
 
 
+def report_nothing() -> None:
+    """Keeps W&B's client from telling its maker how it is used, which an offline run must not, and
+    for which the end of the process would wait where the server is silent.
+
+    W&B has no setting for this. A version of it that reports in another way does so.
+    """
+    with contextlib.suppress(ImportError, AttributeError):
+        from wandb.analytics.opentelemetry import opentelemetry_proxy
+
+        opentelemetry_proxy.disable()
+
+
 def note_service(folder: Path) -> None:
     """Notes the process of W&B's service, which the next attempt ends if this one is killed.
 
@@ -87,9 +99,25 @@ def remove_left_over(folder: Path) -> None:
         note.unlink(missing_ok=True)
 
 
-def end_own() -> None:
-    """Ends the services that this process has started, by their ids."""
+def lives() -> bool:
+    """Whether this process has a service."""
+    return any(_own())
+
+
+def end() -> None:
+    """Ends W&B in this process without waiting for what it has not sent."""
     _end([*_own()])
+    tear_down()
+
+
+def tear_down() -> None:
+    """Has W&B's client end its service, so that the next run starts a new one and the exit of this
+    process expects none.
+    """
+    with contextlib.suppress(Exception, SystemExit):
+        import wandb
+
+        wandb.teardown()
 
 
 def _own() -> Iterator[tuple[int, float]]:

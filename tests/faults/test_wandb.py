@@ -5,6 +5,7 @@ W&B stays; also where it is killed while it waits.
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.helpers import ROOT
+from tests.helpers import ROOT, wandb_file
 from tests.helpers.nursery import SEARCH
 
 pytestmark = pytest.mark.faults
@@ -82,7 +83,7 @@ def test_a_server_that_falls_silent_holds_no_finished_search(silent_after, tmp_p
     assert process.returncode == 0, errors
     assert "architectures in" in output
     (said,) = [line for line in errors.splitlines() if line.startswith("W&B: ")]
-    assert "finish within logger.finish_timeout_s=3;" in said or "continues without it" in said
+    assert " within logger.finish_timeout_s=3;" in said or "continues without it" in said
     _, alive = psutil.wait_procs(left, timeout=10)
     assert not alive
     assert not [*Path(temporary).glob("*wandb*")]
@@ -116,3 +117,44 @@ def test_a_kill_during_the_farewell_to_wandb_loses_nothing(
     _, alive = psutil.wait_procs(left, timeout=30)
     assert not alive
     tell(f"killed {0.4 * moment:.1f} s into the farewell to W&B: nothing lost")
+
+
+TRACKED = """
+import logging, sys
+from pathlib import Path
+from hybhanas.reporting import wandb_runs
+from hybhanas.reporting.tracking import Tracker
+logging.basicConfig(format="%(message)s")
+wandb_runs.START_TIMEOUT_S, finish_timeout_s, folder = *map(float, sys.argv[1:3]), Path(sys.argv[3])
+about = wandb_runs.About(name="name", job_type="search", config={}, repeats=True)
+with Tracker(mode="online", finish_timeout_s=finish_timeout_s).run(folder, about) as run:
+    run.log({"front_size": 3}, step=1)
+print(run.finished, run.online)
+"""
+OFFLINE = r"W&B: .*; this run is offline, and wandb sync uploads it later"
+NOT_STARTED = (
+    r"W&B: it did not start within logger.finish_timeout_s=0.5; nothing is tracked, until the same "
+    "command runs again"
+)
+
+
+@pytest.mark.parametrize(
+    ("start_s", "finish_s", "line", "finished"),
+    [(0.5, 60, OFFLINE, True), (60, 0.5, NOT_STARTED, False)],
+)
+def test_a_server_that_never_answers_is_one_line(
+    silent_after, tmp_path, start_s, finish_s, line, finished
+):
+    silent, environment = silent_after
+    silent.touch()
+    started = time.monotonic()
+    outcome = subprocess.run(
+        [sys.executable, "-c", TRACKED, str(start_s), str(finish_s), str(tmp_path)],
+        cwd=ROOT, env=environment, capture_output=True, text=True, check=True, timeout=60,
+    )  # fmt: skip
+    assert time.monotonic() - started < 30
+    (said,) = (one for one in outcome.stderr.splitlines() if not one.startswith("wandb: ["))
+    assert re.fullmatch(line, said), said
+    assert outcome.stdout == f"{finished} False\n"
+    if finished:
+        assert wandb_file.of_search(tmp_path).history[0]["front_size"] == 3

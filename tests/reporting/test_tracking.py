@@ -78,9 +78,7 @@ def test_online_without_a_key_is_offline_and_logged_once(tmp_path, caplog, monke
     monkeypatch.setenv("HOME", str(tmp_path))
     with tracker("online").run(tmp_path, ABOUT):
         pass
-    assert [r.message for r in caplog.records if r.name.startswith("hybhanas")] == [
-        "W&B: no API key is known; this run is offline"
-    ]
+    assert said_by_us(caplog) == ["W&B: no API key is known; this run is offline"]
     assert list(tmp_path.glob("wandb/offline-run-*"))
 
 
@@ -97,7 +95,7 @@ def test_a_run_is_finished_when_the_search_inside_it_fails(tmp_path):
 
 def test_a_run_that_w_and_b_does_not_take_in_time_is_given_up_in_one_line(caplog, monkeypatch):
     ended = []
-    monkeypatch.setattr(wandb_service, "end_own", lambda: ended.append(True))
+    monkeypatch.setattr(wandb_service, "end", lambda: ended.append(True))
     answered = threading.Event()
     silent = SimpleNamespace(log=lambda *_, **__: answered.wait(), finish=lambda **_: None)
     run = TrackedRun(lambda: silent)
@@ -112,6 +110,10 @@ def test_a_run_that_w_and_b_does_not_take_in_time_is_given_up_in_one_line(caplog
     ]
 
 
+def said_by_us(caplog) -> list[str]:
+    return [r.message for r in caplog.records if r.name.startswith("hybhanas")]
+
+
 def test_an_error_of_w_and_b_is_logged_once_and_stops_nothing(caplog):
     def start() -> None:
         raise OSError("no space left")
@@ -121,9 +123,7 @@ def test_an_error_of_w_and_b_is_logged_once_and_stops_nothing(caplog):
     run.log({"front_size": 4}, step=2)
     run.finish(failed=False, timeout_s=60)
     assert not run.finished
-    assert [r.message for r in caplog.records if r.name.startswith("hybhanas")] == [
-        "W&B: OSError: no space left; this run continues without it"
-    ]
+    assert said_by_us(caplog) == ["W&B: OSError: no space left; this run continues without it"]
 
 
 def test_disabled_writes_nothing(tmp_path):
