@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +25,22 @@ from hybhanas.reporting.wandb_content import (
     pictures,
     table,
 )
-from hybhanas.reporting.wandb_runs import About, known_id, sent, start_beside
+from hybhanas.reporting.wandb_runs import (
+    About,
+    candidates,
+    finish_beside,
+    known_id,
+    sent,
+    start_beside,
+)
 
 OF_CANDIDATE = ("status", "validation_accuracy", "qpu_s", "log10_total_s", "parameters")
 """Numbers of a candidate's own run, besides its genes."""
+
+GROWTH = 1.5
+"""The table of evaluations is logged whole, each time it has grown so much: of thousands of
+generations not each is kept.
+"""
 
 
 class TrackedSearch:
@@ -49,7 +62,8 @@ class TrackedSearch:
         self._evaluations: list[Evaluation] = []
         self._known = 0  # evaluations that a server knows of
         self._next_step: int | None = None  # after those that `wandb sync` has sent
-        self._candidates = 0  # that have a run of their own
+        self._in_table = 0  # evaluations that the table had when it was logged last
+        self._candidates = set[str]()  # those that have a run of their own
         self._under = dict.fromkeys(tracker.under_s, 0.0)
 
     def progress(self, progress: Progress) -> None:
@@ -61,6 +75,8 @@ class TrackedSearch:
         evaluation = progress.evaluation
         self._evaluations.append(evaluation)
         self._tally.add([evaluation])
+        if self._tracker.candidates:
+            self._tracked.report_candidate(partial(self._log_candidate, evaluation=evaluation))
         if evaluation.status == EVALUATED:
             accuracy, qpu_s = evaluation.validation_accuracy or 0.0, evaluation.values["qpu_s"]
             for limit_s, best in self._under.items():
@@ -94,15 +110,16 @@ class TrackedSearch:
         }
 
     def generation(self, generation: Generation) -> None:
-        """A generation ended: its counts, all evaluations as a table, the front as a chart."""
+        """A generation ended: its counts; all evaluations as a table and the front as a chart where
+        they have grown enough.
+        """
         counts = {
             name: value
             for name, value in asdict(generation).items()
             if name in ("new", "known", "stopped", "infeasible", "failed", "epochs")
         }
         self._log(counts)
-        so_far, objectives = [*self._evaluations], self._objectives
-        self._tracked.tell(lambda run: self._log_so_far(run, so_far, objectives))
+        self._tracked.tell(partial(self._log_so_far, number=len(self._evaluations)))
 
     def _begin(self, run: Any) -> None:
         run.define_metric("*", step_metric="evaluations")
@@ -111,7 +128,8 @@ class TrackedSearch:
             before = run.summary
         elif run.offline and (before := sent(Path(run.settings.root_dir), run.id)):
             self._next_step = int(before.get("_step") or 0) + 1
-        self._known = self._candidates = int(before.get("evaluations") or 0)
+        self._known = int(before.get("evaluations") or 0)
+        self._candidates = candidates(Path(run.settings.root_dir), run.id, not run.offline)
 
     def _put(self, run: Any, values: dict[str, Any]) -> None:
         run.log(values, step=self._next_step, commit=True)
@@ -126,19 +144,15 @@ class TrackedSearch:
 
         self._tracked.tell(log_unless_known)
 
-    def _log_so_far(
-        self, run: Any, evaluations: Sequence[Evaluation], objectives: Objectives
-    ) -> None:
-        """Of a generation that the server does not know."""
-        if len(evaluations) <= self._known:
+    def _log_so_far(self, run: Any, number: int) -> None:
+        """The first evaluations, unless the server knows them."""
+        if number <= self._known or number < GROWTH * self._in_table:
             return
+        self._in_table, evaluations = number, self._evaluations[:number]
         shown = {"evaluation_table": table(rows_in_words(evaluations))}
-        if front := objectives.front(evaluations):
+        if front := self._objectives.front(evaluations):
             shown["front_chart"] = front_chart(front)
-        self._put(run, {"evaluations": len(evaluations), **shown})
-        for evaluation in evaluations[self._candidates :] if self._tracker.candidates else ():
-            self._log_candidate(run, evaluation)
-        self._candidates = len(evaluations)
+        self._put(run, {"evaluations": number, **shown})
 
     def finished(
         self,
@@ -154,11 +168,13 @@ class TrackedSearch:
             for rank, member in enumerate(report.members, 1)
         ]
         whole = {**summary, **_selected(report), **self.under_budget}
+        front = self._objectives.front(evaluations)
 
         def log_results(run: Any) -> None:
             tables = {"evaluation_table": rows_in_words(evaluations), "front_table": members}
             shown = pictures([folder.front_picture, folder.anatomy_picture, folder.page])
             made = {name: table(rows) for name, rows in tables.items()}
+            shown["front_chart"] = front_chart(front)
             self._put(run, {"evaluations": len(evaluations), **made, **shown})
             for files in (front_files(folder.path), model_files(folder.path), _report(folder)):
                 if files is not None:
@@ -170,6 +186,8 @@ class TrackedSearch:
     def _log_candidate(self, run: Any, evaluation: Evaluation) -> None:
         """A run of a candidate alone: genes in its configuration, what came of it as numbers."""
         (row,) = rows_in_words([evaluation])
+        if row["hash"] in self._candidates:
+            return
         genes = evaluation.architecture.to_dict()
         about = About(
             name=row["architecture"],
@@ -181,7 +199,7 @@ class TrackedSearch:
         arguments["group"] = self._tracker.group or self._about.name
         candidate = start_beside(run, row["hash"], arguments)
         candidate.log({name: row[name] for name in OF_CANDIDATE if row[name] is not None})
-        candidate.finish()
+        finish_beside(candidate)
 
 
 def _selected(report: FrontReport) -> dict[str, Any]:

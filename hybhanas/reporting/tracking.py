@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from itertools import count
 from pathlib import Path
-from queue import Empty, SimpleQueue
+from queue import Empty, PriorityQueue
 from threading import Thread
 from typing import Any, ClassVar
 
@@ -24,6 +26,9 @@ delay the first generation by its own 2 s.
 """
 
 log = logging.getLogger(__name__)
+
+_OF_RUN, _OF_CANDIDATE, _END = range(3)
+"""What is told first: a run and its end, then its candidates."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,9 +109,11 @@ class TrackedRun:
 
     def __init__(self, start: Callable[[], Any] | None = None) -> None:
         self.finished = self.online = False
-        self._given_up = self._said = self._failed = self._started = False
+        self._given_up = self._said = self._failed = False
+        self._started = self._ended = self._candidate_failed = False
         self._start = start
-        self._actions: SimpleQueue[Callable[[Any], object] | None] = SimpleQueue()
+        self._actions = PriorityQueue[tuple[int, int, Callable[[Any], object] | None]]()
+        self._count = count()  # what has the same priority is told in its order
         self._thread: Thread | None = None
         if start is not None:
             self._thread = Thread(target=self._tell, name="tracking", daemon=True)
@@ -125,17 +132,28 @@ class TrackedRun:
         """Calls something with W&B's run, after what was told before."""
         if self.active:
             self._said = True
-            self._actions.put(action)
+            self._put(_OF_RUN, action)
+
+    def report_candidate(self, action: Callable[[Any], object]) -> None:
+        """Calls something with W&B's run once nothing of the run itself is left to be told. Its
+        error is logged, and ends the reports of candidates alone.
+        """
+        if self.active:
+            self._put(_OF_CANDIDATE, action)
+
+    def _put(self, priority: int, action: Callable[[Any], object] | None) -> None:
+        self._actions.put((priority, next(self._count), action))
 
     def finish(self, failed: bool, timeout_s: float) -> None:
         """Ends the run of W&B, and gives up on it after a time; `finished` says which it was.
 
-        A search that failed before there was anything to say has no run.
+        A search that failed before there was anything to say has no run. Candidates of a search
+        that failed are not waited for: they are told when it is resumed.
         """
         if self._thread is None:
             return
-        self._actions.put(None if failed and not self._said else partial(_finish, failed=failed))
-        self._actions.put(None)
+        self._put(_OF_RUN, None if failed and not self._said else partial(self._finish, failed))
+        self._put(_OF_RUN if failed else _END, None)
         try:
             self._thread.join(timeout_s)
             if self._thread.is_alive() and not self._failed:
@@ -152,37 +170,57 @@ class TrackedRun:
             return (
                 f"it did not start {limit}; nothing is tracked, until the same command runs again"
             )
+        if self._ended:
+            return (
+                f"it did not take {self._actions.qsize()} of the candidates {limit}; the same "
+                "command tells them"
+            )
         return f"it did not finish {limit}; wandb sync uploads later what it has written"
-
-    def _first_action(self) -> Callable[[Any], object] | None:
-        """What is said first, or nothing after START_AFTER_S."""
-        try:
-            return self._actions.get(timeout=START_AFTER_S)
-        except Empty:
-            self._said = True
-            return lambda _: None
 
     def _tell(self) -> None:
         """Starts W&B's run and calls the actions in their order, until one of them fails."""
         try:
-            action = self._first_action()
-            if action is None:  # a run that ended before there was anything to say
-                return
+            with contextlib.suppress(Empty):  # something is said, or START_AFTER_S are over
+                first = self._actions.get(timeout=START_AFTER_S)
+                if first[-1] is None:  # a run that ended before there was anything to say
+                    return
+                self._actions.put(first)
+            self._said = True
             run = self._start() if self._start is not None else None
             self._started = True
             self.online = not getattr(run, "offline", True)
-            while action is not None:
-                action(run)
-                action = self._actions.get()
-            self.finished = True
+            while (item := self._actions.get())[-1] is not None:
+                self._call(run, *item)
+            self.finished = not self._candidate_failed
+            wandb_service.forget_service(_files(run))
         except Exception as error:  # of every kind, from its sockets to its own
             if not self._given_up:
                 self._failed = True
-                reason = " ".join(f"{type(error).__name__}: {error}".split())[:200]
-                log.warning("W&B: %s; this run continues without it", reason)
+                log.warning("W&B: %s; this run continues without it", _reason(error))
             wandb_service.tear_down()
 
+    def _call(
+        self, run: Any, priority: int, _: int, action: Callable[[Any], object] | None
+    ) -> None:
+        if action is None or (priority == _OF_CANDIDATE and self._candidate_failed):
+            return
+        try:
+            action(run)
+        except Exception as error:  # of every kind
+            if priority != _OF_CANDIDATE or self._given_up:
+                raise
+            self._candidate_failed = True
+            log.warning("W&B: %s; no more candidates have runs of their own", _reason(error))
 
-def _finish(run: Any, failed: bool) -> None:
-    run.finish(exit_code=int(failed))
-    wandb_service.open_staged(Path(run.settings.root_dir) / wandb_runs.FILES)
+    def _finish(self, failed: bool, run: Any) -> None:
+        run.finish(exit_code=int(failed))
+        self._ended = True
+        wandb_service.open_staged(_files(run))
+
+
+def _files(run: Any) -> Path:
+    return Path(run.settings.root_dir) / wandb_runs.FILES
+
+
+def _reason(error: Exception) -> str:
+    return " ".join(f"{type(error).__name__}: {error}".split())[:200]

@@ -21,6 +21,7 @@ FILES = "wandb"
 """The folder of W&B in that of a run."""
 
 _ID = "run_id"
+_COMPLETE = "complete"  # a file beside that of a candidate's run which was told to its end
 _LONGEST = 64
 START_TIMEOUT_S = 30.0
 """How long a server may take to begin a run."""
@@ -76,14 +77,32 @@ def sent(folder: Path, run_id: str) -> dict[str, Any]:
     return {}
 
 
+def candidates(folder: Path, run_id: str, online: bool) -> set[str]:
+    """The suffixes of the runs beside a run that were told to their end, here or to a server.
+
+    Args:
+        folder: of the run.
+        run_id: of the run.
+        online: whether it is not enough that they are here.
+    """
+    return {
+        path.name.rpartition("-")[2]
+        for path in (folder / FILES).glob(f"*run-*-{run_id}-*")
+        if _is_complete(path)
+        and (not online or not path.name.startswith("offline-") or _is_sent(path))
+    }
+
+
 def _remove_unsent(folder: Path, run_id: str) -> None:
-    """Removes offline attempts that were never sent; if none was, their candidates too."""
-    runs = _offline(folder, run_id)
-    if not any(map(_is_sent, runs)):
-        runs += _offline(folder, f"{run_id}-*")
-    for path in runs:
+    """Removes offline attempts that were never sent, and their incomplete candidates."""
+    parts = [path for path in _offline(folder, f"{run_id}-*") if not _is_complete(path)]
+    for path in [*_offline(folder, run_id), *parts]:
         if not _is_sent(path):
             shutil.rmtree(path, ignore_errors=True)
+
+
+def _is_complete(path: Path) -> bool:
+    return (path / _COMPLETE).exists()
 
 
 def _offline(folder: Path, run_id: str) -> list[Path]:
@@ -156,6 +175,13 @@ def start_beside(run: Any, suffix: str, arguments: Mapping[str, Any]) -> Any:
     if run.offline:
         return wandb.init(mode="offline", **init)
     return wandb.init(mode="online", resume="allow", **init)
+
+
+def finish_beside(run: Any) -> None:
+    """Ends such a run, and notes that."""
+    folder = Path(run.settings.sync_dir)
+    run.finish()
+    (folder / _COMPLETE).touch()
 
 
 def _has_key() -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,8 +15,8 @@ from hybhanas import atomic
 from hybhanas.stored import read_json
 
 _NAME = "wandb-core"
+_NOTE = "service.json"
 _PATIENCE_S = 2.0
-
 
 _STAGED = "staged"
 _DATA = "WANDB_DATA_DIR"
@@ -77,26 +78,37 @@ def report_nothing() -> None:
 
 
 def note_service(folder: Path) -> None:
-    """Notes the process of W&B's service, which the next attempt ends if this one is killed.
+    """Notes the process of W&B's service, which the next attempt ends if this one is killed, and
+    waits for if this one is not.
 
     Args:
         folder: of W&B in the run's.
     """
     for pid, started in _own():
+        note = {"pid": pid, "started": started, "parent": os.getpid()}
         with contextlib.suppress(OSError):  # no room: nothing is noted
-            atomic.write_json(folder / "service.json", {"pid": pid, "started": started})
+            atomic.write_json(folder / _NOTE, note)
+
+
+def forget_service(folder: Path) -> None:
+    """Removes the note: the run has ended."""
+    with contextlib.suppress(OSError):
+        (folder / _NOTE).unlink(missing_ok=True)
 
 
 def remove_left_over(folder: Path) -> None:
-    """Removes what an earlier attempt left in a run's folder of W&B, its service included."""
-    shutil.rmtree(folder / "tmp", ignore_errors=True)
-    note = folder / "service.json"
+    """Removes what an earlier attempt left in a run's folder of W&B, its service included. One that
+    has ended its search and is still telling W&B of it is waited for.
+    """
     with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-        known = read_json(note)
+        known = read_json(folder / _NOTE)
         left = (known["pid"], known["started"])
-        _end([left] if left not in _own() else [])  # which another run of this process needs
-    with contextlib.suppress(OSError):
-        note.unlink(missing_ok=True)
+        if left not in _own():  # which another run of this process needs
+            while _is_in_use(*left, known["parent"]):
+                time.sleep(_PATIENCE_S / 10)
+            _end([left])
+    shutil.rmtree(folder / "tmp", ignore_errors=True)
+    forget_service(folder)
 
 
 def lives() -> bool:
@@ -131,6 +143,16 @@ def _own() -> Iterator[tuple[int, float]]:
         with contextlib.suppress(psutil.Error):
             if _is_service(child):
                 yield child.pid, child.create_time()
+
+
+def _is_in_use(pid: int, started: float, parent: int) -> bool:
+    """Whether a service runs and the process that started it lives, which the run is noted of."""
+    import psutil
+
+    with contextlib.suppress(psutil.Error, ValueError, OverflowError):
+        process = psutil.Process(pid)
+        return process.create_time() == started and process.ppid() == parent
+    return False
 
 
 def _is_service(process: object) -> bool:

@@ -158,3 +158,43 @@ def test_a_server_that_never_answers_is_one_line(
     assert outcome.stdout == f"{finished} False\n"
     if finished:
         assert wandb_file.of_search(tmp_path).history[0]["front_size"] == 3
+
+
+FAREWELL = """
+import logging, sys, time
+from pathlib import Path
+from hybhanas.reporting import wandb_runs
+from hybhanas.reporting.tracking import Tracker
+logging.basicConfig(format="%(message)s")
+mode, finish_timeout_s, folder, silent = sys.argv[1], float(sys.argv[2]), *map(Path, sys.argv[3:])
+about = wandb_runs.About(name="name", job_type="search", config={}, repeats=True)
+with Tracker(mode=mode, finish_timeout_s=finish_timeout_s).run(folder, about) as run:
+    run.log({"front_size": 3}, step=1)
+    while not (folder / "wandb" / "service.json").exists():
+        time.sleep(0.02)
+    silent.touch()
+print(run.finished, time.time())
+"""
+
+
+def test_a_farewell_to_wandb_is_not_cut_off_by_the_next_search_in_the_folder(
+    silent_after, tmp_path
+):
+    silent, environment = silent_after
+    silent.unlink(missing_ok=True)
+    command = [sys.executable, "-c", FAREWELL]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    first = subprocess.Popen(
+        [*command, "online", "6", str(tmp_path), str(silent)], cwd=ROOT, env=environment, **pipes
+    )
+    wait_for(silent.exists, first)
+    second = subprocess.Popen(
+        [*command, "offline", "60", str(tmp_path), str(silent)], cwd=ROOT, env=environment, **pipes
+    )
+    (output, errors), (later, no_errors) = first.communicate(), second.communicate()
+    assert "W&B: it did not finish within logger.finish_timeout_s=6; wandb sync" in errors
+    assert output.startswith("False")
+    assert later.startswith("True")
+    assert "W&B" not in no_errors
+    assert float(later.split()[1]) > float(output.split()[1])
+    assert wandb_file.of_search(tmp_path).history[0]["front_size"] == 3

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import stat
 import threading
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -13,7 +16,7 @@ from hybhanas.errors import ConfigError
 from hybhanas.reporting import wandb_service
 from hybhanas.reporting.tracking import TrackedRun, Tracker
 from hybhanas.reporting.wandb_content import Files, log_files, table
-from hybhanas.reporting.wandb_runs import About
+from hybhanas.reporting.wandb_runs import About, candidates, finish_beside, start_beside
 from tests.helpers import wandb_file
 
 ABOUT = About(
@@ -41,6 +44,21 @@ def test_an_offline_run_holds_its_table_and_says_where_it_belongs(tmp_path):
     )  # fmt: skip
     assert [*found.run.tags] == ["ibm_fez", "a"]
     assert found.config["backend"] == {"name": "ibm_fez"}
+
+
+def report_one(run: Any) -> None:
+    candidate = start_beside(run, "abc", {})
+    candidate.log({"parameters": 17})
+    finish_beside(candidate)
+
+
+def test_a_candidate_is_known_once_its_run_is_complete(tmp_path):
+    with tracker("offline").run(tmp_path, ABOUT) as run:
+        run.report_candidate(report_one)
+    assert run.finished
+    run_id = (tmp_path / "wandb" / "run_id").read_text().strip()
+    assert candidates(tmp_path, run_id, online=False) == {"abc"}
+    assert candidates(tmp_path, run_id, online=True) == set()
 
 
 def test_every_attempt_in_a_folder_is_the_same_run_and_that_of_another_folder_is_not(tmp_path):
@@ -112,6 +130,70 @@ def test_a_run_that_w_and_b_does_not_take_in_time_is_given_up_in_one_line(caplog
 
 def said_by_us(caplog) -> list[str]:
     return [r.message for r in caplog.records if r.name.startswith("hybhanas")]
+
+
+def finished_after(
+    log: Callable[[str], object], timeout_s: float, failed: bool = False
+) -> TrackedRun:
+    """Reports a search with two candidates, which are there before W&B has started."""
+    ended = threading.Event()
+
+    def start() -> SimpleNamespace:
+        ended.wait()
+        end = partial(log, "end")
+        where = SimpleNamespace(root_dir="none")
+        return SimpleNamespace(log=log, settings=where, finish=lambda **_: end())
+
+    run = TrackedRun(start)
+    for name in ("first", "second"):
+        run.report_candidate(lambda seen, name=name: seen.log(name))
+    run.tell(lambda seen: seen.log("results"))
+    threading.Timer(0.05, ended.set).start()
+    run.finish(failed, timeout_s)
+    return run
+
+
+def test_a_search_and_its_end_are_told_before_its_candidates():
+    seen: list[str] = []
+    assert finished_after(seen.append, timeout_s=60).finished
+    assert seen == ["results", "end", "first", "second"]
+
+
+def test_candidates_of_a_search_that_is_interrupted_are_not_waited_for():
+    seen: list[str] = []
+    finished_after(seen.append, timeout_s=60, failed=True)
+    assert seen == ["results", "end"]
+
+
+def test_a_candidate_that_w_and_b_refuses_is_one_line_and_the_search_is_told(caplog):
+    seen: list[str] = []
+
+    def log(name: str) -> None:
+        if name in ("first", "second"):
+            raise OSError("refused")
+        seen.append(name)
+
+    assert not finished_after(log, timeout_s=60).finished  # the next attempt resumes them
+    assert seen == ["results", "end"]
+    assert said_by_us(caplog) == [
+        "W&B: OSError: refused; no more candidates have runs of their own"
+    ]
+
+
+def test_candidates_that_w_and_b_has_no_time_for_are_counted(caplog, monkeypatch):
+    monkeypatch.setattr(wandb_service, "end", lambda: None)
+    answered = threading.Event()
+
+    def log(name: str) -> None:
+        if name == "first":
+            answered.wait()
+
+    finished_after(log, timeout_s=1)
+    answered.set()
+    assert said_by_us(caplog) == [
+        "W&B: it did not take 2 of the candidates within logger.finish_timeout_s=1; the same "
+        "command tells them"
+    ]
 
 
 def test_an_error_of_w_and_b_is_logged_once_and_stops_nothing(caplog):

@@ -176,14 +176,16 @@ def test_a_search_that_is_extended_continues_its_run(sweep, nursery, tmp_path, m
     chosen, copy = searches(sweep)[0], tmp_path / "run"
     shutil.copytree(chosen, copy, ignore=shutil.ignore_patterns("wandb", "tracked"))
     overrides = [*TINY, *(part.replace("-", "=", 1) for part in chosen.name.split("+")[:2])]
-    overrides += [f"logger.mode={mode}", f"hydra.run.dir={copy}"]
+    overrides += [f"logger.mode={mode}", "logger.candidates=true", f"hydra.run.dir={copy}"]
     with Receiver() as server:
         for longer in ([], ["search.generations=3"]):
             child = nursery.run(*overrides, *longer, **online(server))
             assert child.returncode == 0, child.errors
             if mode == "offline":
                 sync(server, copy.glob("wandb/offline-run-*"))
-        ((_, run),) = server.runs.items()
+        *of_candidates, run = sorted(server.runs.values(), key=lambda run: run.started)
         assert run.started == 2
+        assert [one.started for one in of_candidates] == [1] * 6
+        assert {one.variables["jobType"] for one in of_candidates} == {"candidate"}
         counts = [line["evaluations"] for line in run.history.values() if line.keys() >= LIVE]
         assert counts == list(range(1, 7))
