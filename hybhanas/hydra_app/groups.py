@@ -31,7 +31,8 @@ def checked(arguments: Iterable[str]) -> Iterator[str]:
     `member=under=10h` in quotes.
 
     Raises:
-        ConfigError: null, a number or a list where a group needs the name of an option.
+        ConfigError: null, a number or a list where a group needs the name of an option; a sweep
+            over settings of the logger.
 
     Example:
         >>> list(checked(["--multirun", "backend=ibm_fez,ibm_torino", "logger=null"]))
@@ -47,6 +48,11 @@ def checked(arguments: Iterable[str]) -> Iterator[str]:
             yield f"member='{value}'" if is_budget else argument
             continue
         group = override.key_or_group
+        if override.is_sweep_override() and group.partition(".")[0] == "logger":
+            raise ConfigError(  # its jobs would share their folders
+                f"{argument} is not accepted: a sweep is tracked in one way, which changes no "
+                "result; accepted: one value"
+            )
         if not (CONF / group).is_dir() or isinstance(override.value(), dict):
             yield argument
         elif override.value() is None and group in OPTIONAL:

@@ -82,3 +82,14 @@ def test_from_python_a_group_takes_no_other_value(value):
         _configuration({"backend": value})
     assert str(error.value).startswith("backend")
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("argument", ["logger.candidates=true,false", "logger=wandb,null"])
+def test_a_sweep_over_the_logger_whose_jobs_would_share_a_folder_is_refused(argument):
+    with pytest.raises(ConfigError) as error:
+        list(checked(["-m", argument]))
+    assert str(error.value) == (
+        f"{argument} is not accepted: a sweep is tracked in one way, which changes no result; "
+        "accepted: one value"
+    )
+    assert list(checked(["-m", "logger.tags=[a,b]"])) == ["-m", "logger.tags=[a,b]"]
