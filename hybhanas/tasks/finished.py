@@ -96,7 +96,7 @@ def read_run(setting: str | None, started: bool = False) -> FinishedRun:
     files = RunFolder(folder)
     try:
         settings = files.read_settings()
-        config = _trusted(read_bytes(files.config, MAX_BYTES).decode())
+        config = read_config(files)
         for name in MEASURED:  # the configuration has none of a measured device
             found = settings["device"][name]
             config.device[name] = None if found is None else float(found)
@@ -109,6 +109,16 @@ def read_run(setting: str | None, started: bool = False) -> FinishedRun:
     except (*MALFORMED, OmegaConfBaseException, YAMLError) as error:
         reason = _one_line(error)
     raise ConfigError(f"run={setting} is not accepted: {reason}; accepted: the folder of a search")
+
+
+def read_config(files: RunFolder) -> DictConfig:
+    """The configuration of a run, resolved, as the search wrote it.
+
+    Raises:
+        OSError: it cannot be read.
+        ValueError, OmegaConfBaseException, YAMLError: it is not that of a search.
+    """
+    return _trusted(read_bytes(files.config, MAX_BYTES).decode())
 
 
 MALFORMED = (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError)

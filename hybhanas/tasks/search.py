@@ -40,7 +40,7 @@ from hybhanas.tasks.report import write_report
 from hybhanas.tasks.select import print_report
 from hybhanas.tasks.setup import build, cache_folder, shown
 from hybhanas.tasks.tracked import tracked_once
-from hybhanas.tasks.warm_start import resolve_start
+from hybhanas.tasks.warm_start import with_start
 
 log = logging.getLogger(__name__)
 
@@ -68,15 +68,14 @@ def search(config: DictConfig, folder: Path) -> list[FrontMember]:
 
 def prepare(config: DictConfig, folder: Path) -> Problem:
     """Builds and checks everything that a search needs, what is quick first. A measured device is
-    that of the folder's earlier run, so that it stays the same. Runs that `search.start` names are
-    replaced in the configuration by what they give.
+    that of the folder's earlier run, so that it stays the same, and so is what it starts from.
     """
     run_folder = RunFolder(folder)
-    resolve_start(config)
     device = config.device.copy()
     if device.peak_flops_per_s is None and (earlier := run_folder.earlier_settings()) is not None:
         device.update({name: earlier["device"][name] for name in MEASURED})
-    space, search = build("search_space", config.search_space), build("search", config.search)
+    space = build("search_space", config.search_space)
+    search = build("search", with_start(config.search, run_folder))
     calibration = Calibration.load(build("calibration", config.calibration))
     check_fits(space, search, calibration)
     return pose(
