@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from hybhanas.reporting.runs_table import RunRow, run_labels, runs_table, seeds_
 from hybhanas.reporting.terminal import terminal
 from hybhanas.tasks.comparison_page import write_comparison
 from hybhanas.tasks.differences import differences
-from hybhanas.tasks.finished import FinishedRun
+from hybhanas.tasks.finished import FinishedRun, named_settings
 from hybhanas.tasks.found_runs import end_of, found, name_below
 from hybhanas.tasks.setup import shown
 
@@ -33,7 +33,8 @@ def compare(config: DictConfig, folder: Path) -> list[RunRow]:
     """Compares the searches below a folder and writes `compare.json`, `.csv` and `.png`.
 
     Args:
-        config: composed; `run` names a folder with the folders of searches in it.
+        config: composed; `run` names a folder with the folders of searches in it. Corners of the
+            hypervolume's box that the command line names replace those of the searches.
         folder: where the files are written.
 
     Raises:
@@ -41,7 +42,7 @@ def compare(config: DictConfig, folder: Path) -> list[RunRow]:
     """
     runs, _ = found(config.run)
     root = Path(config.run).expanduser()
-    rows, objectives = compared(runs, root)
+    rows, objectives = compared(runs, root, _named_corners(config))
     box = {
         "reference_point": {name: worst for name, (_, worst) in objectives.box.items()},
         "ideal_point": {name: best for name, (best, _) in objectives.box.items()},
@@ -59,9 +60,9 @@ def compare(config: DictConfig, folder: Path) -> list[RunRow]:
         plot_fronts(folder / "compare.png", panels)
     console = terminal()
     _show(console, rows)
-    point = ", ".join(f"{name}={value:g}" for name, value in box["reference_point"].items())
+    sides = ", ".join(f"{n} {best:g} to {worst:g}" for n, (best, worst) in objectives.box.items())
     console.print(
-        f"{len(rows)} runs, hypervolume: the part of the box up to {point}; in {shown(folder)}",
+        f"{len(rows)} runs, hypervolume: the part of the box {sides}; in {shown(folder)}",
         soft_wrap=True,
         markup=False,
         highlight=False,
@@ -69,14 +70,27 @@ def compare(config: DictConfig, folder: Path) -> list[RunRow]:
     return rows
 
 
-def compared(runs: Sequence[FinishedRun], root: Path) -> tuple[list[RunRow], Objectives]:
+def compared(
+    runs: Sequence[FinishedRun],
+    root: Path,
+    corners: Mapping[str, Mapping[str, float]] | None = None,
+) -> tuple[list[RunRow], Objectives]:
     """A row of each run, named by its folder below `root`, and the objectives with the box that
     their hypervolumes are of.
 
+    Args:
+        runs: the searches.
+        root: the folder of all.
+        corners: values of the box to use instead, under `reference_point` and `ideal_point`.
+
     Raises:
-        ConfigError: runs have different objectives.
+        ConfigError: runs have different objectives, or the box is empty.
     """
     objectives = _common_objectives(runs, str(root))
+    if corners:
+        worst = {**objectives.reference_point, **corners["reference_point"]}
+        best = {**objectives.ideal_point, **corners["ideal_point"]}
+        objectives = Objectives(objectives.names, worst, best)
     differing = differences([run.config for run in runs])
     rows = [
         _row(run, name_below(run.folder, root), settings, objectives)
@@ -112,6 +126,19 @@ def _show(console: Console, rows: Sequence[RunRow]) -> None:
     console.print(runs_table(rows))
     if (over_seeds := seeds_table(rows)) is not None:
         console.print(over_seeds)
+
+
+def _named_corners(config: DictConfig) -> dict[str, dict[str, float]]:
+    """What the command line names of the hypervolume's box."""
+    named = named_settings() or set()
+    return {
+        corner: {
+            name: value
+            for name, value in config.search[corner].items()
+            if {f"search.{corner}", f"search.{corner}.{name}"} & named
+        }
+        for corner in ("reference_point", "ideal_point")
+    }
 
 
 def _common_objectives(runs: Sequence[FinishedRun], setting: str) -> Objectives:

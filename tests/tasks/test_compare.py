@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import pytest
 from omegaconf import OmegaConf
 
 from hybhanas.errors import ConfigError
+from hybhanas.tasks import compare as task
 from hybhanas.tasks.compare import compare
 from hybhanas.tasks.differences import differences
 from tests.helpers import ROOT, TINY
@@ -78,7 +80,7 @@ def test_a_row_a_run_tells_what_sets_it_apart_and_what_it_found(sweep, tmp_path,
     assert (tmp_path / "out" / "compare.png").read_bytes().startswith(b"\x89PNG")
     printed = capsys.readouterr().out
     assert "backend=ibm_brisbane search.reference_point.error=0.5" in printed
-    assert "error=1, log10_total_s=12, parameters=30000" in printed
+    assert "error 0 to 1, log10_total_s 0 to 12, parameters 0 to 30000" in printed
 
 
 def test_hypervolumes_are_under_one_point_that_no_runs_own_point_exceeds(sweep, tmp_path, composed):
@@ -88,6 +90,28 @@ def test_hypervolumes_are_under_one_point_that_no_runs_own_point_exceeds(sweep, 
     own = [json.loads((sweep / row.folder / "run.json").read_text()) for row in rows]
     assert rows[1].hypervolume == rows[0].hypervolume == own[1]["hypervolume"]
     assert rows[0].hypervolume != own[0]["hypervolume"]  # it counted errors up to 0.5 alone
+
+
+def test_a_box_of_the_command_line_replaces_that_of_the_runs(
+    sweep, tmp_path, composed, monkeypatch, capsys
+):
+    named = {"search.reference_point.error": 0.5, "search.ideal_point.log10_total_s": 4}
+    monkeypatch.setattr(task, "named_settings", lambda: {*named})
+    corners = [f"{'+' * ('ideal' in name)}{name}={value}" for name, value in named.items()]
+    compare(composed("task=compare", f"run={sweep}", *corners), tmp_path / "out")
+    box = "error 0 to 0.5, log10_total_s 4 to 12, parameters 0 to 30000"
+    assert box in capsys.readouterr().out
+    saved = json.loads((tmp_path / "out" / "compare.json").read_text())
+    assert saved["ideal_point"] == {"error": 0.0, "log10_total_s": 4.0, "parameters": 0.0}
+    for row in saved["runs"]:
+        evaluations = pd.read_csv(sweep / row["folder"] / "evaluations.csv")
+        best = max(  # of a single network: what it has of each side of the box
+            (1 - 2 * (1 - e.validation_accuracy))
+            * min((12 - math.log10(e.total_s)) / 8, 1)
+            * (1 - e.parameters / 30_000)
+            for e in evaluations.itertuples()
+        )
+        assert best <= row["hypervolume"] < best + 0.2
 
 
 def test_a_run_that_is_not_finished_is_shown_with_what_it_has(copied, tmp_path, composed, capsys):
