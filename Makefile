@@ -21,7 +21,7 @@ slow: $(VENV)/ready  ## run real searches, install the wheel and execute the com
 	$(BIN)/python -m pytest -m slow -n $(JOBS) --dist loadfile $(ARGS)
 
 faults: $(VENV)/ready  ## kill processes, damage files and fill disks while searches run
-	$(BIN)/python -m pytest -m "faults and not slow" $(ARGS)
+	$(BIN)/python -m pytest -m "faults and not slow" -n $(JOBS) --dist worksteal $(ARGS)
 
 slurm: $(VENV)/ready  ## run the tests on a SLURM cluster of one node; needs slurm-wlm, munge and root
 	$(BIN)/python -m pytest -m slurm $(ARGS)
