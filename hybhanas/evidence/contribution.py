@@ -15,6 +15,7 @@ from hybhanas.evidence.statistics import LEVEL, Paired, holm, least_wilcoxon_p
 from hybhanas.nas.classical import Baseline
 from hybhanas.nas.evaluator import Evaluator, derived_seed
 from hybhanas.nas.finished import TWIN
+from hybhanas.steps import Steps, quiet
 
 SEEDS = 5
 """Trainings of each variant, at least."""
@@ -157,6 +158,7 @@ def contributions(
     evaluator: Evaluator,
     baselines: Sequence[Baseline],
     seeds: int = SEEDS,
+    steps: Steps = quiet,
 ) -> list[Contribution]:
     """Trains every network and its variants with the same data, splits, seeds and epochs, many at
     once, and compares their accuracies on the test split.
@@ -169,6 +171,7 @@ def contributions(
         evaluator: whose data and settings are used, for as many epochs as a final training.
         baselines: on the same splits.
         seeds: trainings of each; the MLP has as many, other baselines do not depend on seeds.
+        steps: shows how many networks are trained.
 
     Returns:
         In the order of the architectures.
@@ -183,7 +186,7 @@ def contributions(
     parameters: dict[tuple[int, str], int] = {}
     for simulator, names in _simulators(evaluator.simulator).items():
         mine = [n for n in networks if n.variant in names]
-        for network, (accuracy, count) in _trained(mine, evaluator, simulator).items():
+        for network, (accuracy, count) in _trained(mine, evaluator, simulator, steps).items():
             accuracies.setdefault((network.member, network.variant), []).append(accuracy)
             parameters[network.member, network.variant] = count
     fixed = _baselines(baselines, evaluator, seeds)
@@ -217,7 +220,7 @@ def _simulators(own: str) -> dict[str, tuple[str, ...]]:
 
 
 def _trained(
-    networks: Sequence[_Network], evaluator: Evaluator, simulator: str
+    networks: Sequence[_Network], evaluator: Evaluator, simulator: str, steps: Steps
 ) -> dict[_Network, tuple[float, int]]:
     """The accuracy on the test split and the number of trained parameters of each network."""
     from hybhanas.models.plan import plan
@@ -227,27 +230,25 @@ def _trained(
     found: dict[_Network, tuple[float, int]] = {}
     if not networks:
         return found
-    planner = evaluator.simulator
-    for group in plan([n.architecture for n in networks], data.batch_size, settings, planner):
-        mine = [networks[i] for i in group]
-        outcomes = train(
-            [n.architecture for n in mine],
-            data,
-            settings,
-            simulator,
-            [n.seed for n in mine],
-            settings.final_epochs,
-            test=True,
-            survivals=[_survival(n, evaluator) for n in mine],
-        )
-        for network, outcome in zip(mine, outcomes, strict=True):
-            accuracy, count = math.nan, 0
-            if isinstance(outcome, Trained) and outcome.test_accuracy is not None:
-                accuracy = outcome.test_accuracy
-                count = sum(parameter.numel() for parameter in outcome.model.parameters())
-                if network.variant == FROZEN:
-                    count -= outcome.model.quantum.weights
-            found[network] = accuracy, count
+    every, planner = [n.architecture for n in networks], evaluator.simulator
+    variants = ", ".join(dict.fromkeys(n.variant for n in networks))
+    with steps(f"training networks ({variants})", len(networks)) as done:
+        for group in plan(every, data.batch_size, settings, planner):
+            mine = [networks[i] for i in group]
+            own, seeds = [n.architecture for n in mine], [n.seed for n in mine]
+            left, epochs = [_survival(n, evaluator) for n in mine], settings.final_epochs
+            outcomes = train(
+                own, data, settings, simulator, seeds, epochs, test=True, survivals=left
+            )
+            for network, outcome in zip(mine, outcomes, strict=True):
+                accuracy, count = math.nan, 0
+                if isinstance(outcome, Trained) and outcome.test_accuracy is not None:
+                    accuracy = outcome.test_accuracy
+                    count = sum(parameter.numel() for parameter in outcome.model.parameters())
+                    if network.variant == FROZEN:
+                        count -= outcome.model.quantum.weights
+                found[network] = accuracy, count
+            done(len(found))
     return {network: found[network] for network in networks}
 
 

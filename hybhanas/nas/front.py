@@ -19,6 +19,7 @@ from hybhanas.nas.loop import MAX_STATE_BYTES, compute_groups
 from hybhanas.nas.objectives import Objectives
 from hybhanas.nas.quantities import QUANTITIES, TIMES, finite_values
 from hybhanas.nas.run_folder import RunFolder
+from hybhanas.steps import Steps, quiet
 from hybhanas.stored import read_bytes, read_json
 
 log = logging.getLogger(__name__)
@@ -178,12 +179,13 @@ def ranked(
     return sorted(marked, key=place)
 
 
-def train_front(
+def train_front(  # noqa: PLR0913 - two of them tell
     front: Sequence[Evaluation],
     evaluator: Evaluator,
     workers: Workers,
     folder: RunFolder,
     notify: Callable[[str], object],
+    steps: Steps = quiet,
 ) -> list[FrontMember]:
     """Trains the members of a front to the end, each once, and keeps the models and accuracies.
 
@@ -195,6 +197,7 @@ def train_front(
         workers: holding the evaluator.
         folder: of the run; members that it has records and checkpoints of are not trained.
         notify: is called with a line if any member is to be trained.
+        steps: shows how many members of those are.
     """
     known = {e.key: record for e in front if (record := _known(e, folder)) is not None}
     epochs = evaluator.training.final_epochs
@@ -203,15 +206,18 @@ def train_front(
         for group in evaluator.groups([evaluation.architecture for evaluation in front])
         if any(front[i].key not in known for i in group)
     ]
+    number, trained = sum(len(group.members) for group in groups), 0
     if groups:
-        number = sum(len(group.members) for group in groups)
         notify(f"training the front to the end: {number} of {len(front)}")
-    for group, outcome in compute_groups(workers, "finish", groups):
-        outcomes = [outcome] if isinstance(outcome, WorkerLostError) else outcome
-        for evaluation, one in zip(group.members, outcomes, strict=True):
-            if evaluation.key not in known:
-                record = known[evaluation.key] = _kept(evaluation, one, folder)
-                folder.final.write(evaluation.key, asdict(record))
+    with steps("training the front to the end", number) as done:
+        for group, outcome in compute_groups(workers, "finish", groups):
+            outcomes = [outcome] if isinstance(outcome, WorkerLostError) else outcome
+            for evaluation, one in zip(group.members, outcomes, strict=True):
+                if evaluation.key not in known:
+                    record = known[evaluation.key] = _kept(evaluation, one, folder)
+                    folder.final.write(evaluation.key, asdict(record))
+            trained += len(group.members)
+            done(trained)
     return [_member(evaluation, known[evaluation.key], folder) for evaluation in front]
 
 

@@ -12,6 +12,7 @@ from hybhanas.architecture import Architecture
 from hybhanas.errors import ConfigError
 from hybhanas.nas.evaluation import EVALUATED, Evaluation
 from hybhanas.nas.quantities import QUANTITIES
+from hybhanas.steps import Steps, quiet
 
 ASKED = ("error", "log10_total_s", "log10_p_survival")
 LEAST = 20
@@ -49,13 +50,14 @@ class Importance:
 
 
 def importances(
-    evaluations: Sequence[Evaluation], names: Sequence[str] = ASKED
+    evaluations: Sequence[Evaluation], names: Sequence[str] = ASKED, steps: Steps = quiet
 ) -> list[Importance]:
     """How much each gene decides each of some quantities.
 
     Args:
         evaluations: of which those count that were trained to the end.
         names: of quantities.
+        steps: shows how many of them are known.
 
     Raises:
         ConfigError: fewer than LEAST evaluations were trained to the end, their architectures are
@@ -63,9 +65,11 @@ def importances(
     """
     known = [e for e in evaluations if e.status == EVALUATED]
     found = []
-    for name in names:
-        values = QUANTITIES[name].sign * np.array([QUANTITIES[name].value(e) for e in known])
-        found.append(importance(name, [e.architecture for e in known], values))
+    with steps("importance of genes, by quantity", len(names)) as done:
+        for name in names:
+            values = QUANTITIES[name].sign * np.array([QUANTITIES[name].value(e) for e in known])
+            found.append(importance(name, [e.architecture for e in known], values))
+            done(len(found))
     return found
 
 

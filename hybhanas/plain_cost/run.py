@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from hybhanas.errors import CandidateError, ConfigError
 from hybhanas.plain_cost.arguments import parsed
+from hybhanas.steps import Steps, quiet
 
 SCHEMA_VERSION = 1
 DEFAULT_BACKEND = "ibm_brisbane"
@@ -55,7 +56,7 @@ def main(arguments: Sequence[str]) -> int:
         if not given.files:
             raise ConfigError("FILE is missing: hybhanas cost FILE ... --backend NAME")
         machines = _machines(given)
-        results = costed(given, machines)
+        results = costed(given, machines, quiet if given.json else _steps())
     except ConfigError as error:
         print(f"error: {error}", file=sys.stderr)
         return USAGE_ERROR
@@ -80,8 +81,24 @@ def main(arguments: Sequence[str]) -> int:
     return NOT_COSTED if failed else 0
 
 
-def costed(given: Namespace, machines: Sequence[Any]) -> list[tuple[str, Any] | NotCosted]:
+def _steps() -> Steps:
+    """Steps that are shown on stderr, which leaves stdout to the results."""
+    from rich.console import Console
+
+    from hybhanas.reporting.steps import steps_on
+
+    return steps_on(Console(stderr=True))
+
+
+def costed(
+    given: Namespace, machines: Sequence[Any], steps: Steps = quiet
+) -> list[tuple[str, Any] | NotCosted]:
     """For each file a `JobCost` of each machine, or why there is none.
+
+    Args:
+        given: the arguments of the command.
+        machines: to cost for.
+        steps: shows how many of the costs are known.
 
     Raises:
         ConfigError: a mistake that is none of a file's.
@@ -92,17 +109,20 @@ def costed(given: Namespace, machines: Sequence[Any]) -> list[tuple[str, Any] | 
     estimators = [job_estimator(one, model, given.shots, given.price, missing) for one in machines]
     observables = None if given.observables is None else _list(given.observables)
     results: list[tuple[str, Any] | NotCosted] = []
-    for file in given.files:
-        try:
-            pub = named_pub(0, file, observables, given.includes)
-        except (ConfigError, CandidateError) as error:
-            results.append(NotCosted(file, None, str(error)))
-            continue
-        for estimator in estimators:
+    number = len(estimators)
+    with steps("costing", len(given.files) * number) as done:
+        for before, file in enumerate(given.files):
             try:
-                results.append((file, estimator([pub])))
+                pub = named_pub(0, file, observables, given.includes)
             except (ConfigError, CandidateError) as error:
-                results.append(NotCosted(file, estimator.backend, str(error)))
+                results.append(NotCosted(file, None, str(error)))
+                continue
+            for i, estimator in enumerate(estimators):
+                done(before * number + i)
+                try:
+                    results.append((file, estimator([pub])))
+                except (ConfigError, CandidateError) as error:
+                    results.append(NotCosted(file, estimator.backend, str(error)))
     return results
 
 

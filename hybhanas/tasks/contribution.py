@@ -15,7 +15,9 @@ from hybhanas.nas.front import read_front
 from hybhanas.nas.run_folder import RunFolder
 from hybhanas.nas.selection import choose, select
 from hybhanas.reporting.contribution_table import contribution_table
+from hybhanas.reporting.steps import steps_on
 from hybhanas.reporting.terminal import terminal
+from hybhanas.steps import Steps, quiet
 from hybhanas.tasks.finished import FinishedRun, read_run
 from hybhanas.tasks.search import prepare
 from hybhanas.tasks.setup import shown
@@ -35,8 +37,8 @@ def contribution(config: DictConfig, folder: Path) -> list[Contribution]:
     if config.seeds < 2:
         raise ConfigError(f"seeds={config.seeds} is not accepted: at least 2")
     run = read_run(config.run)
-    found = contributions_of(run, config.member, config.seeds)
     console = terminal()
+    found = contributions_of(run, config.member, config.seeds, steps_on(console))
     for one in found:
         console.print(contribution_table(one))
         console.print(one.verdict, soft_wrap=True, markup=False, highlight=False)
@@ -52,7 +54,9 @@ def contribution(config: DictConfig, folder: Path) -> list[Contribution]:
     return found
 
 
-def contributions_of(run: FinishedRun, member: str | int | None, seeds: int) -> list[Contribution]:
+def contributions_of(
+    run: FinishedRun, member: str | int | None, seeds: int, steps: Steps = quiet
+) -> list[Contribution]:
     """The contributions of the selected members of a run, or of one; written to its folder.
 
     Raises:
@@ -67,9 +71,8 @@ def contributions_of(run: FinishedRun, member: str | int | None, seeds: int) -> 
     )
     architectures = list(dict.fromkeys(one.member.evaluation.architecture for one in chosen))
     evaluator = prepare(run.config, run.folder).evaluator
-    found = contributions(
-        architectures, evaluator, baselines_of(files, evaluator.data, evaluator.seed), seeds
-    )
+    baselines = baselines_of(files, evaluator.data, evaluator.seed)
+    found = contributions(architectures, evaluator, baselines, seeds, steps)
     for one in found:
         atomic.write_json(files.evidence(one.architecture), one.to_dict())
     return found

@@ -26,6 +26,7 @@ from hybhanas.errors import CandidateError, ConfigError
 from hybhanas.models.layers import lay_out_network
 from hybhanas.nas.problem import workload_of
 from hybhanas.reporting.cost_table import cost_table
+from hybhanas.reporting.steps import steps_on
 from hybhanas.reporting.terminal import terminal
 from hybhanas.tasks.finished import overrides, read_run
 from hybhanas.tasks.settings import COST_FILE
@@ -55,11 +56,13 @@ def cost(config: DictConfig, folder: Path) -> CostReport:
         cache_folder(config),
         build("backend", config.backend).asked,
     )
+    console = terminal()
     try:
-        if isinstance(subject.circuit, Circuit):
-            report = estimator(subject.circuit, subject.half)
-        else:
-            report = estimator.estimate(subject.circuit, observables=list(config.observables))
+        with steps_on(console)(f"costing {subject.name}", 1):
+            if isinstance(subject.circuit, Circuit):
+                report = estimator(subject.circuit, subject.half)
+            else:
+                report = estimator.estimate(subject.circuit, observables=list(config.observables))
     except CandidateError as error:
         raise ConfigError(f"{subject.setting} on {calibration.name}: {error}") from None
     atomic.write_json(
@@ -72,7 +75,6 @@ def cost(config: DictConfig, folder: Path) -> CostReport:
             "repairs": [str(repair) for repair in calibration.repairs],
         },
     )
-    console = terminal()
     console.print(
         f"{subject.name} on {calibration.name}, calibration of {calibration.date:%Y-%m-%d}",
         style="bold",

@@ -12,6 +12,7 @@ from hybhanas.nas.evaluation import Evaluation
 from hybhanas.nas.importance import Importance, importances
 from hybhanas.nas.table_evaluator import evaluations
 from hybhanas.reporting.importance_table import importance_table
+from hybhanas.reporting.steps import steps_on
 from hybhanas.reporting.terminal import terminal
 from hybhanas.tasks.finished import read_run
 from hybhanas.tasks.setup import shown
@@ -29,9 +30,9 @@ def importance(config: DictConfig, folder: Path) -> list[Importance]:
         ConfigError: not one of `run` and `table` is given, it cannot be read, or it has too few
             evaluations.
     """
-    found = importances(_evaluations(config))
-    atomic.write_json(folder / "importance.json", [one.to_dict() for one in found])
     console = terminal()
+    found = importances(_evaluations(config), steps=steps_on(console))
+    atomic.write_json(folder / "importance.json", [one.to_dict() for one in found])
     console.print(importance_table(found))
     console.print(
         f"{found[0].evaluations} evaluations; of each quantity the part of its variance that the "

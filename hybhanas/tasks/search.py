@@ -30,6 +30,7 @@ from hybhanas.nas.run_folder import RunFolder
 from hybhanas.nas.selection import select
 from hybhanas.nas.summary import Summary
 from hybhanas.reporting.front_report import FrontReport, selection_rows
+from hybhanas.reporting.steps import steps_on
 from hybhanas.reporting.terminal import SearchView, terminal
 from hybhanas.reporting.tracked_search import TrackedSearch
 from hybhanas.reporting.tracking import Tracker
@@ -137,7 +138,8 @@ def run(  # noqa: PLR0913 - the parts of a run
         evaluations = _searched(problem, workers, tracked, console, settings, so_far)
         search_s = time.perf_counter() - started
         front = _front(problem, evaluations)
-        members = train_front(front, evaluator, workers, folder, partial(notify, markup=False))
+        plain = partial(notify, markup=False)
+        members = train_front(front, evaluator, workers, folder, plain, steps_on(console))
         report = _reported(problem, members)
         wall_s = time.perf_counter() - started
         summary = _write_results(problem, evaluations, report, search_s, wall_s)

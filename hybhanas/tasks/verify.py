@@ -15,6 +15,7 @@ from rich.console import Console
 from hybhanas import atomic
 from hybhanas.cost.estimator import CostEstimator
 from hybhanas.errors import CandidateError, ConfigError, unknown
+from hybhanas.reporting.steps import steps_on
 from hybhanas.reporting.terminal import terminal
 from hybhanas.reporting.verify_table import outcome_table, plan_table
 from hybhanas.reporting.wandb_content import Files, log_files, table
@@ -107,12 +108,13 @@ class _Runner:
         values = plan.laid_out.values(sampler.circuit, weights, inputs)
         name = str(plan.member.evaluation.architecture)
         origin = f"{settings.on} {self._calibration.name} {self._calibration.hash}"
-        pieces = []
-        for piece in run_pieces(
-            sampler, values, plan.shots, settings.piece, self._config.seed, origin, self._folder,
-            lambda done: self._console.print(f"{name}: {done} of {len(labels)}", style="dim"),
-        ):  # fmt: skip
-            pieces.append(piece)  # noqa: PERF402 - each is said as it comes
+        with steps_on(self._console)(f"verifying {name}", len(labels)) as done:
+            pieces = [
+                *run_pieces(
+                    sampler, values, plan.shots, settings.piece, self._config.seed, origin,
+                    self._folder, done,
+                )
+            ]  # fmt: skip
         if settings.on == MACHINE:
             sampler.close()  # type: ignore[attr-defined]
             self._log(plan, pieces)
