@@ -117,7 +117,11 @@ def lives() -> bool:
 
 
 def end() -> None:
-    """Ends W&B in this process without waiting for what it has not sent."""
+    """Ends W&B in this process without waiting for what it has not sent, and without its words."""
+    with contextlib.suppress(Exception):
+        import wandb
+
+        wandb.termsetup(wandb.Settings(silent=True), None)
     _end([*_own()])
     tear_down()
 

@@ -177,6 +177,24 @@ print(run.finished, time.time())
 """
 
 
+def test_a_service_that_is_stopped_is_one_line(silent_after, tmp_path):
+    silent, environment = silent_after
+    process = subprocess.Popen(
+        [sys.executable, "-c", FAREWELL.replace("silent.touch()", "silent.touch(); time.sleep(2)"),
+         "offline", "1", str(tmp_path), str(silent)],
+        cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    wait_for(silent.exists, process)
+    for service in services(process):
+        service.suspend()
+    output, errors = process.communicate(timeout=60)
+    assert output.startswith("False")
+    assert errors.splitlines() == [
+        "W&B: it did not finish within logger.finish_timeout_s=1; wandb sync uploads later what it "
+        "has written"
+    ]
+
+
 def test_a_farewell_to_wandb_is_not_cut_off_by_the_next_search_in_the_folder(
     silent_after, tmp_path
 ):
