@@ -14,6 +14,7 @@ from hybhanas.errors import ConfigError
 from hybhanas.evidence.baselines import read_baselines
 from hybhanas.nas.evaluation import Evaluation
 from hybhanas.nas.front import read_front
+from hybhanas.nas.importance import Importance, importances
 from hybhanas.nas.objectives import Objectives
 from hybhanas.nas.records import MAX_BYTES
 from hybhanas.nas.run_folder import SETTINGS, RunFolder
@@ -31,6 +32,9 @@ from hybhanas.tasks.records_in_order import in_order
 from hybhanas.tasks.setup import build, shown
 
 log = logging.getLogger(__name__)
+
+WHEN_FINISHED = "known when the search has ended"
+"""The importance of genes on the page of a search that runs: it takes seconds."""
 
 
 def report(config: DictConfig, folder: Path) -> Path:
@@ -107,8 +111,17 @@ def write_report(  # noqa: PLR0913 - what a page is made of
         config=OmegaConf.to_yaml(config),
         calibration=calibration,
         verdicts=_verdicts(files, front),
+        importance=_importance(evaluations) if summary is None else WHEN_FINISHED,
     )
     write_page(files.page, made.content())
+
+
+def _importance(evaluations: Sequence[Evaluation]) -> Sequence[Importance] | str:
+    """Which genes decide error, time and what survives noise; a sentence where it is not known."""
+    try:
+        return importances(evaluations)
+    except ConfigError as error:
+        return str(error)
 
 
 def _calibration(config: DictConfig, run: FinishedRun) -> Calibration | None:

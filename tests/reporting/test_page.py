@@ -10,6 +10,7 @@ import pytest
 from hybhanas.architecture import Architecture
 from hybhanas.nas.evaluation import FAILED, INFEASIBLE
 from hybhanas.nas.front import FrontMember
+from hybhanas.nas.importance import Importance
 from hybhanas.nas.objectives import Objectives
 from hybhanas.nas.selection import select
 from hybhanas.reporting.front_report import FrontReport
@@ -131,6 +132,15 @@ def test_a_member_has_intervals_a_circuit_and_commands():
     assert content["evaluations"]["values"]["accuracy"] == [0.9]
     assert content["evaluations"]["values"]["search_accuracy"] == [0.8]
     assert [one["word"] for one in content["selection"]] == ["best", "knee", "smallest", "cheapest"]
+
+
+def test_the_importance_of_genes_is_told_by_quantity_or_why_there_is_none():
+    assert made([], importance="too few")["importance"] == {"reason": "too few", "quantities": []}
+    found = [Importance("error", 40, {"qubits": 0.75, "depth": 0.125}, {"qubits": 1.0})]
+    (shown,) = made([], importance=found)["importance"]["quantities"]
+    assert shown == {
+        "label": "validation error", "evaluations": 40, "genes": {"qubits": 0.75, "depth": 0.125},
+    }  # fmt: skip
 
 
 def test_a_command_is_quoted_for_a_shell_and_absent_where_none_is_recorded():

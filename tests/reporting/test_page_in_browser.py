@@ -15,6 +15,7 @@ from hybhanas.architecture import Architecture
 from hybhanas.nas.classical import Baseline, Twin
 from hybhanas.nas.evaluation import FAILED, STOPPED
 from hybhanas.nas.front import FrontMember, ranked
+from hybhanas.nas.importance import Importance
 from hybhanas.nas.objectives import Objectives
 from hybhanas.nas.selection import select
 from hybhanas.reporting.front_report import FrontReport
@@ -28,7 +29,7 @@ pytestmark = pytest.mark.slow
 
 HOSTILE = "</script><script>window.taken=1</script><img src=http://127.0.0.1:9/ onerror=taken=1>"
 TWO = Objectives(("error", "log10_total_s"), {"error": 1.0, "log10_total_s": 9.0}, {})
-CHARTS = ("front", "paths", "progress", "shares", "parameters", "couplings", "curve")
+CHARTS = ("front", "paths", "progress", "shares", "parameters", "couplings", "curve", "importance")
 
 
 def evaluations(number: int) -> list:
@@ -66,6 +67,10 @@ def page(path: Path, number: int) -> dict:
         summary={"calibration": {"name": HOSTILE, "repairs": [HOSTILE]}, "seed": 1},
         config=HOSTILE, calibration=make_calibration(4, [(0, 1), (1, 2), (2, 3)]),
         verdicts={in_order[0].evaluation.architecture.hash: HOSTILE},
+        importance=[
+            Importance(name, 40, {"qubits": 0.7, "rotations": 0.2, "entangler": 0.05}, {})
+            for name in ("error", "log10_total_s", "log10_p_survival")
+        ],
     ).content()  # fmt: skip
     write_page(path, content)
     return content

@@ -78,6 +78,12 @@ def test_it_holds_selection_baselines_and_where_the_search_came_to(smoke):
     assert len(content["coupling_map"]["qubits"]) == 127
 
 
+def test_few_evaluations_have_no_importance_of_genes_and_say_so(smoke):
+    found = Page(smoke / "report.html").content["importance"]
+    assert found["quantities"] == []
+    assert found["reason"].startswith("8 evaluations of error are too few for importances")
+
+
 def test_it_is_one_small_file_that_may_load_nothing(smoke):
     page = Page(smoke / "report.html")
     assert (smoke / "report.html").stat().st_size < 5e6

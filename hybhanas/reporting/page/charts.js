@@ -114,9 +114,40 @@ function isWide(quantity) {
   return !isFraction(quantity) && least > 0 && Math.max(...known) / least > 20;
 }
 
+// The ticks of a linear axis of times from 0 on, at even multiples of a unit that people name.
+function evenTimes(label, most) {
+  const units = { y: 31557600, d: 86400, h: 3600, min: 60, s: 1 };
+  const name = Object.keys(units).find((one) => most / units[one] >= 2);
+  if (!name || !Number.isFinite(most)) return {};
+  const unit = units[name];
+  const rough = most / unit / 6,
+    power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].find((factor) => factor * power >= rough) * power * unit;
+  const ticks = Array.from({ length: 1 + Math.ceil(most / step) }, (_, i) => i * step);
+  const words = ticks.map((seconds) => (seconds ? `${significant(seconds / unit)} ${name}` : "0"));
+  return { title: { text: plain(label) }, tickvals: ticks, ticktext: words };
+}
+
+// Those of a logarithmic axis.
+function namedTimes(quantity, drawnAt) {
+  const known = drawnAt.map((at) => rows.values[quantity.name][at]).filter((value) => value > 0);
+  if (!isWide(quantity)) return evenTimes(quantity.label, Math.max(...known));
+  const [least, most] = [Math.min(...known) / 3, 3 * Math.max(...known)];
+  const year = 31557600;
+  const named = [1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.1, 1, 10, 60, 600, 3600, 36000, 86400, 864000];
+  const marks = [...named, ...[1, 10, 100, 1e3, 1e4, 1e5, 1e6].map((years) => years * year)];
+  const within = marks.filter((value) => value >= least && value <= most);
+  const step = Math.ceil(within.length / 7);
+  const ticks = within.filter((_, i) => i % step === 0);
+  return ticks.length < 2
+    ? {}
+    : { title: { text: plain(quantity.label) }, tickvals: ticks, ticktext: ticks.map(duration) };
+}
+
 function axisOf(quantity, drawnAt) {
   const title = quantity.label + (quantity.unit ? ` (${quantity.unit})` : "");
   const axis = { title: { text: plain(title) }, type: isWide(quantity) ? "log" : "linear" };
+  if (quantity.unit === "s") return { ...axis, ...namedTimes(quantity, drawnAt) };
   if (isFraction(quantity)) {
     const known = drawnAt.map((at) => rows.values[quantity.name][at]).filter(isNumber);
     const low = Math.min(...known),

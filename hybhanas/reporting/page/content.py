@@ -9,8 +9,9 @@ from typing import Any
 
 from hybhanas.calibration import Calibration
 from hybhanas.nas.evaluation import EVALUATED, STOPPED, Evaluation
+from hybhanas.nas.importance import Importance
 from hybhanas.nas.objectives import Objectives
-from hybhanas.nas.quantities import PARTS
+from hybhanas.nas.quantities import PARTS, QUANTITIES
 from hybhanas.reporting.front_report import FrontReport, interval_of
 from hybhanas.reporting.page.circuit_drawing import drawing
 from hybhanas.reporting.page.columns import columns, described, offered
@@ -36,6 +37,7 @@ class RunReport:
         config: the run's settings, as YAML.
         calibration: None where its source cannot be read again.
         verdicts: by architecture's hash, of those that `task=contribution` examined.
+        importance: of genes for some quantities; a sentence where there is none.
     """
 
     folder: str
@@ -48,6 +50,7 @@ class RunReport:
     config: str
     calibration: Calibration | None
     verdicts: Mapping[str, str]
+    importance: Sequence[Importance] | str = ""
 
     def content(self) -> dict[str, Any]:
         """All that the page shows, in plain JSON types; a value that is not finite is None."""
@@ -69,6 +72,7 @@ class RunReport:
             "notes": self.front.trainings(),
             "baselines": [self._baseline(b) for b in self.front.baselines],
             "progress": progress(self.evaluations, self.objectives),
+            "importance": self._importance(),
             "reasons": _reasons(self.evaluations),
             "commands": commands_of_run(self.folder, self.summary.get("overrides")),
             "coupling_map": self.calibration and coupling_map(self.calibration),
@@ -76,6 +80,19 @@ class RunReport:
             "summary": dict(self.summary),
             "config": self.config,
         }
+
+    def _importance(self) -> dict[str, Any]:
+        """Of each quantity the fraction of its variance that each gene explains alone."""
+        if isinstance(self.importance, str):
+            return {"reason": self.importance, "quantities": []}
+        return {
+            "reason": "",
+            "quantities": [
+                {"label": QUANTITIES[one.quantity].label, "evaluations": one.evaluations,
+                 "genes": dict(one.variance)}
+                for one in self.importance
+            ],
+        }  # fmt: skip
 
     def _members(self) -> list[dict[str, Any]]:
         places = {e.key: i for i, e in enumerate(self.evaluations)}

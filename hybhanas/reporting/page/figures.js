@@ -69,7 +69,8 @@ function shares() {
     traces,
     further: {
       barmode: "stack",
-      margin: { l: 44, r: 12, t: 8, b: 48 },
+      margin: { l: 44, r: 12, t: 84, b: 48 },
+      legend: { orientation: "h", y: 1, yref: "container", yanchor: "top", x: 0 },
       xaxis: { title: { text: "share of the total time (%)" }, range: [0, 100] },
       yaxis: { type: "category" },
     },
@@ -95,10 +96,69 @@ function parameters() {
     ],
     further: {
       barmode: "stack",
-      margin: { l: 44, r: 12, t: 8, b: 48 },
+      margin: { l: 44, r: 12, t: 84, b: 48 },
+      legend: { orientation: "h", y: 1, yref: "container", yanchor: "top", x: 0 },
       xaxis: { title: { text: "trainable parameters" } },
       yaxis: { type: "category" },
     },
+  };
+}
+
+// How much of the variance of each quantity each gene explains alone, the most decisive gene first.
+function importance() {
+  const { quantities: asked } = content.importance;
+  const most = (gene) => Math.max(...asked.map(({ genes }) => genes[gene] ?? 0));
+  const names = [...new Set(asked.flatMap(({ genes }) => Object.keys(genes)))].sort(
+    (a, b) => most(a) - most(b),
+  );
+  return {
+    traces: asked.toReversed().map(({ label, genes }, index) => ({
+      type: "bar",
+      orientation: "h",
+      name: plain(label),
+      y: names.map((gene) => gene.replace(/_/g, " ")),
+      x: names.map((gene) => 100 * (genes[gene] ?? 0)),
+      hovertemplate: `%{y}: %{x:.1f} % of ${plain(label)}<extra></extra>`,
+      marker: {
+        color: partColours[asked.length - 1 - index],
+        line: { width: 1, color: colour("paper") },
+      },
+    })),
+    further: {
+      barmode: "group",
+      margin: { l: 44, r: 12, t: 16 + 22 * asked.length, b: 48 },
+      legend: { orientation: "v", y: 1.01, yanchor: "bottom", x: 0, traceorder: "reversed" },
+      xaxis: { title: { text: "share of the variance (%)" }, rangemode: "tozero" },
+      yaxis: { type: "category" },
+    },
+  };
+}
+
+function importanceFigure() {
+  const { reason, quantities: asked } = content.importance;
+  if (!asked.length)
+    return { parts: element("p", { class: "soft" }, `How much each gene decides: ${reason}.`) };
+  const genesShown = new Set(asked.flatMap(({ genes }) => Object.keys(genes))).size;
+  const drawnChart = chart(
+    "importance",
+    "For each gene the share of the variance of error, time and survival that it explains alone",
+    110 + 22 * asked.length + 14 * asked.length * genesShown,
+    importance,
+  );
+  const numbers = [...new Set(asked.map(({ evaluations }) => evaluations))].join(" or ");
+  return {
+    chart: drawnChart,
+    parts: element(
+      "figure",
+      {},
+      element("h3", {}, "How much each gene decides"),
+      drawnChart.holder,
+      element(
+        "figcaption",
+        {},
+        `The share of the variance over ${numbers} evaluations that a gene explains alone (functional ANOVA); what is missing of 100 % is due to combinations of genes or to chance. A search evaluates few architectures and mostly good ones: read it as a hint, for this search alone.`,
+      ),
+    ),
   };
 }
 

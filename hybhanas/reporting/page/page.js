@@ -20,7 +20,12 @@ function build() {
       const { traces, known } = frontTraces(quantity(now.x), quantity(now.y));
       return {
         traces,
-        further: { xaxis: axisOf(quantity(now.x), known), yaxis: axisOf(quantity(now.y), known) },
+        further: {
+          margin: { l: 56, r: 12, t: 84, b: 48 },
+          legend: { orientation: "h", y: 1, yref: "container", yanchor: "top", x: 0 }, // above the ranks
+          xaxis: axisOf(quantity(now.x), known),
+          yaxis: axisOf(quantity(now.y), known),
+        },
       };
     },
   );
@@ -37,7 +42,7 @@ function build() {
     "wide",
   );
   const members = content.members.length;
-  const bars = 90 + 24 * members;
+  const bars = 160 + 24 * members;
   const searched = chart(
     "progress",
     "Hypervolume, and best accuracy under budgets of QPU time, over the search",
@@ -76,6 +81,8 @@ function build() {
       )
     : null;
   if (map) charts.push(map);
+  const decided = importanceFigure();
+  if (decided.chart) charts.push(decided.chart);
   const last = content.progress,
     end = last.evaluations.length - 1;
   const sections = [
@@ -112,6 +119,7 @@ function build() {
           "Each line is an architecture: its genes that vary, then its quantities. Wide ranges are logarithmic.",
         ),
       ),
+      decided.parts,
     ),
     section(
       "progress-section",

@@ -88,6 +88,14 @@ function bandedTime(at) {
   return isNumber(low) ? `${own} (${duration(low)} to ${duration(high)})` : own;
 }
 
+// Breaks a line only before what stands in parentheses.
+function parted(text) {
+  if (typeof text !== "string") return text;
+  return text
+    .split(/ (?=\()/)
+    .flatMap((part, i) => [i ? " " : "", element("span", { class: "together" }, part)]);
+}
+
 function runTable() {
   const columns = [
     ...settingNames.map((name) => [name, "", (run) => run.settings[name]]),
@@ -111,7 +119,7 @@ function runTable() {
         "tr",
         { "data-run": place },
         element("td", {}, linked(run)),
-        columns.map(([, kind, cell]) => element("td", { class: kind }, cell(run))),
+        columns.map(([, kind, cell]) => element("td", { class: kind }, kind ? parted(cell(run)) : cell(run))),
       ),
     ),
   );
@@ -132,7 +140,7 @@ function runTable() {
           "tr",
           {},
           [[toldBySettings ? "page" : "run", ""], ...columns].map(([head, kind]) =>
-            element("th", { scope: "col", class: kind }, head),
+            element("th", { scope: "col", class: kind }, parted(head)),
           ),
         ),
       ),
@@ -155,7 +163,7 @@ function medians() {
         medianRows.map(({ label, seeds, values }) => [
           label || "all",
           seeds.join(", "),
-          ...names.map((name) => values[name]),
+          ...names.map((name) => parted(values[name])),
         ]),
       ),
     ),

@@ -57,7 +57,9 @@ class Group:
         words = measure.shown(median(values))
         if len(values) == 1:
             return words
-        return f"{words} ({measure.shown(min(values))} to {measure.shown(max(values))})"
+        least, most = measure.shown(min(values)), measure.shown(max(values))
+        reach = f"the same in {len(values)} seeds" if least == most else f"{least} to {most}"
+        return f"{words} ({reach})"
 
 
 def verdicts(groups: Sequence[Group], measures: Sequence[Measure]) -> list[str]:
