@@ -22,7 +22,7 @@ from hybhanas.nas.table_evaluator import evaluations
 from tests.helpers import ROOT
 from tests.helpers.benchmarks import SHIPPED, by_hand, of
 
-TABLES = {"iris_small": 64, "digits_small": 64, "digits_medium": 2520}
+TABLES = {"iris_small": 64, "digits_small": 64, "iris_medium": 2520, "digits_medium": 2520}
 SMALL = SHIPPED / "digits_small.parquet"
 ALONE = """
 import sys
