@@ -17,6 +17,7 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -25,13 +26,36 @@ from qiskit import QuantumCircuit, transpile
 
 from hybhanas import atomic
 from hybhanas.calibration.snapshot import backends
+from scripts.job_time import DataError
 
 COLUMNS = (
     "machine", "benchmark", "jobs", "circuits", "shots", "rep_delay_s", "circuit_s",
     "two_qubit_gates", "depth", "seconds",
 )  # fmt: skip
+NEEDED = ("timestamp", "machine", "benchmark", "params", "runtime_s", "score")
+"""Columns of the archive."""
+
 MOST = 3
 """Circuits of a job that are transpiled, evenly spaced by depth."""
+
+
+def archived(path: Path) -> list[dict[str, str]]:
+    """The rows of the archive.
+
+    Raises:
+        DataError: it is another file, or `metriq-gym`, which rebuilds its circuits, is missing.
+        OSError: the file cannot be read.
+    """
+    if find_spec("metriq_gym") is None:
+        raise DataError(
+            "metriq-gym is not installed: pip install metriq-gym, in an environment of its own "
+            "with Python 3.12 or newer"
+        )
+    with path.open() as file:
+        rows = list(csv.DictReader(file))
+    if not rows or not set(NEEDED) <= rows[0].keys():
+        raise DataError(f"{path} is no archive of metriq-data: rows with {', '.join(NEEDED)}")
+    return rows
 
 
 def batches(benchmark: str, parameters: dict[str, Any], backend: Any) -> list[list[QuantumCircuit]]:
@@ -107,17 +131,20 @@ def rebuilt(rows: Sequence[dict[str, str]]) -> Iterator[dict[str, Any]]:
 
 
 def main(given: list[str] | None = None) -> int:
-    """Writes the jobs; 0."""
+    """Writes the jobs; 0, or 2 after an error."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("archive", type=Path, help="rows of metriq-data")
     parser.add_argument("jobs", type=Path, help="to write")
     arguments = parser.parse_args(given)
-    with arguments.archive.open() as file:
-        lines = [",".join(COLUMNS)]
-        jobs = rebuilt(list(csv.DictReader(file)))
-        lines += [",".join(str(job[name]) for name in COLUMNS) for job in jobs]
+    try:
+        rows = archived(arguments.archive)
+    except (DataError, OSError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    lines = [",".join(COLUMNS)]
+    lines += [",".join(str(job[name]) for name in COLUMNS) for job in rebuilt(rows)]
     atomic.write_text(arguments.jobs, "\n".join(lines) + "\n")
     return 0
 

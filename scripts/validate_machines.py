@@ -14,7 +14,6 @@ another than the job's. The power is log polarisation / log P: 1 where P is righ
 from __future__ import annotations
 
 import argparse
-import csv
 import json
 import math
 import sys
@@ -41,7 +40,8 @@ from hybhanas.cost.transpile import Transpiler
 from hybhanas.reporting.axes import plain_numbers
 from hybhanas.reporting.picture import figure, legend_below, styled
 from scripts import page
-from scripts.rebuild_jobs import batches
+from scripts.job_time import DataError
+from scripts.rebuild_jobs import archived, batches
 
 PART = "machines"
 BENCHMARKS = {"Mirror Circuits": "width", "QML Kernel": "num_qubits"}
@@ -205,7 +205,7 @@ def picture(found: Sequence[Kept]) -> Figure:
 
 
 def main(given: list[str] | None = None) -> int:
-    """Prints the table; 0."""
+    """Prints the table; 0, or 2 after an error."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -213,8 +213,15 @@ def main(given: list[str] | None = None) -> int:
     parser.add_argument("--most", type=int, default=32, help="qubits (default 32)")
     parser.add_argument("--page", action="store_true", help="fill docs/validation.md")
     arguments = parser.parse_args(given)
-    with arguments.archive.open() as file:
-        found = list(jobs(list(csv.DictReader(file)), arguments.most))
+    try:
+        rows = archived(arguments.archive)
+    except (DataError, OSError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    found = list(jobs(rows, arguments.most))
+    if not found:
+        print(f"error: no job of at most {arguments.most} qubits has a score", file=sys.stderr)
+        return 2
     said = markdown(found)
     print(said)
     if arguments.page:

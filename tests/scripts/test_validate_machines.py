@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from scripts import calibration_age
+from scripts import calibration_age, rebuild_jobs, validate_machines
 from scripts.validate_machines import Kept, markdown, products
 
 
@@ -32,6 +32,19 @@ def test_a_machine_that_loses_more_than_all_others_is_outside_of_their_band():
     said = markdown(jobs)
     assert "| odd | QML Kernel | 10 | 2 to 2 | 100 to 100 | 8.00 |" in said
     assert "odd 0 %" in said
+
+
+@pytest.mark.parametrize("main", [rebuild_jobs.main, validate_machines.main])
+def test_what_circuits_cannot_be_rebuilt_from_is_one_line(main, tmp_path, monkeypatch, capsys):
+    archive = tmp_path / "archive.csv"
+    archive.write_text("machine,seconds\nibm_fez,3\n")
+    arguments = [str(archive), "jobs.csv"] if main is rebuild_jobs.main else [str(archive)]
+    for package, reason in ((None, "metriq-gym is not installed"), ("there", "is no archive of")):
+        monkeypatch.setattr(rebuild_jobs, "find_spec", lambda _, package=package: package)
+        assert main(arguments) == 2
+        line = capsys.readouterr().err
+        assert reason in line
+        assert line.count("\n") == 1
 
 
 def test_pairs_of_dates_are_told_by_their_age():
