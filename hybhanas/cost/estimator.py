@@ -19,31 +19,20 @@ from hybhanas.cost.classical_half import NO_LAYERS, ClassicalHalf
 from hybhanas.cost.executions import gradient_circuits
 from hybhanas.cost.folding import decoupled, folded, readout_s
 from hybhanas.cost.layout import Layout
-from hybhanas.cost.lives import one_qubit_a_life
 from hybhanas.cost.model import CostModel, Device, Workload
-from hybhanas.cost.noise import Survival, circuit_survival
+from hybhanas.cost.noise import Survival
 from hybhanas.cost.options import RuntimeOptions
-from hybhanas.cost.pauli_paths import observable_survival
 from hybhanas.cost.physical import PhysicalCircuit
 from hybhanas.cost.quantum_time import circuit_time_s
 from hybhanas.cost.repetitions import Amplified
 from hybhanas.cost.report import CostReport
 from hybhanas.cost.schedule import Schedule, schedule
+from hybhanas.cost.survival import meaning, survival_of
 from hybhanas.cost.transpile import Transpiler
 from hybhanas.cost.unified import unified_cost
-from hybhanas.errors import CandidateError, ConfigError
+from hybhanas.errors import ConfigError
 from hybhanas.qiskit_view import to_qiskit
 from hybhanas.straight_line import Products, StraightLine, measured_lines
-
-AVERAGED = "what noise leaves of the expectation values, averaged over the free angles"
-BOUND = (
-    "an average over circuits with gates like these: how the paths of these very angles interfere "
-    "is not computed"
-)
-VANISHING = (
-    "the chance of a run without a fault: without noise every observable is 0, or too small to be "
-    "measured, so that nothing is there to survive; other observables can be given"
-)
 
 
 class CostEstimator:
@@ -204,7 +193,7 @@ class CostEstimator:
                 timed=timed[seed],
                 survival=survivals[seed],
                 bases=bases,
-                p_survival_is=self._meaning(circuit, survivals[seed]),
+                p_survival_is=meaning(circuit, survivals[seed], self.model.faults),
                 all_to_all_s=all_to_all_s,
                 added_two_qubit_gates=physical.two_qubit_gates - unrouted.two_qubit_gates,
                 transpiler_seed=seed,
@@ -258,33 +247,7 @@ class CostEstimator:
         observables: Products | None,
         bare: bool = True,
     ) -> Survival:
-        products = [(bit,) for bit in physical.measured] if observables is None else observables
-        missing = sorted({bit for product in products for bit in product} - set(physical.measured))
-        if missing:
-            raise CandidateError(
-                f"an observable reads classical bit {missing[0]}, into which nothing is measured"
-            )
-        whole = circuit_survival(physical, self.calibration, timed, self.model.idle)
-        if self.model.faults == "whole_circuit":
-            return whole
-        lives, calibration, windows = one_qubit_a_life(physical, self.calibration, timed)
-        survival = observable_survival(
-            lives,
-            calibration,
-            windows,
-            self.model.idle,
-            [tuple(lives.measured[bit] for bit in product) for product in products],
-            self.model.transpiler_seed,
-        )
-        return replace(whole, vanishes=True) if bare and survival.vanishes else survival
-
-    def _meaning(self, circuit: QuantumCircuit, survival: Survival) -> str:
-        """What P is, as a report says it."""
-        if survival.vanishes:
-            return VANISHING
-        if self.model.faults == "whole_circuit":
-            return "the chance of a run without a fault"
-        return AVERAGED if circuit.parameters else BOUND
+        return survival_of(physical, timed, self.calibration, self.model, observables, bare)
 
     def _all_to_all(self, circuit: QuantumCircuit) -> tuple[Calibration, PhysicalCircuit]:
         width = circuit.num_qubits

@@ -8,10 +8,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from hybhanas.cost.estimator import VANISHING
 from hybhanas.cost.job import JobCost
 from hybhanas.cost.money import paid_together
 from hybhanas.cost.report import Money
+from hybhanas.cost.survival import VANISHING
 from hybhanas.reporting.terminal import terminal
 from hybhanas.reporting.units import dollar_band, dollars, duration, duration_band
 
