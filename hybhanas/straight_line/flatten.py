@@ -121,8 +121,10 @@ class _Flat:
             self._add_control_flow(operation, qubits, clbits, depth)
         elif isinstance(operation, Gate):
             self._add_gate(operation, qubits, clbits, depth)
-        elif isinstance(operation, Instruction):
+        else:
             self._check_amplitudes(operation)
+            if not isinstance(operation, Instruction):
+                self._own.nature(operation)  # which refuses what is too large to be written out
             definition = defined(operation)
             if definition is None:
                 if operation.name == "store":
@@ -132,8 +134,6 @@ class _Flat:
                     "no machine knows what to do"
                 )
             self.add(definition, qubits, clbits, depth + 1)
-        else:
-            self._append(operation, qubits, clbits)
 
     def _add_gate(self, gate: Gate, qubits: list[Any], clbits: list[Any], depth: int) -> None:
         self._check_amplitudes(gate)

@@ -9,9 +9,11 @@ from typing import Any
 
 import numpy as np
 from qiskit import QuantumCircuit
-from qiskit.circuit import Gate, ParameterExpression
+from qiskit.circuit import AnnotatedOperation, Gate, Instruction, ParameterExpression
+from qiskit.circuit.annotated_operation import PowerModifier
 from qiskit.circuit.library import get_standard_gate_name_mapping
 from qiskit.quantum_info import Operator
+from qiskit.transpiler.passes import HighLevelSynthesis
 
 from hybhanas.errors import CandidateError
 from hybhanas.straight_line.limits import MAX_INSTRUCTIONS, MAX_NESTING
@@ -50,6 +52,8 @@ class OwnGates:
             return Nature(1, False)
         if depth > MAX_NESTING:
             raise CandidateError(f"gates are defined by gates more than {MAX_NESTING} deep")
+        if isinstance(gate, AnnotatedOperation):
+            self._check_power(gate, depth)
         definition = defined(gate)
         if definition is None:
             return Nature(1, False)
@@ -57,14 +61,20 @@ class OwnGates:
         if key not in self._natures:
             inside = [self.nature(step.operation, depth + 1) for step in definition.data]
             size = max(sum(nature.size for nature in inside), 1)
-            if size > MAX_INSTRUCTIONS:
-                raise CandidateError(
-                    f"gate {gate.name} stands for {size:,} instructions; accepted: at most "
-                    f"{MAX_INSTRUCTIONS:,}"
-                )
-            ambiguous = gate.name in _STANDARD or any(nature.is_ambiguous for nature in inside)
+            _check_size(gate, size)
+            ambiguous = (
+                not isinstance(gate, Instruction)
+                or gate.name in _STANDARD
+                or any(nature.is_ambiguous for nature in inside)
+            )
             self._natures[key] = Nature(size, ambiguous)
         return self._natures[key]
+
+    def _check_power(self, gate: AnnotatedOperation, depth: int) -> None:
+        """Raises CandidateError for a power of a gate that is too large to be written out."""
+        powers = [one.power for one in gate.modifiers if isinstance(one, PowerModifier)]
+        size = self.nature(gate.base_op, depth + 1).size
+        _check_size(gate, size * math.prod(max(abs(power), 1) for power in powers))
 
     def qiskits(self, gate: Any) -> Gate | None:
         """Qiskit's gate of that name, if the definition is its own up to a global phase."""
@@ -105,20 +115,37 @@ class OwnGates:
             return False
 
 
+def _check_size(gate: Any, size: float) -> None:
+    if not size <= MAX_INSTRUCTIONS:
+        raise CandidateError(
+            f"gate {gate.name} stands for {size:,.0f} instructions; accepted: at most "
+            f"{MAX_INSTRUCTIONS:,}"
+        )
+
+
 def defined(gate: Any) -> QuantumCircuit | None:
-    """A gate's definition.
+    """A gate's definition; of an operation that is no instruction, as a Clifford or a gate with
+    modifiers, what Qiskit's transpiler makes of it.
 
     Raises:
         CandidateError: it has one that cannot be built.
     """
     try:
-        return getattr(gate, "definition", None)
+        return gate.definition if isinstance(gate, Instruction) else _synthesised(gate)
     except CandidateError:
         raise
     except Exception as error:  # of definitions that are built when they are asked for
         reason = " ".join(str(getattr(error, "message", error)).split())[:120]
         reason = reason or type(error).__name__  # as of a MemoryError
         raise CandidateError(f"gate {gate.name} cannot be built: {reason}") from None
+
+
+def _synthesised(operation: Any) -> QuantumCircuit | None:
+    circuit = QuantumCircuit(operation.num_qubits, operation.num_clbits)
+    circuit.append(operation, circuit.qubits, circuit.clbits)
+    circuit = HighLevelSynthesis()(circuit)
+    known = all(isinstance(step.operation, Instruction) for step in circuit.data)
+    return circuit if known else None
 
 
 def _is_qiskits(gate: Any) -> bool:

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import pytest
 from qiskit import QuantumCircuit, transpile
-from qiskit.circuit import Parameter
-from qiskit.circuit.library import RYGate, efficient_su2
-from qiskit.quantum_info import SparsePauliOp
+from qiskit.circuit import AnnotatedOperation, Parameter
+from qiskit.circuit.annotated_operation import ControlModifier, InverseModifier, PowerModifier
+from qiskit.circuit.library import RYGate, SGate, efficient_su2
+from qiskit.quantum_info import Clifford, Operator, SparsePauliOp
 
 from hybhanas.calibration import Calibration
 from hybhanas.calibration.snapshot import Snapshot, backends
@@ -18,6 +19,7 @@ from hybhanas.cost.gradient import plan
 from hybhanas.cost.model import Device, Workload
 from hybhanas.errors import CandidateError
 from hybhanas.straight_line import straight_line
+from hybhanas.straight_line.flatten import flattened
 from tests.helpers.settings import cost_model
 from tests.helpers.synthetic import make_calibration
 
@@ -250,3 +252,24 @@ def test_what_a_damaged_instruction_says_is_one_line():
     circuit.append(gate, [0, 1])
     with pytest.raises(CandidateError, match="another number of bits than its definition"):
         straight_line(circuit)
+
+
+def test_cliffords_and_gates_with_modifiers_do_what_they_do_in_qiskit():
+    turned = AnnotatedOperation(SGate(), [InverseModifier(), PowerModifier(3), ControlModifier(1)])
+    inner = QuantumCircuit(2, name="inner")
+    inner.append(turned, [1, 0])
+    circuit = tilted(3)
+    circuit.append(Clifford(efficient_su2(2, reps=0).assign_parameters([math.pi / 2] * 4)), [0, 2])
+    circuit.append(inner.to_gate(), [0, 1])
+    written = flattened(circuit, None)
+    assert not {"clifford", "annotated", "inner"} & set(written.count_ops())
+    assert Operator(written).equiv(Operator(circuit))
+    assert estimator().estimate(circuit).circuit.two_qubit_gates > 0
+
+
+@pytest.mark.parametrize("power", [1e6, math.nan, math.inf, -1e6])
+def test_a_power_too_large_to_be_written_out_is_refused_at_once(power):
+    circuit = tilted(1)
+    circuit.append(AnnotatedOperation(SGate(), [PowerModifier(power)]), [0])
+    with pytest.raises(CandidateError, match="gate annotated stands for .* at most 100,000$"):
+        estimator().estimate(circuit)
