@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from qiskit import QuantumCircuit
@@ -20,6 +20,8 @@ from hybhanas.architecture import Architecture
 from hybhanas.circuit import Circuit
 from hybhanas.errors import ConfigError, check_number, whole
 from hybhanas.observables import bases_of, labels_of, read_observables
+
+_Given = TypeVar("_Given", EstimatorPub, SamplerPub)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,13 +136,23 @@ def read_pub(given: Any, place: str = "pub") -> Pub:
         if isinstance(given, QuantumCircuit):
             return _alone(given)
         if isinstance(given, EstimatorPub) or (isinstance(given, tuple) and _is_estimated(given)):
-            return _of_estimator(EstimatorPub.coerce(given))
+            return _of_estimator(_named(EstimatorPub.coerce(given)))
         if isinstance(given, SamplerPub | tuple):
-            return _of_sampler(SamplerPub.coerce(given))
+            return _of_sampler(_named(SamplerPub.coerce(given)))
     except (QiskitError, ValueError, TypeError) as error:
         reason = " ".join(str(getattr(error, "message", error)).split())
         raise ConfigError(f"{place} is not accepted: {reason}") from None
     raise not_a_pub(place, given)
+
+
+def _named(pub: _Given) -> _Given:
+    """The same PUB, whose values Qiskit finds by the names of the circuit's parameters.
+
+    Raises:
+        ValueError: a value is of a parameter that the circuit does not have.
+    """
+    pub.parameter_values.as_array(pub.circuit.parameters)
+    return pub
 
 
 def _alone(circuit: QuantumCircuit) -> Pub:

@@ -84,6 +84,12 @@ def test_values_and_observables_broadcast_as_qiskit_does():
     assert job((measured, {"a": [0.1, 0.2, 0.3], "b": [0, 0, 0]}, 10)).executions == 30
 
 
+@pytest.mark.parametrize("observables", [(), ("ZZ",)])
+def test_values_of_parameters_that_a_circuit_does_not_have_are_refused(observables):
+    with pytest.raises(ConfigError, match="^pub is not accepted: Could not find .*parameter 'c'"):
+        read_pub((trained(), *observables, {"a": 0.1, "c": 0.2}))
+
+
 def test_a_precision_is_so_many_shots():
     (pub,) = job([(trained(), "ZZ", [0.1, 0.2], 0.01)]).pubs
     assert pub.shots == 10_000
