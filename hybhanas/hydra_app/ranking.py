@@ -40,10 +40,12 @@ class RankCosts(Callback):
 
 
 class CompareSearches(Callback):
-    """Shows the searches of a sweep side by side; `task=compare` has the same table later."""
+    """Shows the searches of a sweep side by side, in a table that `task=compare` has later too, and
+    in a page that `task=report` writes again.
+    """
 
     def on_multirun_end(self, config: DictConfig, **kwargs: Any) -> None:
-        """Prints the table."""
+        """Prints the table and writes the page."""
         if config.task.name != "search":
             return
         from hybhanas.tasks.compare import show_sweep
