@@ -176,11 +176,12 @@ def contributions(
     Returns:
         In the order of the architectures.
     """
+    unused = range(first := evaluator.seed + evaluator.training.final_seeds, first + seeds)
     networks = [
-        _Network(i, variant, variant_of, derived_seed(evaluator.seed + 1 + s, architecture))
+        _Network(i, variant, variant_of, derived_seed(seed, architecture))
         for i, architecture in enumerate(architectures)
         for variant, variant_of in _variants(architecture).items()
-        for s in range(seeds)
+        for seed in unused
     ]
     accuracies: dict[tuple[int, str], list[float]] = {}
     parameters: dict[tuple[int, str], int] = {}
@@ -189,7 +190,7 @@ def contributions(
         for network, (accuracy, count) in _trained(mine, evaluator, simulator, steps).items():
             accuracies.setdefault((network.member, network.variant), []).append(accuracy)
             parameters[network.member, network.variant] = count
-    fixed = _baselines(baselines, evaluator, seeds)
+    fixed = _baselines(baselines, evaluator, unused)
     return [
         _contribution(
             architecture,
@@ -258,18 +259,17 @@ def _survival(network: _Network, evaluator: Evaluator) -> tuple[float, ...] | No
 
 
 def _baselines(
-    baselines: Sequence[Baseline], evaluator: Evaluator, seeds: int
+    baselines: Sequence[Baseline], evaluator: Evaluator, seeds: range
 ) -> dict[str, tuple[int, list[float]]]:
     """Parameters and test accuracies of each seed; the MLP with the setting of the baseline."""
-    fixed = {b.name: (b.parameters, [b.test_accuracy] * seeds) for b in baselines}
+    fixed = {b.name: (b.parameters, [b.test_accuracy] * len(seeds)) for b in baselines}
     kept = {name: fixed[name] for name in (LOGISTIC, SVM) if name in fixed}
     for mlp in (b for b in baselines if b.name == MLP):
         train, _, test = arrays(evaluator.data)
         width, rate = (float(mlp.setting.split()[i]) for i in (0, -1))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of fits that end at the most iterations
-            own_seeds = range(evaluator.seed + 1, evaluator.seed + 1 + seeds)
-            models = [small_mlp(int(width), rate, seed)(*train) for seed in own_seeds]
+            models = [small_mlp(int(width), rate, seed)(*train) for seed in seeds]
         kept[MLP] = mlp.parameters, [float(model.score(*test)) for model in models]
     return kept
 

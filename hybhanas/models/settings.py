@@ -6,19 +6,21 @@ import ctypes
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from hybhanas.errors import ConfigError, check_at_most, unknown
 from hybhanas.presets import preset
 from hybhanas.quantum.simulators import SIMULATORS
+from hybhanas.settings import NO_EFFECT
 
 AUTO = "auto"
 ACCELERATORS = (AUTO, "cpu", "cuda")
 SCHEDULES = ("one_cycle", "cosine", "constant")
 NOISES = ("none", "survival")
 MOST_SHARES = MOST_THREADS = 1024
+MOST_SEEDS = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +37,10 @@ class TrainSettings:
 
     epochs: int = 12  # passes over the training split while searching
     final_epochs: int = 30  # passes when a member of the front is trained to the end
+    # Seeds of the initial weights that a search trains each member of its front to the end with;
+    # from two on the front has means and standard deviations. A finished search may be resumed with
+    # more: only these are trained.
+    final_seeds: int = field(default=1, metadata=NO_EFFECT)
     learning_rate: float = 0.03  # peak of the schedule; an architecture may have its own
     # Of the learning rate. one_cycle: rises for 30 % of the steps, then falls to zero; cosine:
     # falls from the peak to zero; constant: stays.
@@ -59,8 +65,9 @@ class TrainSettings:
         return cls(**(preset("trainer", name) | changes))
 
     def __post_init__(self) -> None:
+        counts = ("epochs", "final_epochs", "final_seeds", "shares", "threads")
         for name, otherwise in (
-            *((name, "") for name in ("epochs", "final_epochs", "shares", "threads")),
+            *((name, "") for name in counts),
             ("patience", ", or null for never"),
             ("shots", ", or null for no shot noise"),
         ):
@@ -72,6 +79,7 @@ class TrainSettings:
         ):  # fmt: skip
             if getattr(self, name) not in accepted:
                 raise unknown(f"trainer.{name}", getattr(self, name), accepted)
+        check_at_most("trainer.final_seeds", self.final_seeds, MOST_SEEDS)
         check_at_most("trainer.shares", self.shares, MOST_SHARES)
         check_at_most("trainer.threads", self.threads, MOST_THREADS)
         if self.population != AUTO and (isinstance(self.population, str) or self.population < 1):

@@ -56,18 +56,20 @@ class Group:
         members: their evaluations so far; costed.
         epochs: the epoch to train to.
         states: the training state of each, to resume from; empty to start from initial weights.
+        replica: in a final training, by how much the seed is counted on from that of the run.
     """
 
     members: Sequence[Evaluation]
     epochs: int
     states: Sequence[bytes] = ()
+    replica: int = 0
 
     def bisected(self) -> tuple[Group, Group]:
         """Its two halves."""
         middle = len(self.members) // 2
         return (
-            Group(self.members[:middle], self.epochs, self.states[:middle]),
-            Group(self.members[middle:], self.epochs, self.states[middle:]),
+            replace(self, members=self.members[:middle], states=self.states[:middle]),
+            replace(self, members=self.members[middle:], states=self.states[middle:]),
         )
 
 
@@ -229,8 +231,9 @@ class Evaluator:
         classical twin as well, with the same seed, splits and batches.
         """
         members = [member.architecture for member in group.members]
-        outcomes = self.train_networks(members, group.epochs, test=True)
-        twins = self._of_twins.train_networks(members, group.epochs, test=True)
+        seeded = replace(self, seed=self.seed + group.replica)
+        outcomes = seeded.train_networks(members, group.epochs, test=True)
+        twins = seeded._of_twins.train_networks(members, group.epochs, test=True)
         return [
             outcome if isinstance(outcome, Exception) else Finished.of(outcome, twin)
             for outcome, twin in zip(outcomes, twins, strict=True)

@@ -1,33 +1,30 @@
-"""The front of a search: its members, trained to the end, each with a record and a checkpoint."""
+"""The front of a search: its members after their final training, and their order."""
 
 from __future__ import annotations
 
-import hashlib
-import logging
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from hybhanas import atomic
 from hybhanas.errors import ConfigError
 from hybhanas.nas.classical import Baseline, Twin
 from hybhanas.nas.evaluation import Evaluation
-from hybhanas.nas.evaluator import Evaluator, Group
-from hybhanas.nas.executors import WorkerLostError, Workers, is_of_workers
-from hybhanas.nas.finished import TWIN, FinalRecord, Finished
-from hybhanas.nas.loop import MAX_STATE_BYTES, compute_groups
+from hybhanas.nas.finished import TWIN
 from hybhanas.nas.objectives import Objectives
 from hybhanas.nas.quantities import QUANTITIES, TIMES, finite_values
 from hybhanas.nas.run_folder import RunFolder
-from hybhanas.steps import Steps, quiet
-from hybhanas.stored import read_bytes, read_json
-
-log = logging.getLogger(__name__)
+from hybhanas.nas.seeds import SeedScores, welch
+from hybhanas.nas.training_result import Spread
+from hybhanas.stored import read_json
 
 
 @dataclass(frozen=True, slots=True)
 class FrontMember:
-    """A member of the front, and what its final training gave: None where that failed."""
+    """A member of the front, and what its final training gave: None where that failed.
+
+    With several seeds of the initial weights the accuracies are means over those whose training
+    did not fail; checkpoint and losses are of the first, without which there is no model.
+    """
 
     evaluation: Evaluation
     final_validation_accuracy: float | None
@@ -46,11 +43,35 @@ class FrontMember:
     # failed. `behind_twin`: these are as good in all objectives.
     twin: Twin | None = None
     behind_twin: bool = False
+    seeds: Sequence[SeedScores] = ()  # where there are several
+    # The 95 % interval of the difference of the best member's mean validation accuracy minus this
+    # one's, by Welch; None of the best itself, and where seeds are too few.
+    below_best: tuple[float, float] | None = None
 
     @property
     def on_front(self) -> bool:
         """Whether nothing dominates it after the final training."""
         return not self.behind
+
+    @property
+    def is_distinguishable(self) -> bool | None:
+        """Whether its seeds tell it from the best member; None where `below_best` is."""
+        if self.below_best is None:
+            return None
+        low, high = self.below_best
+        return not low <= 0 <= high
+
+    def spread(self, split: str) -> Spread | None:
+        """Of its accuracies over the seeds on a split, `validation` or `test`; None of a single
+        seed.
+        """
+        values = self.accuracies(split)
+        return Spread.of(values) if len(values) > 1 else None
+
+    def accuracies(self, split: str) -> list[float]:
+        """On a split, of the seeds whose training did not fail; empty where there was only one."""
+        found = [getattr(one, f"{split}_accuracy") for one in self.seeds]
+        return [accuracy for accuracy in found if accuracy is not None]
 
     @property
     def final(self) -> Evaluation:
@@ -93,7 +114,25 @@ class FrontMember:
             "checkpoint": self.checkpoint,
             "validation_samples": self.validation_samples,
             "test_samples": self.test_samples,
+            **self._over_seeds(),
             **evaluation.architecture.to_dict(),
+        }
+
+    def _over_seeds(self) -> dict[str, Any]:
+        """What several seeds add to the row: the deviation of one, and whether they tell the member
+        from the best.
+        """
+        if not self.seeds:
+            return {}
+        spreads = {split: self.spread(split) for split in ("validation", "test")}
+        low, high = self.below_best or (None, None)
+        return {
+            "final_seeds": len(self.seeds),
+            "final_validation_deviation": (own := spreads["validation"]) and own.deviation,
+            "test_deviation": (own := spreads["test"]) and own.deviation,
+            "below_best_low": low,
+            "below_best_high": high,
+            "distinguishable": self.is_distinguishable,
         }
 
 
@@ -125,6 +164,8 @@ def read_front(folder: RunFolder, evaluations: Sequence[Evaluation]) -> list[Fro
                 tuple(float(loss) for loss in row.get("losses", ())),
                 _twin_of(row),
                 bool(row.get("behind_twin")),
+                tuple(SeedScores.from_dict(one) for one in row.get("seeds", ())),
+                _below_best_of(row),
             )
             for row in read_json(folder.front_json)
         ]
@@ -142,6 +183,11 @@ def _twin_of(row: dict[str, Any]) -> Twin | None:
     accuracies = float(row["twin_validation_accuracy"]), float(row["twin_test_accuracy"])
     bottleneck = int(row.get("twin_bottleneck", 0))
     return Twin(TWIN, *accuracies, int(row["twin_parameters"]), bottleneck=bottleneck)
+
+
+def _below_best_of(row: dict[str, Any]) -> tuple[float, float] | None:
+    low, high = row.get("below_best_low"), row.get("below_best_high")
+    return None if low is None or high is None else (float(low), float(high))
 
 
 OTHERS = "other members"
@@ -176,90 +222,16 @@ def ranked(
         behind = not member.on_front
         return behind, 1.0 if accuracy is None else -accuracy, time, member.evaluation.key
 
-    return sorted(marked, key=place)
+    return _compared_with_best(sorted(marked, key=place))
 
 
-def train_front(  # noqa: PLR0913 - two of them tell
-    front: Sequence[Evaluation],
-    evaluator: Evaluator,
-    workers: Workers,
-    folder: RunFolder,
-    notify: Callable[[str], object],
-    steps: Steps = quiet,
-) -> list[FrontMember]:
-    """Trains the members of a front to the end, each once, and keeps the models and accuracies.
-
-    As in the search, members are trained in the same groups whatever is known of them already.
-
-    Args:
-        front: as the search found it.
-        evaluator: trains.
-        workers: holding the evaluator.
-        folder: of the run; members that it has records and checkpoints of are not trained.
-        notify: is called with a line if any member is to be trained.
-        steps: shows how many members of those are.
-    """
-    known = {e.key: record for e in front if (record := _known(e, folder)) is not None}
-    epochs = evaluator.training.final_epochs
-    groups = [
-        Group([front[i] for i in group], epochs)
-        for group in evaluator.groups([evaluation.architecture for evaluation in front])
-        if any(front[i].key not in known for i in group)
+def _compared_with_best(by_rank: Sequence[FrontMember]) -> list[FrontMember]:
+    """The same, each with how far below the first it is by the seeds of both."""
+    best = [member.accuracies("validation") for member in by_rank[:1]]
+    return [
+        *by_rank[:1],
+        *(
+            replace(member, below_best=welch(best[0], member.accuracies("validation")))
+            for member in by_rank[1:]
+        ),
     ]
-    number, trained = sum(len(group.members) for group in groups), 0
-    if groups:
-        notify(f"training the front to the end: {number} of {len(front)}")
-    with steps("training the front to the end", number) as done:
-        for group, outcome in compute_groups(workers, "finish", groups):
-            outcomes = [outcome] if isinstance(outcome, WorkerLostError) else outcome
-            for evaluation, one in zip(group.members, outcomes, strict=True):
-                if evaluation.key not in known:
-                    record = known[evaluation.key] = _kept(evaluation, one, folder)
-                    folder.final.write(evaluation.key, asdict(record))
-            trained += len(group.members)
-            done(trained)
-    return [_member(evaluation, known[evaluation.key], folder) for evaluation in front]
-
-
-def _known(evaluation: Evaluation, folder: RunFolder) -> FinalRecord | None:
-    """The record of an earlier final training, if it failed or its checkpoint is as it was."""
-    known = folder.final.read(evaluation.key, FinalRecord.from_dict)
-    if known is None or known.reason:
-        return None if known is None or is_of_workers(known.reason) else known
-    path = folder.checkpoint(evaluation.architecture)
-    try:
-        if hashlib.sha256(read_bytes(path, MAX_STATE_BYTES)).hexdigest() == known.checkpoint_sha256:
-            return known
-        raise ValueError("it is not what was written")
-    except FileNotFoundError:
-        return None
-    except ValueError as error:
-        log.warning("checkpoint %s is damaged (%s); trained again", path.name, error)
-        return None
-
-
-def _kept(evaluation: Evaluation, outcome: Finished | Exception, folder: RunFolder) -> FinalRecord:
-    """The record of an outcome; the checkpoint is on disk before it is."""
-    if isinstance(outcome, Finished):
-        atomic.write_bytes(folder.checkpoint(evaluation.architecture), outcome.checkpoint)
-    return FinalRecord.of(evaluation.key, outcome)
-
-
-def _member(evaluation: Evaluation, record: FinalRecord, folder: RunFolder) -> FrontMember:
-    if record.reason:
-        log.warning("%s: %s; it has no model", evaluation.architecture, record.reason)
-    checkpoint = folder.checkpoint(evaluation.architecture).relative_to(folder.path)
-    return FrontMember(
-        evaluation,
-        record.validation_accuracy,
-        record.test_accuracy,
-        None if record.reason else str(checkpoint),
-        record.validation_samples,
-        record.test_samples,
-        final_balanced_accuracy=record.balanced_accuracy,
-        final_roc_auc=record.roc_auc,
-        test_balanced_accuracy=record.test_balanced_accuracy,
-        test_roc_auc=record.test_roc_auc,
-        losses=tuple(record.losses),
-        twin=record.twin,
-    )

@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import variance
 
 import numpy as np
 
@@ -62,13 +63,15 @@ def best(members: Sequence[FrontMember]) -> Selected:
         ConfigError: no member was trained to the end.
     """
     rank, member = min(_eligible(members), key=lambda one: (-_accuracy(one[1]), _time(one[1])))
-    return Selected("best", rank, member, f"highest accuracy, {100 * _accuracy(member):.1f} %")
+    over = f", the mean of {count} seeds" if (count := len(member.seeds)) else ""
+    reason = f"highest accuracy, {100 * _accuracy(member):.1f} %{over}"
+    return Selected("best", rank, member, reason)
 
 
 def smallest(members: Sequence[FrontMember]) -> Selected:
     """The member of the fewest parameters whose accuracy is within one standard error of the best.
 
-    The standard error is that of a fraction p of n samples, sqrt(p (1 - p) / n), of the best.
+    The standard error is that of the best, see `standard_error`.
 
     Raises:
         ConfigError: no member was trained to the end.
@@ -225,9 +228,16 @@ def _least(
 
 
 def standard_error(member: FrontMember) -> float:
-    """Of the accuracy after the final training; 0 where the number of samples is unknown."""
+    """Of the accuracy after the final training.
+
+    That of a fraction p of n samples is sqrt(p (1 - p) / n), 0 where n is unknown. Where p is the
+    mean of k seeds of standard deviation s, s^2 / k is added below the root.
+    """
     p, n = _accuracy(member), member.validation_samples
-    return math.sqrt(p * (1 - p) / n) if n else 0.0
+    of_split = p * (1 - p) / n if n else 0.0
+    accuracies = member.accuracies("validation")
+    of_seeds = variance(accuracies) / len(accuracies) if len(accuracies) > 1 else 0.0
+    return math.sqrt(of_split + of_seeds)
 
 
 def _eligible(members: Sequence[FrontMember]) -> list[tuple[int, FrontMember]]:

@@ -98,9 +98,12 @@ def _data(data_hash: str | None, names: Sequence[str], origin: Origin) -> str:
 
 def _accuracy(member: FrontMember) -> str:
     lines = ["| split | accuracy | 95 % interval | samples |", "| --- | ---: | ---: | ---: |"]
+    validation, test = member.final_validation_accuracy, member.test_accuracy
+    if member.seeds:  # the network is that of the first
+        validation, test = member.seeds[0].validation_accuracy, member.seeds[0].test_accuracy
     for split, accuracy, samples in (
-        ("validation, which chose it", member.final_validation_accuracy, member.validation_samples),
-        ("test", member.test_accuracy, member.test_samples),
+        ("validation, which chose it", validation, member.validation_samples),
+        ("test", test, member.test_samples),
     ):
         if accuracy is None:
             continue
@@ -109,7 +112,24 @@ def _accuracy(member: FrontMember) -> str:
             low, high = wilson(accuracy, samples)
             interval = f"{100 * low:.1f} to {100 * high:.1f} %"
         lines.append(f"| {split} | {100 * accuracy:.1f} % | {interval} | {samples or ''} |")
-    return "\n".join(lines)
+    return "\n".join(lines) + _over_seeds(member)
+
+
+def _over_seeds(member: FrontMember) -> str:
+    """The mean and standard deviation over seeds, in a paragraph; nothing of a single seed."""
+    spreads = {split: member.spread(split) for split in ("validation", "test")}
+    shown = [
+        f"{100 * spread.mean:.1f} % +- {100 * spread.deviation:.1f} on the {split} split"
+        for split, spread in spreads.items()
+        if spread is not None and spread.deviation is not None
+    ]
+    if not shown:
+        return ""
+    return (
+        f"\n\nThe search trained {len(member.seeds)} networks of this architecture, with different "
+        "seeds of their initial weights; this is the first. Mean and standard deviation of all: "
+        f"{', '.join(shown)}."
+    )
 
 
 def _twin(member: FrontMember) -> str:
@@ -119,9 +139,12 @@ def _twin(member: FrontMember) -> str:
         return ""
     units = "a single unit" if twin.bottleneck == 1 else f"{twin.bottleneck} units"
     narrow = f", through {units}," if twin.bottleneck else ""
+    trained, average = "once with the same seed", ""
+    if member.seeds:
+        trained, average = f"with the same {len(member.seeds)} seeds", "on average "
     return (
         f"Its {twin.name}, with dense layers in place of the circuit{narrow} and {twin.parameters} "
-        "parameters in all, trained once with the same seed and splits, classifies "
+        f"parameters in all, trained {trained} and splits, classifies {average}"
         f"{100 * twin.validation_accuracy:.1f} % of the validation split and "
         f"{100 * twin.test_accuracy:.1f} % of the test split correctly."
     )

@@ -14,6 +14,7 @@ from hybhanas.intervals import wilson
 from hybhanas.nas.classical import Baseline
 from hybhanas.nas.front import OTHERS, FrontMember
 from hybhanas.nas.selection import Selected
+from hybhanas.nas.training_result import Spread
 from hybhanas.reporting.units import duration, duration_band
 
 MOST_ROWS = 12
@@ -72,7 +73,22 @@ class FrontReport:
                 f"rankings of search and final training: Kendall tau {tau:.2f} "
                 f"over {len(self.members)} members"
             )
-        return lines
+        return [*lines, *self._over_seeds()]
+
+    def _over_seeds(self) -> list[str]:
+        """What several seeds say of the front."""
+        count = max((len(member.seeds) for member in self.members), default=0)
+        others = [one for one in self._kept() if one[1].is_distinguishable is not None]
+        if not others:
+            return []
+        alike = [rank for rank, member in others if not member.is_distinguishable]
+        where = "on the front" if others[0][1].on_front else "members"
+        which = f"{_ranks(alike)} of {len(others) + 1} {where}" if alike else f"none {where}"
+        return [
+            f"{count} seeds of the initial weights: accuracies are means, models those of the "
+            f"first seed; not distinguishable from the best, #1: {which} (Welch's 95 % interval of "
+            "the difference contains 0)"
+        ]
 
     def first_lines(self) -> list[str]:
         """All that is said of the front before its table."""
@@ -126,8 +142,8 @@ class FrontReport:
         return [one for one in by_rank if one[1].on_front] or by_rank
 
     def table(self, width: int = WIDE) -> Table:
-        """The members to show and the baselines, two lines each: below a figure is the interval
-        that the head of its column names.
+        """The members to show and the baselines: below a figure is the interval that the head of
+        its column names, and below that the standard deviation over seeds, where there are several.
 
         Args:
             width: in characters. Below `WIDE` the architectures are left to `names`, below `NARROW`
@@ -140,8 +156,10 @@ class FrontReport:
         table.add_column("#", justify="right", no_wrap=True)
         if width >= WIDE:
             table.add_column("architecture", max_width=ARCHITECTURE_WIDTH)
+        seeds = "\n(seeds)" if any(member.seeds for member in self.members) else ""
         for i in kept:
-            table.add_column(COLUMNS[i], justify="right", no_wrap=True)
+            head = COLUMNS[i] + seeds if COLUMNS[i].endswith("(95 %)") else COLUMNS[i]
+            table.add_column(head, justify="right", no_wrap=True)
 
         def add(mark: str, name: str, cells: Sequence[str], style: str | None = None) -> None:
             first = (mark, name) if width >= WIDE else (mark,)
@@ -259,13 +277,21 @@ def kendall_tau(members: Sequence[FrontMember]) -> float | None:
     return float(kendalltau(*zip(*pairs, strict=True)).statistic)
 
 
+def _deviation(spread: Spread | None) -> str:
+    if spread is None or spread.deviation is None:
+        return ""
+    return f"\n+-{100 * spread.deviation:.1f}"
+
+
 def _cells(member: FrontMember) -> list[str]:
     evaluation = member.evaluation
     values, searched = evaluation.values, evaluation.validation_accuracy
     return [
         "failed" if searched is None else f"{100 * searched:.1f}",
-        percent_above_interval(member.final_validation_accuracy, member.validation_samples),
-        percent_above_interval(member.test_accuracy, member.test_samples),
+        percent_above_interval(member.final_validation_accuracy, member.validation_samples)
+        + _deviation(member.spread("validation")),
+        percent_above_interval(member.test_accuracy, member.test_samples)
+        + _deviation(member.spread("test")),
         f"{duration(values['qpu_s'])}\n{duration_band(values['qpu_low_s'], values['qpu_high_s'])}",
         duration(values["effective_s"]),
         f"{values['p_survival']:.3f}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from hybhanas import atomic
@@ -10,6 +11,7 @@ from hybhanas.nas.evaluation import Evaluation
 from hybhanas.nas.front import FrontMember
 from hybhanas.nas.quantities import PROXIES, TIMES, finite_values
 from hybhanas.nas.run_folder import RunFolder
+from hybhanas.nas.seeds import SeedScores
 
 COST_COLUMNS = (
     "circuit_s",
@@ -26,21 +28,37 @@ COST_COLUMNS = (
 
 def write_front(folder: RunFolder, members: Sequence[FrontMember]) -> None:
     """Writes `pareto.csv`, and `pareto.json` last: with the cost of every member, and
-    the losses of its final training.
+    the losses of its final training. What each of several seeds gave are columns of the first, such
+    as `test_accuracy_seed_1`, and a list in the second.
     """
     rows = [member.row() for member in members]
-    atomic.write_text(folder.front_csv, _csv(rows))
+    flat = [row | _by_seed(member.seeds) for row, member in zip(rows, members, strict=True)]
+    atomic.write_text(folder.front_csv, _csv(flat))
     full = [
         row
         | {
             "cost": cost.to_dict() if cost else None,
             "proxies": member.evaluation.proxies,
             "losses": [*member.losses],
+            **({"seeds": [asdict(one) for one in member.seeds]} if member.seeds else {}),
         }
         for row, member in zip(rows, members, strict=True)
         for cost in [member.evaluation.cost]
     ]
     atomic.write_json(folder.front_json, full)
+
+
+def _by_seed(seeds: Sequence[SeedScores]) -> dict[str, float | None]:
+    return {
+        f"{name}_seed_{one.seed}": getattr(one, field)
+        for name, field in (
+            ("final_validation_accuracy", "validation_accuracy"),
+            ("test_accuracy", "test_accuracy"),
+            ("twin_validation_accuracy", "twin_validation_accuracy"),
+            ("twin_test_accuracy", "twin_test_accuracy"),
+        )
+        for one in seeds
+    }
 
 
 def evaluation_rows(evaluations: Sequence[Evaluation]) -> list[dict[str, Any]]:

@@ -23,7 +23,8 @@ from hybhanas.evidence.baselines import LOGISTIC, MAJORITY, baselines_of
 from hybhanas.nas.classical import Baseline
 from hybhanas.nas.evaluation import EVALUATED, Evaluation
 from hybhanas.nas.executors import Executor, Workers
-from hybhanas.nas.front import FrontMember, ranked, train_front
+from hybhanas.nas.final_training import train_front
+from hybhanas.nas.front import FrontMember, ranked
 from hybhanas.nas.loop import Generation, Progress, run_search
 from hybhanas.nas.problem import Problem, check_fits, pose
 from hybhanas.nas.run_folder import RunFolder
@@ -144,10 +145,9 @@ def run(  # noqa: PLR0913 - the parts of a run
         wall_s = time.perf_counter() - started
         summary = _write_results(problem, evaluations, report, search_s, wall_s)
         print_report(console, report)
-        notify(
+        plain(
             f"{len(evaluations)} architectures in {search_s:.0f} s, {wall_s:.0f} s in all; "
-            f"to read: {shown(folder.page)}; tables, pictures and models beside it",
-            markup=False,
+            f"to read: {shown(folder.page)}; tables, pictures and models beside it"
         )
         title = f"{data_name} on {calibration.name} ({calibration.date:%Y-%m-%d})"
         _write_pictures(folder, evaluations, report, title)

@@ -31,7 +31,7 @@ CONFIG: Mapping[str, Sequence[str]] = {
     "dataset": ("name",),
     "search": ("name", "population", "generations"),
     "cost_model": ("name", "total", "phase", "shots"),
-    "trainer": ("epochs", "final_epochs", "learning_rate", "noise"),
+    "trainer": ("epochs", "final_epochs", "final_seeds", "learning_rate", "noise"),
     "device": ("name",),
     "simulator": ("name",),
 }
@@ -48,7 +48,8 @@ def tracked_once(
     folder, settings = problem.folder, problem.strategy.settings
     objectives = problem.strategy.objectives
     about = _about_search(problem, config)
-    extent = json.dumps([settings.generations, asdict(settings.budget)])
+    of_front = [seeds] if (seeds := problem.evaluator.training.final_seeds) > 1 else []
+    extent = json.dumps([settings.generations, asdict(settings.budget), *of_front])
     try:
         known = read_bytes(folder.tracked, MAX_BYTES).decode().strip()
     except (OSError, ValueError):  # there is none, or none that can be trusted

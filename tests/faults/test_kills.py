@@ -25,10 +25,12 @@ pytestmark = pytest.mark.faults
 LANES = 2
 WAYS: dict[str, tuple[int, tuple[str, ...]]] = {
     "in one process": (36, ()),
-    "with rungs": (12, ("search=halving", "search.rungs=[1,2]")),
+    "with rungs": (12, ("search=halving", "search.rungs=[1,2]", "trainer.final_seeds=2")),
     "with workers": (2, ("executor=local", "executor.workers=2")),
 }
-"""Of searching: how many of the fifty kills hit it, and its settings."""
+"""Of searching: how many of the fifty kills hit it, and its settings. The search with rungs trains
+its front with two seeds.
+"""
 
 LEFT_BY_ALL = r"torchinductor_|dask-scratch-space$|.*lock$"
 """What PyTorch and Dask leave in the temporary folder after any search: folders and empty files."""
@@ -39,7 +41,8 @@ tempfile.tempdir = None  # that of this child
 from hybhanas.nas.evaluator import Evaluator
 networks = Evaluator.train_networks
 def noted(self, architectures, epochs, *rest, **named):
-    line = " ".join([str(named.get("until") or epochs), *(a.hash for a in architectures)]) + "\\n"
+    begun = f"seed-{self.seed}-until-{named.get('until') or epochs}"
+    line = " ".join([begun, *(a.hash for a in architectures)]) + "\\n"
     with open(os.environ["NOTES"], "a") as file:
         file.write(line)
     return networks(self, architectures, epochs, *rest, **named)

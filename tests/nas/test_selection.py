@@ -12,6 +12,7 @@ from hybhanas.errors import ConfigError
 from hybhanas.nas.front import FrontMember, ranked
 from hybhanas.nas.objectives import Objectives
 from hybhanas.nas.quantities import QUANTITIES
+from hybhanas.nas.seeds import SeedScores
 from hybhanas.nas.selection import UNITS, choose, select
 from tests.helpers.synthetic import make_evaluation, make_report
 
@@ -72,6 +73,16 @@ def test_smallest_and_cheapest_are_within_one_standard_error_of_the_best():
     few = [replace(m, validation_samples=10) for m in FRONT]
     assert choose(few, "smallest").member.evaluation.parameters == 100
     assert choose(few, "cheapest").member.evaluation.values["total_s"] == 7200.0
+
+
+def test_the_standard_error_of_a_mean_has_that_of_its_seeds_too():
+    # sqrt(0.93 * 0.07 / 100 + 0.03^2 / 3) is 3.08 %, so that 90 % is within
+    seeds = [
+        SeedScores(seed, accuracy, accuracy) for seed, accuracy in ((1, 0.90), (2, 0.93), (3, 0.96))
+    ]
+    chosen = choose([replace(FRONT[0], seeds=seeds), *FRONT[1:]], "smallest")
+    assert "one standard error (3.1 %)" in chosen.reason
+    assert chosen.member.evaluation.parameters == 100
 
 
 def test_the_knee_is_nearest_to_the_best_of_every_objective():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import math
 from dataclasses import replace
+from statistics import mean
 
 import pytest
 from rich.console import Console
@@ -14,6 +15,7 @@ from hybhanas.evidence.baselines import LOGISTIC, MAJORITY
 from hybhanas.nas.classical import Baseline, Twin
 from hybhanas.nas.front import FrontMember, ranked
 from hybhanas.nas.objectives import Objectives
+from hybhanas.nas.seeds import SeedScores
 from hybhanas.nas.selection import select
 from hybhanas.reporting.front_report import (
     FrontReport,
@@ -150,6 +152,30 @@ def test_a_narrow_terminal_shows_whole_figures_and_names_below_the_table(width):
     assert max(len(line.rstrip()) for line in text.splitlines()) <= width
     assert len(text.splitlines()) == 3 + 2 * (1 + len(BASELINES))
     assert shown.names(width) == [f"#1 {usual}", f"a {MAJORITY}", f"b {LOGISTIC} C=1"]
+
+
+def seeded(number: int, *accuracies: float) -> FrontMember:
+    one = member(number, 0.9, mean(accuracies), 100 // number)
+    seeds = [SeedScores(seed, accuracy, accuracy) for seed, accuracy in enumerate(accuracies, 1)]
+    return replace(one, seeds=seeds)
+
+
+def test_with_seeds_the_deviation_stands_below_and_who_is_not_distinguishable_is_said():
+    shown = report(
+        seeded(3, 0.96, 0.97, 0.98),
+        # 0.01 below, where Welch's interval is +-2.78 sqrt(2 / 3) 0.01 = +-0.023; then 0.04 below
+        seeded(2, 0.95, 0.96, 0.97),
+        seeded(1, 0.92, 0.93, 0.94),
+    )
+    assert [m.is_distinguishable for m in shown.members] == [None, False, True]
+    assert "3 seeds of the initial weights" in shown.first_lines()[-1]
+    assert "not distinguishable from the best, #1: #2 of 3 on the front" in shown.first_lines()[-1]
+    lines = printed(shown.table())
+    assert lines[1].split() == ["final", "%", "test", "%"]
+    assert lines[4].split()[-8:-6] == ["97.0", "97.0"]
+    assert lines[6].split()[-2:] == ["+-1.0", "+-1.0"]
+    assert max(len(line.rstrip()) for line in lines) <= 100
+    assert "highest accuracy, 97.0 %, the mean of 3 seeds" in shown.last_lines()[0]
 
 
 def test_a_wide_terminal_names_nothing_below_the_table():

@@ -12,6 +12,7 @@ from hybhanas.nas.evaluation import FAILED, INFEASIBLE
 from hybhanas.nas.front import FrontMember
 from hybhanas.nas.importance import Importance
 from hybhanas.nas.objectives import Objectives
+from hybhanas.nas.seeds import SeedScores
 from hybhanas.nas.selection import select
 from hybhanas.reporting.front_report import FrontReport
 from hybhanas.reporting.page.circuit_drawing import drawing
@@ -141,6 +142,16 @@ def test_the_importance_of_genes_is_told_by_quantity_or_why_there_is_none():
     assert shown == {
         "label": "validation error", "evaluations": 40, "genes": {"qubits": 0.75, "depth": 0.125},
     }  # fmt: skip
+
+
+def test_a_member_of_several_seeds_has_the_accuracy_of_each_and_their_deviation():
+    evaluation = make_evaluation("a", 0.8, 100.0)
+    seeds = [SeedScores(1, 0.88, 0.8), SeedScores(2, None, None), SeedScores(3, 0.92, 0.9)]
+    member = FrontMember(evaluation, 0.9, 0.85, "a.pt", 100, 100, seeds=seeds)
+    (shown,) = made([evaluation], [member])["members"]
+    assert shown["final"]["seeds"] == [0.88, 0.92]
+    assert shown["final"]["deviation"] == pytest.approx(0.04 / math.sqrt(2))
+    assert shown["test"]["seeds"] == [0.8, 0.9]
 
 
 def test_a_command_is_quoted_for_a_shell_and_absent_where_none_is_recorded():

@@ -17,6 +17,7 @@ from hybhanas.nas.evaluation import FAILED, STOPPED
 from hybhanas.nas.front import FrontMember, ranked
 from hybhanas.nas.importance import Importance
 from hybhanas.nas.objectives import Objectives
+from hybhanas.nas.seeds import SeedScores
 from hybhanas.nas.selection import select
 from hybhanas.reporting.front_report import FrontReport
 from hybhanas.reporting.page.content import RunReport
@@ -56,7 +57,8 @@ def page(path: Path, number: int) -> dict:
     made = evaluations(number)
     members = [
         FrontMember(e, e.validation_accuracy, e.validation_accuracy, "a.pt", 100, 100, "",
-                    losses=[1.0, 0.5, 0.25], twin=Twin("classical twin", 0.99, 0.5, 40, "", 1))
+                    losses=[1.0, 0.5, 0.25], twin=Twin("classical twin", 0.99, 0.5, 40, "", 1),
+                    seeds=[SeedScores(i, e.validation_accuracy + i / 100, 0.5) for i in (-1, 1)])
         for e in TWO.front(made)
     ]  # fmt: skip
     in_order = ranked(members, TWO)
@@ -138,6 +140,17 @@ def test_a_row_chosen_by_keyboard_marks_its_dot_and_fills_the_pane(browser, show
     gates = browser.find_elements(By.CSS_SELECTOR, "svg.circuit > g > title")
     assert len(gates) == member["circuit"]["all_gates"]
     assert browser.find_element(By.ID, "spoken").text.startswith("#2 chosen")
+
+
+def test_the_pane_of_a_member_of_several_seeds_has_each_and_how_it_compares(browser, shown):
+    second = shown["members"][1]
+    selector = f'#members tr[data-at="{second["evaluation"]}"] button'
+    browser.find_element(By.CSS_SELECTOR, selector).send_keys(Keys.ENTER)
+    pane = browser.find_element(By.ID, "pane").text
+    each = " %, ".join(f"{100 * accuracy:.1f}" for accuracy in second["final"]["seeds"])
+    assert f"{each} %" in pane
+    assert "± 1.4 over 2 seeds" in pane  # of two that differ by 2 %: 2 / sqrt(2)
+    assert ("not distinguishable by the seeds" in pane) is not second["distinguishable"]
 
 
 def test_a_click_on_a_dot_marks_its_row(browser, shown):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,7 +11,12 @@ import pytest
 import hybhanas
 from hybhanas.errors import ConfigError
 from hybhanas.intervals import wilson
+from hybhanas.nas.classical import Twin
+from hybhanas.nas.front import FrontMember
+from hybhanas.nas.seeds import SeedScores
+from hybhanas.reporting.card import Origin, card
 from hybhanas.tasks.export import export
+from tests.helpers.synthetic import make_evaluation
 
 
 def test_every_member_gets_a_folder_with_its_circuits_and_its_card(smoke, composed, tmp_path):
@@ -28,6 +34,18 @@ def test_every_member_gets_a_folder_with_its_circuits_and_its_card(smoke, compos
         assert "QPU time" in text
         assert "effective execution time" in text
         assert f" and {row['twin_parameters']} parameters in all, trained once" in text
+
+
+def test_the_card_of_a_member_of_several_seeds_has_the_network_that_is_exported_and_their_mean():
+    seeds = [SeedScores(1, 0.88, 0.80), SeedScores(2, 0.90, 0.84), SeedScores(3, 0.92, 0.88)]
+    member = FrontMember(make_evaluation("a", 0.8, 100.0), 0.9, 0.84, "a.pt", 100, 50, seeds=seeds,
+                         twin=Twin("classical twin", 0.7, 0.6, 40))  # fmt: skip
+    text = card(1, member, None, [], Origin(Path("run"), {}, 200, {}, None, []))
+    assert "| validation, which chose it | 88.0 % |" in text
+    assert "| test | 80.0 % |" in text
+    assert "trained 3 networks of this architecture" in text
+    assert "trained with the same 3 seeds and splits, classifies on average 70.0 %" in text
+    assert "90.0 % +- 2.0 on the validation split, 84.0 % +- 4.0 on the test split." in text
 
 
 def test_what_select_means_is_exported_by_python_with_the_same_content(smoke, composed, tmp_path):

@@ -150,7 +150,18 @@ function accuracies(at, member) {
     ],
   ];
   if (member && !content.live)
-    pairs.push(["final, validation", measured(member.final)], ["final, test", measured(member.test)]);
+    pairs.push(
+      ["final, validation", measured(member.final)],
+      ["final, test", measured(member.test)],
+      ["of each seed, validation", member.final.seeds?.map(percent).join(", ")],
+      ["of each seed, test", member.test.seeds?.map(percent).join(", ")],
+      [
+        "against the best, #1",
+        typeof member.distinguishable === "boolean"
+          ? `${member.distinguishable ? "" : "not "}distinguishable by the seeds (Welch, 95 %)`
+          : null,
+      ],
+    );
   if (member?.twin)
     pairs.push([
       "its classical twin",

@@ -9,6 +9,7 @@ from typing import Any
 
 from hybhanas.calibration import Calibration
 from hybhanas.nas.evaluation import EVALUATED, STOPPED, Evaluation
+from hybhanas.nas.front import FrontMember
 from hybhanas.nas.importance import Importance
 from hybhanas.nas.objectives import Objectives
 from hybhanas.nas.quantities import PARTS, QUANTITIES
@@ -105,8 +106,11 @@ class RunReport:
                     "evaluation": places[member.evaluation.key],
                     "on_front": member.on_front,
                     "behind": member.behind,
-                    "final": _measured(member.final_validation_accuracy, member.validation_samples),
-                    "test": _measured(member.test_accuracy, member.test_samples),
+                    "final": _measured(member.final_validation_accuracy, member.validation_samples)
+                    | _by_seed(member, "validation"),
+                    "test": _measured(member.test_accuracy, member.test_samples)
+                    | _by_seed(member, "test"),
+                    "distinguishable": member.is_distinguishable,
                     "twin": member.twin and asdict(member.twin),
                     "circuit": drawing(member.evaluation.architecture),
                     "losses": [*member.losses],
@@ -138,6 +142,14 @@ def _measured(accuracy: float | None, samples: int | None) -> dict[str, Any]:
     return {
         "accuracy": accuracy, "interval": interval_of(accuracy, samples), "samples": samples
     }  # fmt: skip
+
+
+def _by_seed(member: FrontMember, split: str) -> dict[str, Any]:
+    """What each seed gave, and the standard deviation; nothing of a single one."""
+    spread = member.spread(split)
+    if spread is None:
+        return {}
+    return {"seeds": member.accuracies(split), "deviation": spread.deviation}
 
 
 def _reasons(evaluations: Sequence[Evaluation]) -> list[dict[str, Any]]:

@@ -54,11 +54,11 @@ const dollars = (usd) => `${significant(isNumber(usd) ? Number(usd.toPrecision(3
 
 const percent = (fraction) => (isNumber(fraction) ? `${(100 * fraction).toFixed(1)} %` : "unknown");
 
-function measured({ accuracy, interval }) {
+function measured({ accuracy, interval, deviation, seeds }) {
   if (!isNumber(accuracy)) return content.live ? "not yet" : "failed";
-  return interval
-    ? `${percent(accuracy)} (${(100 * interval[0]).toFixed(1)} to ${(100 * interval[1]).toFixed(1)} %)`
-    : percent(accuracy);
+  const range = interval ? ` (${(100 * interval[0]).toFixed(1)} to ${(100 * interval[1]).toFixed(1)} %)` : "";
+  const spread = isNumber(deviation) ? `, ± ${(100 * deviation).toFixed(1)} over ${seeds.length} seeds` : "";
+  return percent(accuracy) + range + spread;
 }
 
 const quantities = [
