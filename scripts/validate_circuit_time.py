@@ -190,13 +190,15 @@ def picture(rows: Sequence[Compared]) -> Figure:
     drawn = figure(6.4, 6.4)
     axes = drawn.subplots()
     answered = [row for row in rows if row.shipped_s]
-    for group, mark in zip(GROUPS, "osx", strict=True):
+    for group, mark, size in zip(GROUPS, ".sx", (20, 60, 40), strict=True):
         chosen = [row for row in answered if row.group == group]
-        label = f"{group} ({len(_by_machine(chosen))} machines, {len(chosen)} circuits)"
+        label = f"{group}: {len(chosen)} circuits, machines: {len(_by_machine(chosen))}"
         times_s = [row.shipped_s for row in chosen], [row.ours_s for row in chosen]
-        axes.scatter(*times_s, s=24, alpha=0.6, marker=mark, linewidths=1, label=label)
+        front = 3 if mark == "." else 2
+        axes.scatter(*times_s, s=size, marker=mark, linewidths=1, label=label, zorder=front)
+    ends = [pick(row.shipped_s for row in answered) for pick in (min, max)]
+    axes.plot(ends, ends, color="black", ls="-", lw=1, label="equal", zorder=1)
     axes.set(xscale="log", yscale="log")
-    axes.axline((1, 1), (2, 2), color="black", ls="-", lw=1, label="equal", zorder=1)
     for axis in (axes.xaxis, axes.yaxis):
         name_times(axis)
     axes.set_xlabel("Qiskit's estimate on the shipped target")

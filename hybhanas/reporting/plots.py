@@ -224,7 +224,8 @@ def plot_recost(
             label=f"{fate or 'not on a front'} ({len(chosen)})",
         )
     axes.set(xscale="log", yscale="log")
-    axes.axline((1, 1), (2, 2), color="black", lw=1.0, ls="-", label="no change", zorder=1)
+    ends = axes.get_xlim()
+    axes.plot(ends, ends, color="black", lw=1.0, ls="-", label="no change", zorder=1)
     for axis in (axes.xaxis, axes.yaxis):
         name_times(axis)
     backends = [cost.provenance.calibration if cost else "" for cost in _first_costs(pairs)]
