@@ -24,6 +24,7 @@ from hybhanas.tasks.comparison_page import write_comparison
 from hybhanas.tasks.differences import differences
 from hybhanas.tasks.finished import FinishedRun, named_settings
 from hybhanas.tasks.found_runs import end_of, found, name_below
+from hybhanas.tasks.last_lines import say_end
 from hybhanas.tasks.setup import shown
 
 log = logging.getLogger(__name__)
@@ -61,11 +62,14 @@ def compare(config: DictConfig, folder: Path) -> list[RunRow]:
     console = terminal()
     _show(console, rows)
     sides = ", ".join(f"{n} {best:g} to {worst:g}" for n, (best, worst) in objectives.box.items())
-    console.print(
+    first, _ = max(
+        zip(runs, rows, strict=True), key=lambda one: (one[1].finished, one[1].hypervolume)
+    )
+    say_end(
+        console,
         f"{len(rows)} runs, hypervolume: the part of the box {sides}; in {shown(folder)}",
-        soft_wrap=True,
-        markup=False,
-        highlight=False,
+        "task=select",
+        f"run={shown(first.folder)}",
     )
     return rows
 

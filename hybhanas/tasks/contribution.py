@@ -19,6 +19,7 @@ from hybhanas.reporting.steps import steps_on
 from hybhanas.reporting.terminal import terminal
 from hybhanas.steps import Steps, quiet
 from hybhanas.tasks.finished import FinishedRun, read_run
+from hybhanas.tasks.last_lines import say_end
 from hybhanas.tasks.search import prepare
 from hybhanas.tasks.setup import shown
 
@@ -43,13 +44,13 @@ def contribution(config: DictConfig, folder: Path) -> list[Contribution]:
         console.print(contribution_table(one))
         console.print(one.verdict, soft_wrap=True, markup=False, highlight=False)
     least = least_wilcoxon_p(config.seeds)
-    console.print(
+    say_end(
+        console,
         f"{config.seeds} seeds; paired t-tests, corrected by Holm's method for each member "
         f"(Wilcoxon's test could reach p = {least:.2g} at best); in "
         f"{shown(RunFolder(run.folder).evidence_folder)}",
-        soft_wrap=True,
-        markup=False,
-        highlight=False,
+        "task=report",
+        f"run={config.run}",
     )
     return found
 

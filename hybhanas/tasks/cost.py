@@ -29,8 +29,9 @@ from hybhanas.reporting.cost_table import cost_table
 from hybhanas.reporting.steps import steps_on
 from hybhanas.reporting.terminal import terminal
 from hybhanas.tasks.finished import overrides, read_run
+from hybhanas.tasks.last_lines import say_end
 from hybhanas.tasks.settings import COST_FILE
-from hybhanas.tasks.setup import build, cache_folder
+from hybhanas.tasks.setup import build, cache_folder, shown
 
 
 def cost(config: DictConfig, folder: Path) -> CostReport:
@@ -83,6 +84,9 @@ def cost(config: DictConfig, folder: Path) -> CostReport:
         soft_wrap=True,
     )
     console.print(cost_table(report))
+    others = [one for one in overrides() or [] if not one.startswith("backend=")]
+    following = ("-m", *others, "backend=glob(ibm_*)") if others else ()
+    say_end(console, f"result in {shown(folder)}", *following)
     return report
 
 

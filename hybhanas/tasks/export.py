@@ -15,6 +15,7 @@ from hybhanas.reporting import card, optuna_study
 from hybhanas.reporting.terminal import terminal
 from hybhanas.stored import read_json
 from hybhanas.tasks.finished import FinishedRun, overrides, read_run
+from hybhanas.tasks.last_lines import of_members, say_end
 from hybhanas.tasks.records_in_order import in_order
 from hybhanas.tasks.run_data import checkpoint_of, data_of, members_of
 from hybhanas.tasks.setup import shown
@@ -82,7 +83,11 @@ def export(config: DictConfig, folder: Path) -> list[Path]:
         console.print(line, soft_wrap=True, markup=False, highlight=False)
     for reason in left_out:
         console.print(f"left out: {reason}", soft_wrap=True, markup=False, highlight=False)
-    return written + ([_study(run, folder)] if STUDY in words else [])
+    written += [_study(run, folder)] if STUDY in words else []
+    on_a_machine = "verify.on=machine", "verify.dry_run=true"
+    following = "task=verify", f"run={config.run}", *of_members(config.member), *on_a_machine
+    say_end(console, f"{len(written)} files in {shown(folder)}", *following)
+    return written
 
 
 def _study(run: FinishedRun, folder: Path) -> Path:

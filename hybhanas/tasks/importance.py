@@ -15,6 +15,7 @@ from hybhanas.reporting.importance_table import importance_table
 from hybhanas.reporting.steps import steps_on
 from hybhanas.reporting.terminal import terminal
 from hybhanas.tasks.finished import read_run
+from hybhanas.tasks.last_lines import say_end
 from hybhanas.tasks.setup import shown
 
 
@@ -34,13 +35,13 @@ def importance(config: DictConfig, folder: Path) -> list[Importance]:
     found = importances(_evaluations(config), steps=steps_on(console))
     atomic.write_json(folder / "importance.json", [one.to_dict() for one in found])
     console.print(importance_table(found))
-    console.print(
+    following = () if config.run is None else ("task=report", f"run={config.run}")
+    say_end(
+        console,
         f"{found[0].evaluations} evaluations; of each quantity the part of its variance that the "
         "gene explains alone (functional ANOVA), then the gene's share of what tells the best "
         f"tenth from all (PED-ANOVA); in {shown(folder)}",
-        soft_wrap=True,
-        markup=False,
-        highlight=False,
+        *following,
     )
     return found
 

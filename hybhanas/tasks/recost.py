@@ -18,6 +18,7 @@ from hybhanas.reporting.plots import plot_recost
 from hybhanas.reporting.recost_table import front_changes_table, recost_rows
 from hybhanas.reporting.terminal import terminal
 from hybhanas.tasks.finished import FinishedRun, read_run
+from hybhanas.tasks.last_lines import say_end
 from hybhanas.tasks.run_data import estimator_of
 from hybhanas.tasks.setup import shown
 
@@ -48,13 +49,13 @@ def recost(config: DictConfig, folder: Path) -> Comparison:
     _write(folder, run, calibration, new, outcome)
     console = terminal()
     console.print(front_changes_table(outcome))
-    console.print(
+    say_end(
+        console,
         f"{run.folder.name} on {calibration.name}: Kendall tau {outcome.kendall_tau:.3f}, "
         f"times {outcome.median_ratio:.3g} in the median; of the front {len(outcome.stayed)} "
         f"stayed, {len(outcome.left)} left, {len(outcome.joined)} joined; in {shown(folder)}",
-        soft_wrap=True,
-        markup=False,
-        highlight=False,
+        "task=select",
+        f"run={config.run}",
     )
     return outcome
 

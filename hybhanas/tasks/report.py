@@ -27,6 +27,7 @@ from hybhanas.stored import read_json
 from hybhanas.tasks.comparison_page import write_comparison
 from hybhanas.tasks.finished import MALFORMED, FinishedRun, read_run, settings_of_cost
 from hybhanas.tasks.found_runs import found
+from hybhanas.tasks.last_lines import say_end
 from hybhanas.tasks.options import OPTIONS
 from hybhanas.tasks.records_in_order import in_order
 from hybhanas.tasks.setup import build, shown
@@ -49,8 +50,10 @@ def report(config: DictConfig, folder: Path) -> Path:
     Raises:
         ConfigError: `run` is not a search that has finished, or there is no search to compare.
     """
-    page = _of_run(config) if _is_run(config.run) else _comparison(config.run, folder)
-    terminal().print(f"report in {shown(page)}", soft_wrap=True, markup=False, highlight=False)
+    alone = _is_run(config.run)
+    page = _of_run(config) if alone else _comparison(config.run, folder)
+    following = ("task=select", f"run={config.run}") if alone else ()
+    say_end(terminal(), f"report in {shown(page)}", *following)
     return page
 
 

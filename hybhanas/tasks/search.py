@@ -36,6 +36,7 @@ from hybhanas.reporting.terminal import SearchView, terminal
 from hybhanas.reporting.tracked_search import TrackedSearch
 from hybhanas.reporting.tracking import Tracker
 from hybhanas.tasks.interrupted import resumable
+from hybhanas.tasks.last_lines import say_end
 from hybhanas.tasks.live_page import LivePage
 from hybhanas.tasks.provenance import provenance
 from hybhanas.tasks.report import write_report
@@ -145,9 +146,13 @@ def run(  # noqa: PLR0913 - the parts of a run
         wall_s = time.perf_counter() - started
         summary = _write_results(problem, evaluations, report, search_s, wall_s)
         print_report(console, report)
-        plain(
+        say_end(
+            console,
             f"{len(evaluations)} architectures in {search_s:.0f} s, {wall_s:.0f} s in all; "
-            f"to read: {shown(folder.page)}; tables, pictures and models beside it"
+            f"to read: {shown(folder.page)}; tables, pictures and models beside it",
+            "task=verify",
+            f"run={shown(folder.path)}",
+            "member=best",
         )
         title = f"{data_name} on {calibration.name} ({calibration.date:%Y-%m-%d})"
         _write_pictures(folder, evaluations, report, title)

@@ -19,6 +19,7 @@ from hybhanas.reporting.front_report import FrontReport, selection_rows
 from hybhanas.reporting.terminal import terminal
 from hybhanas.reporting.wandb_content import Files, log_files, table
 from hybhanas.tasks.finished import FinishedRun, read_run
+from hybhanas.tasks.last_lines import say_end
 from hybhanas.tasks.setup import build, shown
 from hybhanas.tasks.tracked import tracked_reader
 
@@ -47,7 +48,9 @@ def select(config: DictConfig, folder: Path) -> list[selection.Selected]:
     _track(config, run, selected, path)
     console = terminal()
     print_report(console, FrontReport(members, selected, read_baselines(files)))
-    console.print(f"selection in {shown(folder)}", soft_wrap=True, markup=False, highlight=False)
+    member = selected[0].rank if config.member is None else config.member
+    following = "task=verify", f"run={config.run}", f"member={member}"
+    say_end(console, f"selection in {shown(folder)}", *following)
     return selected
 
 

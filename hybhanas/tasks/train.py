@@ -34,6 +34,7 @@ from hybhanas.reporting.training_report import (
 )
 from hybhanas.reporting.wandb_content import Files, log_files, pictures, table
 from hybhanas.tasks.finished import named_settings
+from hybhanas.tasks.last_lines import of_members, say_end
 from hybhanas.tasks.setup import build, shown
 from hybhanas.tasks.tracked import tracked_reader
 from hybhanas.tasks.training_job import Job, prepare
@@ -83,7 +84,10 @@ def run(job: Job, path: Path, tracker: Tracker, console: Console) -> TrainingRes
             atomic.write_text(folder.config, OmegaConf.to_yaml(OmegaConf.create(dict(job.config))))
             result = _trained(training, folder, tracked, console)
     console.print(training_table(result))
-    console.print(f"result, curves and models in {shown(path)}", soft_wrap=True, markup=False)
+    search = job.config.get("run")
+    member = of_members(job.config.get("member"))
+    following = () if search is None else ("task=verify", f"run={search}", *member)
+    say_end(console, f"result, curves and models in {shown(path)}", *following)
     return result
 
 

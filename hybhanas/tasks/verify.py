@@ -21,6 +21,7 @@ from hybhanas.reporting.verify_table import outcome_table, plan_table
 from hybhanas.reporting.wandb_content import Files, log_files, table
 from hybhanas.tasks.export import check_same_data
 from hybhanas.tasks.finished import read_run
+from hybhanas.tasks.last_lines import of_members, say_end
 from hybhanas.tasks.run_data import checkpoint_of, data_of, estimator_of, members_of
 from hybhanas.tasks.setup import build, shown
 from hybhanas.tasks.tracked import tracked_reader
@@ -83,7 +84,8 @@ def verify(config: DictConfig, folder: Path) -> list[Outcome]:
     console.print(outcome_table(plans, outcomes))
     for plan, one in zip(plans, outcomes, strict=True):
         console.print(f"{plan.rank}: {one.verdict}", highlight=False)
-    console.print(f"result in {shown(folder)}", soft_wrap=True, markup=False, highlight=False)
+    following = "task=export", f"run={config.run}", *of_members(config.member)
+    say_end(console, f"result in {shown(folder)}", *following)
     return outcomes
 
 

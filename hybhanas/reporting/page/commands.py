@@ -9,7 +9,8 @@ from typing import Any
 START = ("python", "run.py")
 
 
-def _command(*arguments: str) -> str:
+def command(*arguments: str) -> str:
+    """A command line of these arguments, quoted for a shell."""
     return shlex.join((*START, *arguments))
 
 
@@ -21,7 +22,7 @@ def commands_of_member(folder: str, rank: int) -> dict[str, str]:
         'python run.py task=verify run=outputs/mine member=2'
     """
     return {
-        task: _command(f"task={task}", f"run={folder}", f"member={rank}")
+        task: command(f"task={task}", f"run={folder}", f"member={rank}")
         for task in ("train", "verify", "export", "contribution")
     }
 
@@ -40,9 +41,9 @@ def commands_of_run(folder: str, overrides: Any) -> dict[str, str | None]:
     """
     made = None
     if isinstance(overrides, list) and all(isinstance(one, str) for one in overrides):
-        made = _command(*overrides, f"hydra.run.dir={folder}")
+        made = command(*overrides, f"hydra.run.dir={folder}")
     tasks = ("contribution", "verify", "report")
-    return {"search": made} | {t: _command(f"task={t}", f"run={folder}") for t in tasks}
+    return {"search": made} | {t: command(f"task={t}", f"run={folder}") for t in tasks}
 
 
 def command_of_comparison(setting: str | Sequence[str]) -> str:
@@ -56,4 +57,4 @@ def command_of_comparison(setting: str | Sequence[str]) -> str:
         "python run.py task=report 'run=[outputs/a,outputs/b]'"
     """
     words = setting if isinstance(setting, str) else f"[{','.join(map(str, setting))}]"
-    return _command("task=report", f"run={words}")
+    return command("task=report", f"run={words}")

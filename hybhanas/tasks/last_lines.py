@@ -1,0 +1,42 @@
+"""The last lines of a task: where its files are, and the command that is worth running next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from hydra.core.hydra_config import HydraConfig
+from hydra.types import RunMode
+from rich.console import Console
+
+from hybhanas.reporting.page.commands import command
+
+
+def of_members(setting: Any) -> list[str]:
+    """The argument that names the members that a setting names; none where it is of all.
+
+    Example:
+        >>> of_members([1, "knee"]), of_members(None)
+        (['member=[1,knee]'], [])
+    """
+    if setting is None:
+        return []
+    several = isinstance(setting, Sequence) and not isinstance(setting, str)
+    return [f"member=[{','.join(map(str, setting))}]" if several else f"member={setting}"]
+
+
+def say_end(console: Console, said: str, *arguments: str) -> None:
+    """Prints what a task did with the place of its files, and the next command.
+
+    A job of a sweep names no command: its sweep ends with a comparison of all.
+
+    Args:
+        console: to write to.
+        said: the line about the task.
+        arguments: of the next command; none: there is nothing to run.
+    """
+    lines = [said]
+    if arguments and not (HydraConfig.initialized() and HydraConfig.get().mode is RunMode.MULTIRUN):
+        lines.append(f"next: {command(*arguments)}")
+    for line in lines:
+        console.print(line, soft_wrap=True, markup=False, highlight=False)
