@@ -10,8 +10,15 @@ from dataclasses import dataclass
 from rich.table import Table
 
 from hybhanas.cost.report import CostReport
-from hybhanas.nas.quantities import PARTS
-from hybhanas.reporting.units import TOTALS, dollars, duration, duration_band
+from hybhanas.nas.quantities import OVERFLOW, PARTS
+from hybhanas.reporting.units import (
+    TOTALS,
+    dollars,
+    duration,
+    duration_band,
+    energy,
+    number,
+)
 
 
 def cost_table(report: CostReport) -> Table:
@@ -19,7 +26,7 @@ def cost_table(report: CostReport) -> Table:
     table = Table(box=None, show_header=False)
     table.add_column()
     table.add_column(justify="right")
-    table.add_column()
+    table.add_column(overflow="fold")
     for row in [*_circuit(report), *_noise(report), *_time(report)]:
         table.add_row(*row)
     return table
@@ -49,15 +56,15 @@ def _noise(report: CostReport) -> list[tuple[str, str, str]]:
         ("P idle", f"{noise.p_idle:.4g}", report.provenance.idle),
         (
             "P survival",
-            f"1e{noise.log10_p_survival:.3g}",
-            f"{noise.p_survival:.4g}, 90 % interval {noise.p_survival_low:.4g} to "
+            number(noise.log10_p_survival),
+            f"90 % interval {noise.p_survival_low:.4g} to "
             f"{noise.p_survival_high:.4g} at an age of {origin.calibration_age_days:g} days",
         ),
         *_meaning(report.provenance.p_survival_is),
         (
             "shots",
             f"{runs.shots:,}",
-            f"1e{runs.log10_shots_effective:.3g} effective, "
+            f"{number(runs.log10_shots_effective)} effective, "
             f"exponent {report.provenance.sampling_exponent}",
         ),
     ]
@@ -97,8 +104,8 @@ def _time(report: CostReport) -> list[tuple[str, str, str]]:
         )
     if origin.mode == "session":
         rows.append(("billed", duration(time.billed_s), "with the classical time between jobs"))
-    words = f"1e{time.log10_total_s:.3g} s, {TOTALS[origin.total]} and classical"
-    note = f"{words}; {origin.cost_model}"
+    beyond = f"{number(time.log10_total_s)} s, " if time.total_s >= OVERFLOW else ""
+    note = f"{beyond}{TOTALS[origin.total]} and classical; {origin.cost_model}"
     rows.append((f"total, {origin.phase}", duration(time.total_s), note))
     if origin.layouts > 1:
         spread = f"x {10**time.log10_total_spread:.3g}"
@@ -111,7 +118,7 @@ def _time(report: CostReport) -> list[tuple[str, str, str]]:
             rows.append((f"  {part.label}", duration(seconds), share))
     rows += _money(report)
     rows.append(("latency", duration(time.latency_s), "one sample, one inference"))
-    joules = f"1e{report.energy.log10_total_j:.3g} J"
+    joules = energy(report.energy.log10_total_j)
     return [*rows, (f"energy, {origin.phase}", joules, origin.device)]
 
 
@@ -138,7 +145,7 @@ def ranking_table(named: Sequence[tuple[str, CostReport]]) -> Table:
     """Costs by what tells their runs apart, cheapest by their totals first."""
     table = Table(title="cheapest first", title_style="bold", box=None)
     for name in (
-        "run", "QPU time", "90 %", "effective", "circuit", "routing", "log10 P", "2q gates",
+        "run", "QPU time", "90 %", "effective", "circuit", "routing", "P", "2q gates",
     ):  # fmt: skip
         table.add_column(name, justify="left" if name == "run" else "right")
     for name, report in sorted(named, key=lambda one: one[1].time.log10_total_s):
@@ -149,7 +156,7 @@ def ranking_table(named: Sequence[tuple[str, CostReport]]) -> Table:
             duration(report.time.effective_s),
             duration(report.circuit.time_s),
             duration(report.circuit.routing_s),
-            f"{report.noise.log10_p_survival:.3f}",
+            number(report.noise.log10_p_survival),
             str(report.circuit.two_qubit_gates),
         )
     return table

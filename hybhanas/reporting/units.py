@@ -51,6 +51,33 @@ def _scaled(seconds: float) -> tuple[float, str]:
     return seconds / scale, unit
 
 
+def number(log10: float) -> str:
+    """A number from its logarithm: three significant digits, or a power of ten beyond people's use.
+
+    Example:
+        >>> number(3.16), number(-0.0761), number(-7.3), number(400.2)
+        ('1,450', '0.839', '5.01e-08', '10^400.2')
+    """
+    if abs(log10) >= 300:
+        return f"10^{log10:.4g}"
+    value = float(f"{10**log10:.3g}")
+    return f"{value:,.10g}" if abs(log10) < 15 else f"{value:g}"
+
+
+def energy(log10_j: float) -> str:
+    """Joules from their logarithm.
+
+    Example:
+        >>> energy(-0.3), energy(6.3424), energy(8.48), energy(400.2)
+        ('0.501 J', '2.2 MJ', '302 MJ', '10^400.2 J')
+    """
+    step = min(max(int(log10_j // 3), 0), len(_JOULES) - 1) if log10_j < 300 else 0
+    return f"{number(log10_j - 3 * step)} {_JOULES[step]}"
+
+
+_JOULES = ("J", "kJ", "MJ", "GJ", "TJ", "PJ", "EJ")
+
+
 def dollars(usd: float) -> str:
     """`0.0421` to `0.0421 USD`, `12345.6` to `12,300 USD`; three significant digits."""
     if usd >= OVERFLOW:
