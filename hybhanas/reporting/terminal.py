@@ -55,6 +55,28 @@ def silent() -> Console:
     return Console(file=io.StringIO(), force_jupyter=False)
 
 
+def fitted(table: Table, console: Console, spare: int = 0) -> Table:
+    """A table as it is, or, where the terminal is too narrow for it, a line for each of its cells.
+
+    Args:
+        table: its cells are text.
+        console: that it is for.
+        spare: columns that the table can do without, by breaking the lines of a cell.
+    """
+    wide = console.measure(table, options=console.options.update(width=1000)).maximum
+    if wide <= console.width + spare:
+        return table
+    lines = Table(title=table.title, title_justify="left", box=None, show_header=False)
+    lines.add_column(no_wrap=True, style="bold")
+    lines.add_column(overflow="fold")
+    cells = [[*column.cells] for column in table.columns]
+    for row in range(table.row_count):
+        for column, of_rows in zip(table.columns, cells, strict=True):
+            lines.add_row(column.header, of_rows[row])
+        lines.add_row()
+    return lines
+
+
 class SearchView:
     """A table that grows by a row a generation, above a line for the one in progress.
 

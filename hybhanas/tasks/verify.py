@@ -16,7 +16,7 @@ from hybhanas import atomic
 from hybhanas.cost.estimator import CostEstimator
 from hybhanas.errors import CandidateError, ConfigError, unknown
 from hybhanas.reporting.steps import steps_on
-from hybhanas.reporting.terminal import terminal
+from hybhanas.reporting.terminal import fitted, terminal
 from hybhanas.reporting.verify_table import outcome_table, plan_table
 from hybhanas.reporting.wandb_content import Files, log_files, table
 from hybhanas.tasks.export import check_same_data
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 AER, MACHINE = "aer", "machine"
 RESULT = "verify.json"
+SPARE = 40  # columns that the name of a network can do without
 
 
 def verify(config: DictConfig, folder: Path) -> list[Outcome]:
@@ -69,8 +70,10 @@ def verify(config: DictConfig, folder: Path) -> list[Outcome]:
     rows = seconds_log.read(_log_file(config, folder))
     plans = [replace(plan, job=seconds_log.sharpened(plan.job, rows)) for plan in plans]
     console = terminal()
-    console.print(plan_table(plans, len(labels), settings.on))
+    console.print(fitted(plan_table(plans, len(labels), settings.on), console, SPARE))
     if settings.dry_run:
+        following = "task=verify", f"run={config.run}", *of_members(config.member)
+        say_end(console, "nothing was run", *following)
         return []
     if settings.on == MACHINE:
         check_limit(settings.limit_s, plans)
@@ -81,7 +84,7 @@ def verify(config: DictConfig, folder: Path) -> list[Outcome]:
         outcomes = [runner.outcome(plan, features, labels) for plan in plans]
         _write(folder, plans, outcomes, estimator)
         tracked.tell(partial(_log_result, folder=folder, plans=plans, outcomes=outcomes))
-    console.print(outcome_table(plans, outcomes))
+    console.print(fitted(outcome_table(plans, outcomes), console, SPARE))
     for plan, one in zip(plans, outcomes, strict=True):
         console.print(f"{plan.rank}: {one.verdict}", highlight=False)
     following = "task=export", f"run={config.run}", *of_members(config.member)

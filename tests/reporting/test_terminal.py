@@ -7,10 +7,11 @@ import time
 
 import pytest
 from rich.console import Console
+from rich.table import Table
 
 from hybhanas.nas.budget import Budget
 from hybhanas.nas.loop import Generation, Progress
-from hybhanas.reporting.terminal import SearchView
+from hybhanas.reporting.terminal import SearchView, fitted
 
 GENERATION = Generation(
     number=1, new=5, known=3, stopped=2, infeasible=1, failed=0, epochs=40, front_size=4,
@@ -68,3 +69,19 @@ def test_the_remaining_time_is_that_until_the_budget_is_spent(budget, eta_s, mon
     assert view._eta(
         Progress(generation=1, done=8, total=8, new=8, evaluation=None)
     ) == pytest.approx(eta_s)
+
+
+def test_a_table_that_is_wider_than_the_terminal_has_a_line_for_each_cell():
+    def lines(width: int, spare: int = 0) -> list[str]:
+        table = Table(box=None)
+        for name in ("network", "QPU time"):
+            table.add_column(name, justify="right")
+        table.add_row("2q x1 ry ry cx/ring z > linear", "1.5 h")
+        console = Console(file=io.StringIO(), width=width)
+        console.print(fitted(table, console, spare))
+        return [" ".join(line.split()) for line in console.file.getvalue().splitlines()]
+
+    as_it_is = ["network QPU time", "2q x1 ry ry cx/ring z > linear 1.5 h"]
+    assert lines(80) == as_it_is
+    assert lines(42, spare=20) == as_it_is
+    assert lines(30) == ["network 2q x1 ry ry", "cx/ring z > linear", "QPU time 1.5 h", ""]
