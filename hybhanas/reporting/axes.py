@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
+from matplotlib.collections import PathCollection
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from matplotlib.transforms import Bbox
+from numpy.typing import ArrayLike
 
 from hybhanas.nas.quantities import OVERFLOW
 from hybhanas.reporting.units import STEPS, YEAR_S, duration
@@ -61,7 +63,8 @@ def plain_numbers(axis: Axis) -> None:
 
 
 def name_dots(axes: Axes, named: Mapping[str, tuple[float, float]], size: float = 10.5) -> None:
-    """Writes names beside dots, each where it covers neither another name nor another dot.
+    """Writes names beside dots, each where it covers no other name or named dot, if that is
+    possible, and fewest of the other dots.
 
     Args:
         axes: whose limits are final.
@@ -69,12 +72,13 @@ def name_dots(axes: Axes, named: Mapping[str, tuple[float, float]], size: float 
         size: of the letters, in points.
     """
     axes.figure.draw_without_rendering()  # type: ignore[union-attr]
-    points = 72 / axes.figure.dpi
-    dots = axes.transData.transform(np.array(list(named.values()), float).reshape(-1, 2)) * points
+    scattered = [one for one in axes.collections if isinstance(one, PathCollection)]
+    dots = _in_points(axes, [*named.values()])
+    others = np.concatenate([dots, *(_in_points(axes, one.get_offsets()) for one in scattered)])
     taken: list[Bbox] = []
     for (name, at), dot in zip(named.items(), dots, strict=True):
         boxes = [_box(dot, place, 0.62 * size * len(name), size) for place in PLACES]
-        crowds = [_crowd(box, taken, dots) for box in boxes]
+        crowds = [_crowd(box, taken, dots, others) for box in boxes]
         best = int(np.argmin(crowds))
         taken.append(boxes[best])
         x, y = PLACES[best]
@@ -84,11 +88,19 @@ def name_dots(axes: Axes, named: Mapping[str, tuple[float, float]], size: float 
         )  # fmt: skip
 
 
+def _in_points(axes: Axes, places: ArrayLike) -> np.ndarray:
+    """Places in data as points from the lower left of the figure, [places, 2]."""
+    at = np.ma.getdata(np.asarray(places, float)).reshape(-1, 2)
+    return axes.transData.transform(at) * 72 / axes.figure.dpi
+
+
 def _box(dot: np.ndarray, place: tuple[int, int], width: float, height: float) -> Bbox:
     left = dot[0] + place[0] - (0 if place[0] > 0 else width if place[0] < 0 else width / 2)
     bottom = dot[1] + place[1]
     return Bbox.from_bounds(left, bottom, width, height)
 
 
-def _crowd(box: Bbox, taken: Sequence[Bbox], dots: np.ndarray) -> int:
-    return box.count_overlaps(taken) + int(box.padded(3).count_contains(dots))
+def _crowd(box: Bbox, taken: Sequence[Bbox], named: np.ndarray, others: np.ndarray) -> int:
+    """How bad a place is: names and named dots weigh more than any number of other dots."""
+    hidden = box.count_overlaps(taken) + int(box.padded(5).count_contains(named))
+    return len(others) * hidden + int(box.padded(3).count_contains(others))

@@ -42,8 +42,9 @@ def test_a_logarithmic_axis_has_numbers_and_no_powers_of_ten():
 def test_names_of_dots_that_are_close_cover_neither_each_other_nor_the_dots():
     axes = logarithmic(1, 1000)
     places = {"#1": (100.0, 100.0), "#2": (104.0, 103.0), "#3": (110.0, 97.0)}
+    axes.scatter([130.0, 75.0], [70.0, 120.0])
     name_dots(axes, places)
     boxes = [text.get_window_extent() for text in axes.texts]
     assert not any(a.overlaps(b) for a in boxes for b in boxes if a is not b)
-    dots = axes.transData.transform([*places.values()])
+    dots = axes.transData.transform([*places.values(), (130.0, 70.0), (75.0, 120.0)])
     assert not any(box.count_contains(dots) for box in boxes)
