@@ -30,7 +30,7 @@ from hybhanas.nas.objectives import Objectives
 from hybhanas.nas.problem import workload_of
 from hybhanas.presets import CONF
 from hybhanas.qiskit_view import to_qiskit
-from hybhanas.reporting.axes import name_times
+from hybhanas.reporting.axes import name_times, plain_numbers
 from hybhanas.reporting.picture import figure, styled
 from hybhanas.reporting.units import duration
 from hybhanas.search_space import SearchSpace
@@ -231,6 +231,7 @@ def picture(architectures: Sequence[Architecture], proxies: Proxies, costed: Cos
         vmin=qubits.min() - 0.5, vmax=qubits.max() + 0.5,
     )  # fmt: skip
     above.set(xscale="log", yscale="log", title=f"{len(qubits)} architectures on {backend}")
+    plain_numbers(above.xaxis)
     name_times(above.yaxis)
     above.set_xlabel("FLOPs of one sample, simulation included")
     above.set_ylabel("total training time")

@@ -31,12 +31,20 @@ def test_an_axis_of_seconds_has_ticks_at_times_that_people_name(low_s, high_s, n
         assert [label.get_text() for label in axis.get_ticklabels()] == names
 
 
-def test_a_logarithmic_axis_has_numbers_and_no_powers_of_ten():
-    axes = logarithmic(0.02, 2000)
+@pytest.mark.parametrize(
+    ("low", "high", "names"),
+    [
+        (0.02, 2000, ["0.1", "1", "10", "100", "1,000"]),
+        (0.4, 9, ["0.5", "1", "2", "5"]),
+        (0.89, 1.01, ["0.9", "0.925", "0.95", "0.975", "1"]),
+    ],
+)
+def test_a_logarithmic_axis_has_numbers_and_no_powers_of_ten(low, high, names):
+    axes = logarithmic(low, high)
     plain_numbers(axes.yaxis)
     axes.figure.draw_without_rendering()
-    shown = [label.get_text() for label in axes.yaxis.get_ticklabels()]
-    assert [text for text in shown if text][1:-1] == ["0.1", "1", "10", "100", "1,000"]
+    ticks = zip(axes.yaxis.get_ticklocs(), axes.yaxis.get_ticklabels(), strict=True)
+    assert [label.get_text() for at, label in ticks if low <= at <= high] == names
 
 
 def test_names_of_dots_that_are_close_cover_neither_each_other_nor_the_dots():
