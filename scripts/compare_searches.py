@@ -195,10 +195,10 @@ def _band(epochs: Sequence[float]) -> str:
 def picture(runs: dict[str, list[Run]]) -> Figure:
     """What is missing of the true hypervolume against epochs: medians, and bands of quartiles."""
     last = max(run[-1][0] for of_seeds in runs.values() for run in of_seeds)
-    grid = np.arange(last + 1)
     drawn = figure(6.4)
     axes = drawn.subplots()
     for name, of_seeds in runs.items():
+        grid = np.unique([0, last, *(epochs for run in of_seeds for epochs, _ in run)])
         found = np.array([fractions(run, grid) for run in of_seeds])
         low, middle, high = np.percentile(found, [25, 50, 75], axis=0)
         (line,) = axes.step(grid, middle, where="post", label=name)
@@ -206,7 +206,7 @@ def picture(runs: dict[str, list[Run]]) -> Figure:
     axes.set_xlabel("epochs of training, all networks together")
     axes.set_ylabel("share of the true hypervolume\n(median over seeds; band: quartiles)")
     axes.set_yscale("function", functions=(_stretched, _compressed))
-    axes.set(ylim=(0.5, 1), xlim=(0, grid[-1]))
+    axes.set(ylim=(0.5, 1), xlim=(0, last))
     axes.set_yticks([0.5, 0.7, 0.8, *LEVELS])
     legend_below(drawn)
     return drawn
