@@ -9,7 +9,9 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from rich.console import Console
 
+from hybhanas.nas.run_folder import RunFolder
 from hybhanas.reporting.page.commands import command
+from hybhanas.tasks.setup import shown
 
 
 def of_members(setting: Any) -> list[str]:
@@ -40,3 +42,10 @@ def say_end(console: Console, said: str, *arguments: str) -> None:
         lines.append(f"next: {command(*arguments)}")
     for line in lines:
         console.print(line, soft_wrap=True, markup=False, highlight=False)
+
+
+def say_end_of_search(console: Console, took: str, folder: RunFolder) -> None:
+    """Prints how long a search took, what to read, and how to see its best member under noise."""
+    files = f"to read: {shown(folder.page)}; tables, pictures and models beside it"
+    following = "task=verify", f"run={shown(folder.path)}", "member=best"
+    say_end(console, f"{took}; {files}", *following)

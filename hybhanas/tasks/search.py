@@ -36,7 +36,7 @@ from hybhanas.reporting.terminal import SearchView, terminal
 from hybhanas.reporting.tracked_search import TrackedSearch
 from hybhanas.reporting.tracking import Tracker
 from hybhanas.tasks.interrupted import resumable
-from hybhanas.tasks.last_lines import say_end
+from hybhanas.tasks.last_lines import say_end_of_search
 from hybhanas.tasks.live_page import LivePage
 from hybhanas.tasks.provenance import provenance
 from hybhanas.tasks.report import write_report
@@ -146,14 +146,8 @@ def run(  # noqa: PLR0913 - the parts of a run
         wall_s = time.perf_counter() - started
         summary = _write_results(problem, evaluations, report, search_s, wall_s)
         print_report(console, report)
-        say_end(
-            console,
-            f"{len(evaluations)} architectures in {search_s:.0f} s, {wall_s:.0f} s in all; "
-            f"to read: {shown(folder.page)}; tables, pictures and models beside it",
-            "task=verify",
-            f"run={shown(folder.path)}",
-            "member=best",
-        )
+        took = f"{len(evaluations)} architectures in {search_s:.0f} s, {wall_s:.0f} s in all"
+        say_end_of_search(console, took, folder)
         title = f"{data_name} on {calibration.name} ({calibration.date:%Y-%m-%d})"
         _write_pictures(folder, evaluations, report, title)
         objectives = problem.strategy.objectives
@@ -283,8 +277,8 @@ def _introduce(console: Console, problem: Problem, data_name: str) -> None:
         console.print(f"  repaired: {repair}", style="dim", highlight=False, markup=False)
     for note in getattr(problem.evaluator.data, "notes", ()):
         console.print(f"  data: {note}", style="dim", highlight=False, markup=False, soft_wrap=True)
-    folder = shown(problem.folder.path)
-    console.print(f"folder: {folder}", soft_wrap=True, highlight=False, markup=False)
+    line = f"folder: {shown(problem.folder.path)}"
+    console.print(line, soft_wrap=True, highlight=False, markup=False)
 
 
 def _warn_of_age(problem: Problem, max_age_days: float) -> None:

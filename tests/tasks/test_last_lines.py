@@ -40,4 +40,4 @@ TASKS = [path.stem for path in (ROOT / "conf" / "task").glob("*.yaml")]
 @pytest.mark.parametrize("task", TASKS)
 def test_every_task_ends_with_these_lines(task: str):
     source = (ROOT / "hybhanas" / "tasks" / f"{task}.py").read_text()
-    assert "    say_end(" in source
+    assert "    say_end" in source
