@@ -155,9 +155,23 @@ def test_the_page_has_conclusions_sections_and_pictures():
     assert conclusions(page) == {"the earth is flat": "contradicts"}
     assert all(f"<{name}>" in page for name in names)
     assert "300 random architectures" in page
-    assert pictures.fronts(bench.load(SHIPPED / "iris_small.parquet")).startswith(b"\x89PNG")
+
+
+def test_a_picture_has_a_panel_for_each_total_with_all_architectures_and_three_fronts():
+    drawn = pictures.fronts(bench.load(SHIPPED / "iris_small.parquet"))
+    assert [axes.get_title() for axes in drawn.axes] == ["QPU time", "effective execution time"]
+    for axes in drawn.axes:
+        everything, *fronts = (len(dots.get_offsets()) for dots in axes.collections)
+        assert everything == 64
+        assert len(fronts) == 3
+        assert all(0 < front < 64 for front in fronts)
+
+
+def test_a_picture_has_a_dot_for_each_change_of_qpu_time():
     one = sensitivity.change(("a", "b", "qpu_time"), (FALLING, RISING), (FALLING, RISING), ALIKE, 2)
-    assert pictures.changes([one]).startswith(b"\x89PNG")
+    for axes in pictures.changes([one]).axes:
+        _, dots = axes.collections
+        assert len(dots.get_offsets()) == 1
 
 
 def test_the_page_of_the_repository_says_what_the_script_computes():
