@@ -20,13 +20,12 @@ from hybhanas.cost.executions import gradient_circuits
 from hybhanas.cost.folding import decoupled, folded, readout_s
 from hybhanas.cost.layout import Layout
 from hybhanas.cost.model import CostModel, Device, Workload
-from hybhanas.cost.noise import Survival
 from hybhanas.cost.options import RuntimeOptions
 from hybhanas.cost.physical import PhysicalCircuit
 from hybhanas.cost.quantum_time import circuit_time_s
 from hybhanas.cost.repetitions import Amplified
 from hybhanas.cost.report import CostReport
-from hybhanas.cost.schedule import Schedule, schedule
+from hybhanas.cost.schedule import schedule
 from hybhanas.cost.survival import meaning, survival_of
 from hybhanas.cost.transpile import Transpiler
 from hybhanas.cost.unified import unified_cost
@@ -91,7 +90,10 @@ class CostEstimator:
         """
         _, layout = self._of_network(circuit, NO_LAYERS)
         run = layout.physical, layout.timed
-        each = (self._survival(*run, (one,), bare=False) for one in circuit.observables)
+        each = (
+            survival_of(*run, self.calibration, self.model, (one,), bare=False)
+            for one in circuit.observables
+        )
         return tuple(math.exp(survival.log_p) for survival in each)
 
     def _of_network(self, circuit: Circuit, half: ClassicalHalf) -> tuple[CostReport, Layout]:
@@ -179,7 +181,9 @@ class CostEstimator:
         reference, unrouted = self._all_to_all(circuit)
         all_to_all_s = circuit_time_s(schedule(unrouted, reference), self.model.timing)
         survivals = {
-            seed: self._survival(physical, timed[seed], observables, bare)
+            seed: survival_of(
+                physical, timed[seed], self.calibration, self.model, observables, bare
+            )
             for seed, physical in routed.items()
         }
         model = self.model if trains_inputs else replace(self.model, input_gradients=False)
@@ -230,24 +234,16 @@ class CostEstimator:
         for factor in factors:
             circuit = folded(physical, factor)
             timed = schedule(circuit, self.calibration, self.model.scheduling)
+            survival = survival_of(circuit, timed, self.calibration, self.model, observables, bare)
             found.append(
                 Amplified(
                     noise_factor=factor,
                     time_s=circuit_time_s(timed, self.model.timing),
                     two_qubit_gates=circuit.two_qubit_gates,
-                    log_p=self._survival(circuit, timed, observables, bare).log_p,
+                    log_p=survival.log_p,
                 )
             )
         return tuple(found)
-
-    def _survival(
-        self,
-        physical: PhysicalCircuit,
-        timed: Schedule,
-        observables: Products | None,
-        bare: bool = True,
-    ) -> Survival:
-        return survival_of(physical, timed, self.calibration, self.model, observables, bare)
 
     def _all_to_all(self, circuit: QuantumCircuit) -> tuple[Calibration, PhysicalCircuit]:
         width = circuit.num_qubits

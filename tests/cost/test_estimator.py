@@ -197,9 +197,9 @@ def test_the_parts_add_up_to_the_total(genome, model, phase, timing, idle, fault
 def test_a_circuit_of_127_qubits_and_depth_20000_has_finite_logarithms(faults):
     calibration = Calibration.load("ibm_brisbane")
     model = replace(MODEL, faults=faults, idle="relaxation", sampling_exponent=2)
-    estimator = CostEstimator(calibration, model, DEVICE, WORK, 20e3)
     pairs = [at for at in calibration.gates["ecr"] if at[0] % 2 == 0][:20]
     from hybhanas.cost.schedule import schedule
+    from hybhanas.cost.survival import survival_of
     from hybhanas.cost.unified import Layout, unified_cost
     from tests.helpers.synthetic import physical_circuit
 
@@ -211,8 +211,8 @@ def test_a_circuit_of_127_qubits_and_depth_20000_has_finite_logarithms(faults):
     layout = Layout(
         qubits=127, circuits_per_sample=1, circuits_per_sample_separate=1,
         physical=physical, timed=timed,
-        survival=estimator._survival(physical, timed, None), all_to_all_s=1e-3,
-        added_two_qubit_gates=0, transpiler_seed=1,
+        survival=survival_of(physical, timed, calibration, model, None, bare=True),
+        all_to_all_s=1e-3, added_two_qubit_gates=0, transpiler_seed=1,
     )  # fmt: skip
     report = unified_cost(layout, LAYERS, calibration, model, DEVICE, WORK, 20e3)
     assert report.noise.log10_p_survival < -500
