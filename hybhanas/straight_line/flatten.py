@@ -29,22 +29,12 @@ from hybhanas.straight_line.limits import (
     MAX_INSTRUCTIONS,
     MAX_NESTING,
     MAX_PARAMETERS,
-    MAX_STATE_QUBITS,
-    MAX_UNITARY_QUBITS,
 )
-from hybhanas.straight_line.own_gates import OwnGates, defined, is_own
+from hybhanas.straight_line.own_gates import OwnGates, check_amplitudes, defined, is_own
 
 _PLAIN = ("barrier", "measure", "reset")
 _SECONDS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9, "ps": 1e-12}
 _DYNAMIC = {"if_else": "an if", "while_loop": "a while", "switch_case": "a switch"}
-_BY_AMPLITUDES = (
-    "initialize",
-    "state_preparation",
-    "isometry",
-    "multiplexer",
-    "diagonal",
-    "ucgate",
-)
 
 
 def flattened(circuit: QuantumCircuit, dt_s: float | None) -> QuantumCircuit:
@@ -122,10 +112,9 @@ class _Flat:
         elif isinstance(operation, Gate):
             self._add_gate(operation, qubits, clbits, depth)
         else:
-            self._check_amplitudes(operation)
-            if not isinstance(operation, Instruction):
-                self._own.nature(operation)  # which refuses what is too large to be written out
-            definition = defined(operation)
+            check_amplitudes(operation)
+            is_instruction = isinstance(operation, Instruction)
+            definition = defined(operation) if is_instruction else self._own.definition(operation)
             if definition is None:
                 if operation.name == "store":
                     raise CandidateError("the circuit stores classical variables while it runs")
@@ -136,7 +125,6 @@ class _Flat:
             self.add(definition, qubits, clbits, depth + 1)
 
     def _add_gate(self, gate: Gate, qubits: list[Any], clbits: list[Any], depth: int) -> None:
-        self._check_amplitudes(gate)
         nature = self._own.nature(gate)
         if is_own(gate) and (same := self._own.qiskits(gate)) is not None:
             self._append(same, qubits, clbits)
@@ -230,15 +218,6 @@ class _Flat:
                 f"the circuit waits for {seconds:g} s; accepted: 0 to {MAX_DELAY_S:g} s"
             )
         return float(seconds)
-
-    @staticmethod
-    def _check_amplitudes(operation: Any) -> None:
-        most = MAX_STATE_QUBITS if operation.name in _BY_AMPLITUDES else MAX_UNITARY_QUBITS
-        if operation.name in (*_BY_AMPLITUDES, "unitary") and operation.num_qubits > most:
-            raise CandidateError(
-                f"the circuit has a {operation.name} of {operation.num_qubits} qubits, which takes "
-                f"exponentially many gates; accepted: at most {most} qubits"
-            )
 
 
 def _is_free(gate: Gate) -> bool:

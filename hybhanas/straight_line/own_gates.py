@@ -10,15 +10,28 @@ from typing import Any
 import numpy as np
 from qiskit import QuantumCircuit
 from qiskit.circuit import AnnotatedOperation, Gate, Instruction, ParameterExpression
-from qiskit.circuit.annotated_operation import PowerModifier
+from qiskit.circuit.annotated_operation import ControlModifier, PowerModifier
 from qiskit.circuit.library import get_standard_gate_name_mapping
 from qiskit.quantum_info import Operator
 from qiskit.transpiler.passes import HighLevelSynthesis
 
 from hybhanas.errors import CandidateError
-from hybhanas.straight_line.limits import MAX_INSTRUCTIONS, MAX_NESTING
+from hybhanas.straight_line.limits import (
+    MAX_INSTRUCTIONS,
+    MAX_NESTING,
+    MAX_STATE_QUBITS,
+    MAX_UNITARY_QUBITS,
+)
 
 _STANDARD = get_standard_gate_name_mapping()
+_BY_AMPLITUDES = (
+    "initialize",
+    "state_preparation",
+    "isometry",
+    "multiplexer",
+    "diagonal",
+    "ucgate",
+)
 _CHECKED_QUBITS = 4
 _TRUSTED_AFTER = 8
 """Calls of one definition that were found equal to Qiskit's gate before the rest is believed."""
@@ -42,24 +55,33 @@ class OwnGates:
         self._equal: Counter[Any] = Counter()
         self._rng = np.random.default_rng(1)
 
-    def nature(self, gate: Any, depth: int = 0) -> Nature:
+    def nature(self, gate: Any) -> Nature:
         """What a gate's definition is like, found without expanding it.
 
         Raises:
-            CandidateError: it is nested too deeply, too large, or has no definition.
+            CandidateError: it is nested too deeply, too large, or has a definition that cannot be
+                built.
         """
+        return self._known(gate, 0)[0]
+
+    def definition(self, operation: Any) -> QuantumCircuit | None:
+        """As `defined`, of an operation that is checked as by `nature` first."""
+        return self._known(operation, 0)[1]
+
+    def _known(self, gate: Any, depth: int) -> tuple[Nature, QuantumCircuit | None]:
         if gate.name in _STANDARD and _is_qiskits(gate):
-            return Nature(1, False)
+            return Nature(1, False), None
         if depth > MAX_NESTING:
             raise CandidateError(f"gates are defined by gates more than {MAX_NESTING} deep")
+        check_amplitudes(gate)
         if isinstance(gate, AnnotatedOperation):
-            self._check_power(gate, depth)
+            self._check_modifiers(gate, depth)
         definition = defined(gate)
         if definition is None:
-            return Nature(1, False)
+            return Nature(1, False), None
         key = _structure(gate.name, definition)
         if key not in self._natures:
-            inside = [self.nature(step.operation, depth + 1) for step in definition.data]
+            inside = [self._known(step.operation, depth + 1)[0] for step in definition.data]
             size = max(sum(nature.size for nature in inside), 1)
             _check_size(gate, size)
             ambiguous = (
@@ -68,13 +90,19 @@ class OwnGates:
                 or any(nature.is_ambiguous for nature in inside)
             )
             self._natures[key] = Nature(size, ambiguous)
-        return self._natures[key]
+        return self._natures[key], definition
 
-    def _check_power(self, gate: AnnotatedOperation, depth: int) -> None:
-        """Raises CandidateError for a power of a gate that is too large to be written out."""
-        powers = [one.power for one in gate.modifiers if isinstance(one, PowerModifier)]
-        size = self.nature(gate.base_op, depth + 1).size
-        _check_size(gate, size * math.prod(max(abs(power), 1) for power in powers))
+    def _check_modifiers(self, gate: AnnotatedOperation, depth: int) -> None:
+        """Raises CandidateError for a gate with modifiers that is too large to be written out."""
+        size: float = self._known(gate.base_op, depth + 1)[0].size
+        qubits = gate.base_op.num_qubits
+        for one in gate.modifiers:
+            if isinstance(one, ControlModifier):
+                qubits += one.num_ctrl_qubits
+            elif isinstance(one, PowerModifier):
+                _check_power(one.power, qubits)
+                size *= max(abs(one.power), 1)
+        _check_size(gate, size)
 
     def qiskits(self, gate: Any) -> Gate | None:
         """Qiskit's gate of that name, if the definition is its own up to a global phase."""
@@ -115,10 +143,31 @@ class OwnGates:
             return False
 
 
-def _check_size(gate: Any, size: float) -> None:
-    if not size <= MAX_INSTRUCTIONS:
+def check_amplitudes(operation: Any) -> None:
+    """Raises CandidateError for a matrix or amplitudes of too many qubits."""
+    most = MAX_STATE_QUBITS if operation.name in _BY_AMPLITUDES else MAX_UNITARY_QUBITS
+    if operation.name in (*_BY_AMPLITUDES, "unitary") and operation.num_qubits > most:
         raise CandidateError(
-            f"gate {gate.name} stands for {size:,.0f} instructions; accepted: at most "
+            f"the circuit has a {operation.name} of {operation.num_qubits} qubits, which takes "
+            f"exponentially many gates; accepted: at most {most} qubits"
+        )
+
+
+def _check_power(power: float, qubits: int) -> None:
+    if not math.isfinite(power):
+        raise CandidateError(f"the power of a gate is {power}; accepted: a finite number")
+    if not float(power).is_integer() and qubits > MAX_UNITARY_QUBITS:  # Qiskit builds its matrix
+        raise CandidateError(
+            f"the circuit has the power {power:g} of a gate of {qubits} qubits, which takes "
+            f"exponentially many gates; accepted: a whole number, or at most {MAX_UNITARY_QUBITS} "
+            "qubits"
+        )
+
+
+def _check_size(gate: Any, size: float) -> None:
+    if size > MAX_INSTRUCTIONS:
+        raise CandidateError(
+            f"{_called(gate)} stands for {size:,.0f} instructions; accepted: at most "
             f"{MAX_INSTRUCTIONS:,}"
         )
 
@@ -137,7 +186,11 @@ def defined(gate: Any) -> QuantumCircuit | None:
     except Exception as error:  # of definitions that are built when they are asked for
         reason = " ".join(str(getattr(error, "message", error)).split())[:120]
         reason = reason or type(error).__name__  # as of a MemoryError
-        raise CandidateError(f"gate {gate.name} cannot be built: {reason}") from None
+        raise CandidateError(f"{_called(gate)} cannot be built: {reason}") from None
+
+
+def _called(gate: Any) -> str:
+    return "a gate with modifiers" if isinstance(gate, AnnotatedOperation) else f"gate {gate.name}"
 
 
 def _synthesised(operation: Any) -> QuantumCircuit | None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+import time
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from qiskit import QuantumCircuit, transpile
-from qiskit.circuit import AnnotatedOperation, Parameter
+from qiskit.circuit import AnnotatedOperation, Gate, Parameter
 from qiskit.circuit.annotated_operation import ControlModifier, InverseModifier, PowerModifier
-from qiskit.circuit.library import RYGate, SGate, efficient_su2
+from qiskit.circuit.library import RYGate, SGate, TGate, UnitaryGate, efficient_su2
 from qiskit.quantum_info import Clifford, Operator, SparsePauliOp
 
 from hybhanas.calibration import Calibration
@@ -39,6 +41,13 @@ def tilted(qubits: int, bits: int = 0) -> QuantumCircuit:
     circuit = QuantumCircuit(qubits, bits)
     for qubit in range(qubits):
         circuit.ry(0.4, qubit)
+    return circuit
+
+
+def holding(gate) -> QuantumCircuit:
+    """The circuit of one gate."""
+    circuit = QuantumCircuit(gate.num_qubits)
+    circuit.append(gate, circuit.qubits)
     return circuit
 
 
@@ -267,9 +276,47 @@ def test_cliffords_and_gates_with_modifiers_do_what_they_do_in_qiskit():
     assert estimator().estimate(circuit).circuit.two_qubit_gates > 0
 
 
-@pytest.mark.parametrize("power", [1e6, math.nan, math.inf, -1e6])
+@pytest.mark.parametrize("power", [1e6, -1e6])
 def test_a_power_too_large_to_be_written_out_is_refused_at_once(power):
     circuit = tilted(1)
     circuit.append(AnnotatedOperation(SGate(), [PowerModifier(power)]), [0])
-    with pytest.raises(CandidateError, match="gate annotated stands for .* at most 100,000$"):
+    with pytest.raises(
+        CandidateError, match="^a gate with modifiers stands for 1,000,000 .* 100,000$"
+    ):
         estimator().estimate(circuit)
+
+
+@pytest.mark.parametrize("power", [math.nan, math.inf])
+def test_a_power_that_is_no_number_is_refused(power):
+    gate = AnnotatedOperation(SGate(), [PowerModifier(power)])
+    with pytest.raises(CandidateError, match=f"^the power of a gate is {power}; accepted: a fin"):
+        flattened(holding(gate), None)
+
+
+def wide(qubits: int) -> Gate:
+    circuit = QuantumCircuit(qubits, name="wide")
+    circuit.s(0)
+    return circuit.to_gate()
+
+
+@pytest.mark.parametrize(
+    ("gate", "qubits"),
+    [
+        (AnnotatedOperation(wide(12), [PowerModifier(0.5)]), 12),
+        (AnnotatedOperation(wide(3), [ControlModifier(9), PowerModifier(0.5)]), 12),
+        (AnnotatedOperation(UnitaryGate(np.eye(512)), [InverseModifier()]), 9),
+        (holding(UnitaryGate(np.eye(512))).to_gate(), 9),
+    ],
+)
+def test_what_takes_exponentially_many_gates_is_refused_before_it_is_built(gate, qubits):
+    started = time.process_time()
+    with pytest.raises(CandidateError, match=f" of {qubits} qubits, .*exponentially many gates; "):
+        flattened(holding(gate), None)
+    assert time.process_time() - started < 1.0
+
+
+def test_a_fractional_power_of_a_narrow_gate_and_a_whole_one_of_a_wide_gate_are_written_out():
+    half = holding(AnnotatedOperation(SGate(), [PowerModifier(0.5)]))
+    assert Operator(flattened(half, None)).equiv(Operator(TGate()))
+    twice = flattened(holding(AnnotatedOperation(wide(12), [PowerModifier(2)])), None)
+    assert twice.decompose(reps=2).count_ops()["s"] == 2
