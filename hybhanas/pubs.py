@@ -151,8 +151,16 @@ def _named(pub: _Given) -> _Given:
     Raises:
         ValueError: a value is of a parameter that the circuit does not have.
     """
+    own = [one.name for one in pub.circuit.parameters]
+    for name in (name for names in pub.parameter_values.data for name in names):
+        if name not in own:
+            raise ValueError(f"the circuit has no parameter {name}; it has: {_first(own)}")
     pub.parameter_values.as_array(pub.circuit.parameters)
     return pub
+
+
+def _first(names: Sequence[str], most: int = 10) -> str:
+    return ", ".join(names[:most]) + (", ..." if len(names) > most else "")
 
 
 def _alone(circuit: QuantumCircuit) -> Pub:

@@ -86,7 +86,8 @@ def test_values_and_observables_broadcast_as_qiskit_does():
 
 @pytest.mark.parametrize("observables", [(), ("ZZ",)])
 def test_values_of_parameters_that_a_circuit_does_not_have_are_refused(observables):
-    with pytest.raises(ConfigError, match="^pub is not accepted: Could not find .*parameter 'c'"):
+    line = "^pub is not accepted: the circuit has no parameter c; it has: a, b$"
+    with pytest.raises(ConfigError, match=line):
         read_pub((trained(), *observables, {"a": 0.1, "c": 0.2}))
 
 
