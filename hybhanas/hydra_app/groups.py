@@ -25,6 +25,8 @@ NEEDED = tuple(group for group in ("task", *GROUPS, *OPTIONS) if group not in WI
 OPTIONAL = ("experiment", *WITHOUT)
 """The groups that may be left out."""
 
+_MULTIRUN = {"-m", "--multirun", "hydra.mode=MULTIRUN"}
+
 
 def checked(arguments: Iterable[str]) -> Iterator[str]:
     """Command-line arguments as Hydra accepts them: `logger=null` as its `~logger`, and
@@ -38,7 +40,8 @@ def checked(arguments: Iterable[str]) -> Iterator[str]:
         >>> list(checked(["--multirun", "backend=ibm_fez,ibm_torino", "logger=null"]))
         ['--multirun', 'backend=ibm_fez,ibm_torino', '~logger']
     """
-    parser = OverridesParser.create()
+    arguments, parser = list(arguments), OverridesParser.create()
+    is_multirun = not _MULTIRUN.isdisjoint(arguments)
     for argument in arguments:
         try:
             override = parser.parse_override(argument)
@@ -48,10 +51,11 @@ def checked(arguments: Iterable[str]) -> Iterator[str]:
             yield f"member='{value}'" if is_budget else argument
             continue
         group = override.key_or_group
-        if override.is_sweep_override() and group.partition(".")[0] == "logger":
-            raise ConfigError(  # its jobs would share their folders
-                f"{argument} is not accepted: a sweep is tracked in one way, which changes no "
-                "result; accepted: one value"
+        is_sweep = is_multirun and override.is_sweep_override()
+        if is_sweep and group.partition(".")[0] == "logger":  # its jobs would share their folders
+            raise ConfigError(
+                f"{argument} is not accepted: all jobs of a sweep are tracked in the same way; "
+                "accepted: one value, or a list such as [a,b]"
             )
         if not (CONF / group).is_dir() or isinstance(override.value(), dict):
             yield argument

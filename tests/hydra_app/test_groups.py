@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from hydra.errors import HydraException
 
 from hybhanas.api import _configuration
 from hybhanas.errors import ConfigError
@@ -89,7 +90,13 @@ def test_a_sweep_over_the_logger_whose_jobs_would_share_a_folder_is_refused(argu
     with pytest.raises(ConfigError) as error:
         list(checked(["-m", argument]))
     assert str(error.value) == (
-        f"{argument} is not accepted: a sweep is tracked in one way, which changes no result; "
-        "accepted: one value"
+        f"{argument} is not accepted: all jobs of a sweep are tracked in the same way; "
+        "accepted: one value, or a list such as [a,b]"
     )
     assert list(checked(["-m", "logger.tags=[a,b]"])) == ["-m", "logger.tags=[a,b]"]
+
+
+def test_without_a_sweep_hydra_explains_a_comma_in_a_setting_of_the_logger(composed):
+    assert list(checked(["logger.notes=one,two"])) == ["logger.notes=one,two"]
+    with pytest.raises(HydraException, match="key=.value1,value2.*\n.*quote.*\n.*--multirun"):
+        composed("logger.notes=one,two")
