@@ -113,13 +113,10 @@ class _Runner:
         values = plan.laid_out.values(sampler.circuit, weights, inputs)
         name = str(plan.member.evaluation.architecture)
         origin = f"{settings.on} {self._calibration.name} {self._calibration.hash}"
-        with steps_on(self._console)(f"verifying {name}", len(labels)) as done:
-            pieces = [
-                *run_pieces(
-                    sampler, values, plan.shots, settings.piece, self._config.seed, origin,
-                    self._folder, done,
-                )
-            ]  # fmt: skip
+        pieces = run_pieces(
+            sampler, values, plan.shots, settings.piece, self._config.seed, origin,
+            self._folder, f"verifying {name}", steps_on(self._console),
+        )  # fmt: skip
         if settings.on == MACHINE:
             sampler.close()  # type: ignore[attr-defined]
             self._log(plan, pieces)

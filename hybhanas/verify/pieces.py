@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -13,6 +12,7 @@ import numpy as np
 from qiskit import QuantumCircuit, qasm3
 
 from hybhanas.nas.records import Records
+from hybhanas.steps import Steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +51,9 @@ def run_pieces(  # noqa: PLR0913 - what a piece depends on
     seed: int,
     origin: str,
     folder: Path,
-    notify: Callable[[int], object],
-) -> Iterator[Piece]:
+    what: str,
+    steps: Steps,
+) -> list[Piece]:
     """Runs all bindings, `size` at once; pieces that a file is there of are not run again.
 
     Args:
@@ -63,21 +64,30 @@ def run_pieces(  # noqa: PLR0913 - what a piece depends on
         seed: see `Sampler.run`.
         origin: names the machine, its calibration and what runs the circuits.
         folder: for the files.
-        notify: is called with the number of rows that are done.
+        what: is done here, in words for `steps`.
+        steps: shows how many rows were run of those that have no file yet.
     """
     records = Records(folder / "pieces")
     circuit = qasm3.dumps(sampler.circuit)
-    for start in range(0, len(values), size):
-        rows = values[start : start + size]
+    batches = {start: values[start : start + size] for start in range(0, len(values), size)}
+    keys, pieces = {}, {}
+    for start, rows in batches.items():
         text = json.dumps([origin, circuit, rows.tolist(), shots, seed])
-        key = hashlib.sha256(text.encode()).hexdigest()[:32]
-        piece = records.read(key, _parsed)
-        if piece is None:
+        keys[start] = hashlib.sha256(text.encode()).hexdigest()[:32]
+        if (piece := records.read(keys[start], _parsed)) is not None:
+            pieces[start] = piece
+    left = {start: rows for start, rows in batches.items() if start not in pieces}
+    ran = 0
+    with steps(what, sum(map(len, left.values()))) as done:
+        for start, rows in left.items():
+            key = keys[start]
             piece = sampler.run(rows, shots, seed + start, folder / "jobs" / f"{key}.json")
             counts = [{str(k): n for k, n in one.items()} for one in piece.counts]
             records.write(key, {"key": key, "counts": counts, "seconds": piece.seconds})
-        notify(start + len(rows))
-        yield piece
+            pieces[start] = piece
+            ran += len(rows)
+            done(ran)
+    return [pieces[start] for start in batches]
 
 
 def _parsed(data: dict[str, Any]) -> Piece:

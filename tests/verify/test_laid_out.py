@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from hybhanas.cost.estimator import CostEstimator
 from hybhanas.cost.model import CostModel, Device, Workload
 from hybhanas.errors import ConfigError
 from hybhanas.models.hqnn import HQNN
+from hybhanas.steps import quiet
 from hybhanas.verify.aer import Aer
 from hybhanas.verify.laid_out import LaidOut, expectations
 from hybhanas.verify.machine import Machine
@@ -37,13 +39,13 @@ def network(**choices) -> HQNN:
     return HQNN(Architecture(**choices).canonical(), 4, 2, "fused")
 
 
-def run(sampler, laid_out: LaidOut, model: HQNN, samples: int, folder: Path, size: int = 100):
+def run(sampler, laid_out: LaidOut, model: HQNN, samples: int, folder: Path, size=100, steps=quiet):
     features = torch.randn(samples, 4, generator=torch.Generator().manual_seed(1))
     inputs = model.encoder(features).detach()
     ideal = model.quantum(inputs).detach().numpy()
     weights = model.quantum.state_dict()["module.weights"].numpy()
     values = laid_out.values(sampler.circuit, weights, inputs.numpy().astype(float))
-    pieces = run_pieces(sampler, values, SHOTS, size, 1, "test", folder, lambda done: None)
+    pieces = run_pieces(sampler, values, SHOTS, size, 1, "test", folder, "running", steps)
     observables = model.layers.circuit.observables
     noisy = [expectations(one, observables) for piece in pieces for one in piece.counts]
     return ideal, np.array(noisy)
@@ -83,7 +85,14 @@ def test_pieces_that_are_on_disk_are_not_run_again(manila, tmp_path):
     assert len(pieces) == 2
     kept = pieces[0].stat().st_mtime_ns
     pieces[1].unlink()  # as a kill between the two leaves it
-    _, again = run(sampler, laid_out, model, 4, tmp_path, size=2)
+    notified = []
+
+    @contextmanager
+    def steps(what, total):
+        yield lambda done: notified.append((what, done, total))
+
+    _, again = run(sampler, laid_out, model, 4, tmp_path, size=2, steps=steps)
+    assert notified == [("running", 2, 2)]  # rows on disk are not counted
     assert pieces[0].stat().st_mtime_ns == kept
     np.testing.assert_array_equal(again, first)
 
