@@ -1,4 +1,4 @@
-"""How far something is that takes its time, for whom it may concern."""
+"""Progress of long work, for those who want to show it."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -23,23 +24,30 @@ AFTER_S = 1.0
 
 
 def steps_on(console: Console, every_s: float = EVERY_S) -> Steps:
-    """Steps that are shown on a console: a line that changes and goes on a terminal, and elsewhere
-    lines, none of what takes less than `every_s`.
+    """Steps that are shown on a console: on a terminal, one line that is updated and removed at the
+    end; elsewhere, a line every `every_s` seconds.
     """
 
     @contextmanager
     def steps(what: str, total: int) -> Iterator[Done]:
         state = _State(what, total)
         if console.is_terminal:
-            with Live(get_renderable=state.shown, console=console, transient=True):
+            with Live(
+                get_renderable=state.shown,
+                console=console,
+                transient=True,
+                redirect_stderr=sys.stderr.isatty(),
+            ):
                 yield state.set_done
             return
         ended = Event()
 
         def tell() -> None:
-            with suppress(OSError, ValueError):  # nobody reads: the results say so
+            # A closed pipe ends these lines alone; rich's print would turn stdout to /dev/null.
+            with suppress(OSError, ValueError):
                 while not ended.wait(every_s):
-                    console.print(state.line(), markup=False, highlight=False, soft_wrap=True)
+                    console.file.write(f"{state.line()}\n")
+                    console.file.flush()
 
         thread = Thread(target=tell, name="steps", daemon=True)
         thread.start()
@@ -58,16 +66,19 @@ class _State:
     total: int
     done: int = 0
     started: float = field(default_factory=time.monotonic)
+    done_s: float = 0.0
 
     def set_done(self, done: int) -> None:
-        self.done = done
+        self.done, self.done_s = done, time.monotonic() - self.started
 
     def line(self) -> str:
-        """Such as `costing: 3 of 9, 12 s, ETA 24 s`; no time is foretold before the first step."""
+        """Such as `costing: 3 of 9, 12 s, ETA 24 s`; without an ETA before the first step, and when
+        the steps take longer than those before.
+        """
         elapsed_s = time.monotonic() - self.started
         counted = f" {self.done} of {self.total}," if self.total > 1 else ""
-        left = self.total - self.done
-        eta = f", ETA {duration(elapsed_s * left / self.done)}" if self.done and left else ""
+        left_s = round(self.done_s / self.done * self.total - elapsed_s) if self.done else 0
+        eta = f", ETA {duration(left_s)}" if left_s > 0 and self.done < self.total else ""
         return f"{self.what}:{counted} {duration(round(elapsed_s))}{eta}"
 
     def shown(self) -> Text:

@@ -101,7 +101,9 @@ class SearchView:
         self._names, self._tell = ("generation", *shown), tuple(shown.values())
         self._rows: list[list[str]] = []
         self._started = time.monotonic()
-        self._live = Live(console=console, refresh_per_second=4, transient=False)
+        self._live = Live(
+            console=console, refresh_per_second=4, redirect_stderr=sys.stderr.isatty()
+        )
 
     def __enter__(self) -> SearchView:
         if self._console.is_terminal:
