@@ -7,9 +7,11 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from hybhanas import atomic
 from hybhanas.stored import read_json
@@ -119,8 +121,7 @@ def lives() -> bool:
 def end() -> None:
     """Ends W&B in this process without waiting for what it has not sent, and without its words."""
     with contextlib.suppress(Exception):
-        import wandb
-
+        wandb = _imported()
         wandb.termsetup(wandb.Settings(silent=True), None)
     _end([*_own()])
     tear_down()
@@ -131,9 +132,14 @@ def tear_down() -> None:
     process expects none.
     """
     with contextlib.suppress(Exception, SystemExit):
-        import wandb
+        _imported().teardown()
 
-        wandb.teardown()
+
+def _imported() -> Any:
+    """W&B's client as far as it is imported. An import would wait for that of another thread, which
+    never ends if a signal interrupted one here while it held the interpreter's lock on imports.
+    """
+    return sys.modules.get("wandb")
 
 
 def _own() -> Iterator[tuple[int, float]]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import stat
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from functools import partial
@@ -17,7 +20,7 @@ from hybhanas.reporting import wandb_service
 from hybhanas.reporting.tracking import TrackedRun, Tracker
 from hybhanas.reporting.wandb_content import Files, log_files, table
 from hybhanas.reporting.wandb_runs import About, candidates, finish_beside, start_beside
-from tests.helpers import wandb_file
+from tests.helpers import ROOT, wandb_file
 
 ABOUT = About(
     name="name", job_type="search", config={"backend": {"name": "ibm_fez"}}, tags=["ibm_fez"]
@@ -151,6 +154,27 @@ def finished_after(
     threading.Timer(0.05, ended.set).start()
     run.finish(failed, timeout_s)
     return run
+
+
+ENDS = """
+import sys, threading
+from hybhanas.reporting import wandb_service
+threading.Thread(target=__import__, args=("wandb",), daemon=True).start()
+while "wandb" not in sys.modules:
+    pass
+wandb_service.end()
+print("ended")
+"""
+
+
+def test_w_and_b_is_ended_though_its_import_in_another_thread_never_ends(tmp_path):
+    (tmp_path / "wandb.py").write_text("import threading\nthreading.Event().wait()\n")
+    path = os.pathsep.join(map(str, (tmp_path, ROOT)))
+    outcome = subprocess.run(
+        [sys.executable, "-c", ENDS], env=os.environ | {"PYTHONPATH": path},
+        capture_output=True, text=True, timeout=30, check=False,
+    )  # fmt: skip
+    assert (outcome.stdout, outcome.stderr) == ("ended\n", "")
 
 
 def test_a_search_and_its_end_are_told_before_its_candidates():
