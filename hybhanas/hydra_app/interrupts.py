@@ -5,8 +5,14 @@ from __future__ import annotations
 import signal
 import sys
 import threading
+from types import FrameType
 
 _AGAIN_S = 0.1
+
+_IMPORTING = "<frozen importlib."
+"""Files of Python's own code of imports. An exception there, just after it took the lock on
+imports, keeps it locked: every other thread then waits at its next import.
+"""
 
 
 class Stopped(KeyboardInterrupt):
@@ -40,7 +46,10 @@ def stops_raise() -> None:
         signal.signal(signal.SIGINT, _raise)
 
 
-def _raise(number: int, frame: object) -> None:
+def _raise(number: int, frame: FrameType | None) -> None:
+    if frame is not None and frame.f_code.co_filename.startswith(_IMPORTING):
+        _send_again(number)
+        return
     if number != signal.SIGINT:
         signal.signal(number, signal.SIG_DFL)
     raise Stopped(number)
