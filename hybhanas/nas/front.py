@@ -17,6 +17,9 @@ from hybhanas.nas.seeds import SeedScores, welch
 from hybhanas.nas.training_result import Spread
 from hybhanas.stored import read_json
 
+MOST_SAMPLES = 10**9
+"""Of a split; a file with more is damaged."""
+
 
 @dataclass(frozen=True, slots=True)
 class FrontMember:
@@ -151,11 +154,11 @@ def read_front(folder: RunFolder, evaluations: Sequence[Evaluation]) -> list[Fro
         return [
             FrontMember(
                 known[row["architecture"]],
-                row["final_validation_accuracy"],
-                row["test_accuracy"],
+                _fraction(row["final_validation_accuracy"]),
+                _fraction(row["test_accuracy"]),
                 row["checkpoint"],
-                row.get("validation_samples"),
-                row.get("test_samples"),
+                _count(row.get("validation_samples")),
+                _count(row.get("test_samples")),
                 row.get("behind", ""),
                 row.get("final_balanced_accuracy"),
                 row.get("final_roc_auc"),
@@ -175,6 +178,18 @@ def read_front(folder: RunFolder, evaluations: Sequence[Evaluation]) -> list[Fro
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         reason = f"{folder.front_json.name} is not that of a search: {type(error).__name__}"
     raise ConfigError(f"run={folder.path} is not accepted: {reason}") from None
+
+
+def _fraction(value: float | None) -> float | None:
+    if value is not None and not 0 <= value <= 1:
+        raise ValueError(value)
+    return value
+
+
+def _count(value: int | None) -> int | None:
+    if value is not None and not 0 < value <= MOST_SAMPLES:
+        raise ValueError(value)
+    return value
 
 
 def _twin_of(row: dict[str, Any]) -> Twin | None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
 from omegaconf import OmegaConf
+from omegaconf.errors import OmegaConfBaseException
 
 from hybhanas.errors import ConfigError
 from hybhanas.evidence.baselines import read_baselines
@@ -22,7 +25,7 @@ from hybhanas.reporting.page.comparison import RunComparison
 from hybhanas.reporting.page.document import OF_A_COMPARISON, write_page
 from hybhanas.reporting.runs_table import labels
 from hybhanas.tasks.differences import differences
-from hybhanas.tasks.finished import FinishedRun
+from hybhanas.tasks.finished import MALFORMED, FinishedRun
 from hybhanas.tasks.found_runs import end_of
 from hybhanas.tasks.records_in_order import in_order
 from hybhanas.tasks.setup import shown
@@ -50,24 +53,31 @@ def write_comparison(
         ConfigError: no run has evaluated anything.
         OSError: the page cannot be written.
     """
-    started = [run for run in runs if run.objectives.front(run.evaluations)]
-    empty = [run for run in runs if run not in started]
-    if not started:
-        raise ConfigError(f"run={shown(runs[0].folder)} is not accepted: nothing was evaluated yet")
+    page, reasons = folder / PAGE, list[str]()
+    found = list[tuple[FinishedRun, ComparedRun]]()
+    for run in runs:
+        if not run.objectives.front(run.evaluations):
+            reasons.append(f"{shown(run.folder)}: no architecture was evaluated")
+            continue
+        try:
+            found.append((run, _compared(run, page)))
+        except (*MALFORMED, OmegaConfBaseException) as error:
+            reason = f"{type(error).__name__}: {error}".partition("\n")[0]
+            reasons.append(f"{shown(run.folder)}: it is damaged ({reason})")
+            log.warning("left out: %s", reasons[-1])
+    if not found:
+        raise ConfigError(f"run={shown(runs[0].folder)} is not accepted: {reasons[0]}")
+    started = [run for run, _ in found]
     differing = differences([run.config for run in started])
     names = labels([(run.folder.name, own) for run, own in zip(started, differing, strict=True)])
-    page = folder / PAGE
     made = RunComparison(
         title=f"{len(started)} searches compared" if len(started) > 1 else names[0],
         runs=[
-            _compared(run, name, own, page)
-            for run, name, own in zip(started, names, differing, strict=True)
+            replace(one, name=name, settings=own)
+            for (_, one), name, own in zip(found, names, differing, strict=True)
         ],
         shared=_shared(started),
-        left_out=[
-            *(f"{shown(run.folder)}: no architecture was evaluated" for run in empty),
-            *left_out,
-        ],
+        left_out=[*reasons, *left_out],
         command=command_of_comparison(setting),
     )
     folder.mkdir(parents=True, exist_ok=True)
@@ -75,7 +85,9 @@ def write_comparison(
     return page
 
 
-def _compared(run: FinishedRun, name: str, settings: dict[str, object], page: Path) -> ComparedRun:
+def _compared(run: FinishedRun, page: Path) -> ComparedRun:
+    """A run without what depends on the others, its name and the settings that differ."""
+    differences([run.config])  # raises where a value is missing
     files = RunFolder(run.folder)
     end, front = end_of(run), None
     if end:
@@ -86,10 +98,10 @@ def _compared(run: FinishedRun, name: str, settings: dict[str, object], page: Pa
             log.warning("%s counts as unfinished: %s", shown(run.folder), error)
     finished = front is not None
     return ComparedRun(
-        name=name,
+        name="",
         folder=str(shown(run.folder.absolute())),
         link=_link(files.page, page),
-        settings=settings,
+        settings={},
         seed=int(run.config.seed),
         same={
             "objectives": ", ".join(sorted(run.objectives.names)),
@@ -104,13 +116,10 @@ def _compared(run: FinishedRun, name: str, settings: dict[str, object], page: Pa
 
 
 def _but_for_seed(run: FinishedRun, group: str) -> str:
-    """The settings of a group, without one that is the seed of the run."""
-    own = {
-        key: value
-        for key, value in run.config[group].items()
-        if key != "seed" or value != run.config.seed
-    }
-    return OmegaConf.to_yaml(own)
+    """The settings of a group but its seed, which changes what chance decides."""
+    own = OmegaConf.to_container(run.config[group], resolve=True, throw_on_missing=True)
+    assert isinstance(own, dict)
+    return json.dumps({key: own[key] for key in own if key != "seed"}, sort_keys=True, default=str)
 
 
 def _so_far(run: FinishedRun) -> FrontReport:

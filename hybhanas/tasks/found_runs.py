@@ -30,6 +30,7 @@ def found(setting: str | Sequence[str] | None) -> tuple[list[FinishedRun], list[
         paths = sorted(path.parent for path in Path(setting).expanduser().rglob(SETTINGS))
     else:
         paths = [Path(str(one)).expanduser() for one in setting]
+    paths = [*{path.resolve(): path for path in paths}.values()]  # each once
     if len(paths) == 1:
         return [read_run(str(paths[0]), started=True)], []
     runs, left_out = list[FinishedRun](), list[str]()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+from dataclasses import replace
 
 import pytest
 
@@ -18,6 +19,7 @@ from tests.helpers.synthetic import make_evaluation
 
 TWO = Objectives(("error", "log10_total_s"), {"error": 1.0, "log10_total_s": 4.0}, {})
 DATA = {"data sets": "circles"}
+ALONE = "there is no finished run of other settings or another seed to compare it with"
 
 
 def run(backend: str, seed: int, accuracy: float, total_s: float = 100.0, **changes) -> ComparedRun:
@@ -52,7 +54,7 @@ def test_hypervolumes_are_of_one_box_and_the_larger_one_is_named():
     assert found["reasons"] == []
     assert found["sets"][0]["lines"][0] == (
         "hypervolume: backend=b is highest with 0.3750, then backend=a with 0.2500; "
-        "one seed each tells no difference from chance"
+        "one seed each cannot rule out chance"
     )
 
 
@@ -61,7 +63,7 @@ def test_accuracies_whose_intervals_overlap_are_not_distinguishable():
     assert near[2].startswith("test accuracy of the best: backend=b is highest with 85.0 %")
     assert near[2].endswith("their 95 % intervals overlap: not distinguishable")
     far = lines(run("a", 1, 0.50), run("b", 1, 0.99))
-    assert far[2].endswith("their 95 % intervals do not overlap, of one seed each")
+    assert far[2].endswith("their 95 % intervals do not overlap, with one seed each")
 
 
 def test_other_data_are_compared_apart_and_a_run_alone_has_no_hypervolume():
@@ -71,16 +73,35 @@ def test_other_data_are_compared_apart_and_a_run_alone_has_no_hypervolume():
     assert found["reasons"] == ["data sets"]
     assert [one["set"] for one in found["runs"]] == [0, 0, 1]
     assert found["runs"][2]["hypervolume"] is None
-    assert found["sets"][1]["lines"] == ["there is no other finished run to compare it with"]
+    assert found["sets"][1]["lines"] == [ALONE]
 
 
-def test_four_seeds_that_do_not_mix_are_distinguishable_and_two_are_not():
-    # all of one above all of the other: 2 of the (8 choose 4) = 70 orders, 2 of 6 of two and two
-    four = [run(b, s, 0.5 + 0.02 * s + (b == "b") / 4) for b in "ab" for s in (1, 2, 3, 4)]
-    assert lines(*four)[0].endswith("distinguishable by 4 and 4 seeds (Mann-Whitney, p = 0.029)")
-    assert " not distinguishable" not in lines(*four)[0]
-    two = lines(*(one for one in four if one.seed < 3))
-    assert two[0].endswith("; not distinguishable by 2 and 2 seeds (Mann-Whitney, p = 0.33)")
+def test_six_seeds_that_agree_are_distinguishable_and_five_are_too_few():
+    # all differences to one side: 2 of the 64 choices of their signs
+    six = [run(b, s, 0.5 + 0.02 * s + (b == "b") / 4) for b in "ab" for s in range(1, 7)]
+    found = lines(*six)
+    assert "; distinguishable by 6 seeds (sign-flip permutation test, p = 0.031)" in found[0]
+    assert found[-1] == "each p-value is of one comparison, uncorrected for how many there are"
+    five = lines(*(one for one in six if one.seed < 6))
+    assert five[0].endswith("; 5 seeds cannot rule out chance, 6 might")
+    assert "p-value" not in five[-1]
+
+
+def test_seeds_whose_accuracies_tie_are_judged_exactly():
+    # five of six differ to one side, one not at all: 4 of 64
+    six = [run(b, s, 0.5 + (b == "b" and s > 1) / 4) for b in "ab" for s in range(1, 7)]
+    assert "; not distinguishable by 6 seeds" in lines(*six)[0]
+    assert "p = 0.062)" in lines(*six)[0]
+
+
+def test_a_seed_without_a_trained_member_takes_part_in_no_comparison_of_accuracies():
+    untrained = FrontReport([], [], [])
+    runs = [run(b, s, 0.5 + (b == "b") / 4) for b in "ab" for s in (1, 2)]
+    runs[0], runs[3] = (replace(runs[at], front=untrained) for at in (0, 3))
+    assert lines(*runs)[2] == (
+        "test accuracy of the best: backend=b is highest with 75.0 %, then backend=a with 50.0 %; "
+        "they have no seed in common"
+    )
 
 
 def test_medians_over_seeds_have_their_range():
@@ -100,12 +121,12 @@ def test_settings_that_have_no_seed_in_common_are_not_compared():
 def test_only_the_seeds_that_all_have_count():
     found = lines(run("a", 1, 0.5), run("b", 1, 0.6), run("b", 2, 0.99))
     assert found[0].startswith("hypervolume: backend=b is highest with 0.3000")
-    assert found[-1] == "of the seeds that all have: 1"
+    assert found[-1] == "only the seeds that every setting has were compared: 1"
 
 
 def test_a_run_that_is_not_finished_is_in_no_verdict_and_has_no_final_accuracy():
     found = content(run("a", 1, 0.5), run("b", 1, 0.9, finished=False))
-    assert found["sets"][0]["lines"] == ["there is no other finished run to compare it with"]
+    assert found["sets"][0]["lines"] == [ALONE]
     assert [one["finished"] for one in found["runs"]] == [True, False]
     assert found["members"][1]["final"]["accuracy"] is None
 
@@ -135,6 +156,6 @@ def test_equal_values_are_called_equal_and_unknown_ones_unknown():
         return Measure(label="m", larger=False, values=seen, shown=str, intervals={}, interval="")
 
     groups = [Group("a", {1: 0}), Group("b", {1: 1})]
-    assert verdicts(groups, [measure(_0=1.0, _1=1.0)]) == ["m: a and b are equal, 1.0"]
-    assert verdicts(groups, [measure(_0=1.0)]) == ["m: unknown of all but 1 of 2"]
+    assert verdicts(groups, [measure(_0=1.0, _1=1.0)]) == ["m: equal, a with 1.0 and b with 1.0"]
+    assert verdicts(groups, [measure(_0=1.0)]) == ["m: known for only 1 of 2 settings"]
     assert doctest.testmod(page).failed == 0

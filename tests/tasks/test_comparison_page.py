@@ -42,7 +42,7 @@ def test_a_folder_of_runs_becomes_one_page_in_it_that_links_to_theirs(runs, tmp_
     assert content["shared"]["seed"] == "1"
     assert content["command"] == f"python run.py task=report run={runs}"
     (compared,) = content["sets"]
-    assert compared["lines"][0].startswith("hypervolume: backend=ibm_brisbane and backend=ibm_to")
+    assert compared["lines"][0].startswith("hypervolume: equal, backend=ibm_brisbane with 0.")
     end = json.loads((runs / "a" / "run.json").read_text())
     assert [one["hypervolume"] for one in content["runs"]] == pytest.approx(
         [end["hypervolume"]] * 2
@@ -87,6 +87,32 @@ def test_runs_of_other_data_are_compared_apart(runs, tmp_path, composed):
     assert [one["label"] for one in content["sets"]] == [
         "backend=ibm_brisbane dataset=circles", "backend=ibm_torino dataset=moons",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "finished"),
+    [
+        ("config.yaml", "seed: 1\n", "seed: x\n", [True]),
+        ("config.yaml", "name: circles", "name: ???", [True]),
+        ("pareto.json", '"test_accuracy": ', '"test_accuracy": 1e300', [True, False]),
+        ("pareto.json", '"test_samples": ', '"test_samples": 1000000000000', [True, False]),
+    ],
+)
+def test_one_damaged_run_keeps_no_other_from_the_page(
+    file, old, new, finished, runs, tmp_path, composed
+):
+    path = runs / "b" / file
+    assert old in path.read_text()
+    path.write_text(path.read_text().replace(old, new))
+    content = page(composed, runs, tmp_path).content
+    assert [one["finished"] for one in content["runs"]] == finished
+    assert len(content["left_out"]) == 2 - len(finished)
+
+
+def test_a_run_that_is_named_twice_is_one(runs, tmp_path, composed):
+    (tmp_path / "link").symlink_to(runs / "a")
+    named = f"[{runs}/a,{tmp_path}/link,{runs}/b,{runs}/a]"
+    assert len(page(composed, named, tmp_path / "out").content["runs"]) == 2
 
 
 @pytest.mark.parametrize("setting", ["[]", "[missing]", "missing", "{a: 1}", "3"])

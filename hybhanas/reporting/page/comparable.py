@@ -8,14 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from hybhanas.nas.front import FrontMember
 from hybhanas.nas.objectives import Objectives, common
 from hybhanas.nas.quantities import QUANTITIES
 from hybhanas.reporting.front_report import interval_of
-from hybhanas.reporting.page.columns import BANDS, value_of
+from hybhanas.reporting.page.columns import value_of
 from hybhanas.reporting.page.compared_run import ComparedRun
-from hybhanas.reporting.page.verdicts import Group, Interval, Measure, verdicts
-from hybhanas.reporting.units import duration
+from hybhanas.reporting.page.verdicts import Group, Measure, verdicts
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +44,10 @@ class Comparable:
         return [Group(label, runs) for label, runs in found.items()]
 
     def measures(self) -> list[Measure]:
-        """Hypervolume, accuracies of the best member, and the QPU time of the knee."""
+        """Hypervolume, and the accuracies of the best member."""
         box = self.objectives
         volumes = {at: box.hypervolume(run.evaluations) for at, run in self.runs.items()}
         best = {at: m for at, run in self.runs.items() if (m := run.selected("best"))}
-        knee = {at: m for at, run in self.runs.items() if (m := run.selected("knee"))}
         return [
             Measure(label="hypervolume", larger=True, values=volumes, shown="{:.4f}".format,
                     intervals={}, interval=""),
@@ -58,17 +55,15 @@ class Comparable:
                 at: (m.final_validation_accuracy, m.validation_samples) for at, m in best.items()}),
             _accuracy("test accuracy of the best", {
                 at: (m.test_accuracy, m.test_samples) for at, m in best.items()}),
-            _qpu_time("QPU time of the knee", knee),
         ]  # fmt: skip
 
     def content(self, measures: Sequence[Measure]) -> dict[str, Any]:
         """What is better, the box of the hypervolumes, medians over seeds where there are any."""
-        groups = self.groups
-        worst = {name: worst for name, (_, worst) in self.objectives.box.items()}
+        groups, box = self.groups, self.objectives.box
         repeated = any(len(group.runs) > 1 for group in groups)
         return {
             "label": self.label,
-            "box": ", ".join(f"{name} {value:g}" for name, value in worst.items()),
+            "box": ", ".join(f"{k} {ideal:g} to {worst:g}" for k, (ideal, worst) in box.items()),
             "lines": verdicts(groups, measures) if groups else ["none of these runs has finished"],
             "medians": [
                 {
@@ -126,17 +121,6 @@ def _accuracy(label: str, seen: Mapping[int, tuple[float | None, int | None]]) -
     values = {at: accuracy for at, (accuracy, _) in known.items() if accuracy is not None}
     return Measure(label=label, larger=True, values=values, shown=lambda x: f"{100 * x:.1f} %",
                    intervals=intervals, interval="95 % intervals")  # fmt: skip
-
-
-def _qpu_time(label: str, members: Mapping[int, FrontMember]) -> Measure:
-    def of(name: str) -> dict[int, float]:
-        values = {at: value_of(QUANTITIES[name], m.evaluation) for at, m in members.items()}
-        return {at: value for at, value in values.items() if value is not None}
-
-    low, high = map(of, BANDS["qpu_s"])
-    bands: dict[int, Interval] = {at: (low[at], high[at]) for at in low if at in high}
-    return Measure(label=label, larger=False, values=of("qpu_s"), shown=duration,
-                   intervals=bands, interval="90 % bands")  # fmt: skip
 
 
 def _attained(runs: Sequence[ComparedRun]) -> dict[str, Any] | None:

@@ -167,7 +167,7 @@ function searches(over) {
 }
 
 function attainment() {
-  const words = { one: "the luckiest seed", half: "half of the seeds", all: "every seed" };
+  const words = { one: "at least one seed", half: "half of the seeds", all: "every seed" };
   const styles = { one: "dot", half: "solid", all: "dash" };
   const times = content.attained.flatMap((curve) => Object.keys(words).flatMap((word) => curve[word].qpu_s));
   const longest = 1.1 * Math.max(...times);

@@ -183,9 +183,9 @@ function foundCards() {
         .filter((one, number) => runs.some((run) => run.set === number && run.hypervolume !== null))
         .map(
           ({ label, box }) =>
-            `Hypervolume${label ? ` of ${label}` : ""}: the part that is dominated of the box up to ${box}. `,
+            `Hypervolume${label ? ` of ${label}` : ""}: the part of the box ${box} that the front dominates. `,
         ),
-      "By accuracies in the search; the others are after the final training. The test split chose nothing.",
+      "By accuracies in the search; the others are after the final training. The test split chose no network.",
     ),
     medians(),
   );

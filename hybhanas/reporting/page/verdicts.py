@@ -11,6 +11,14 @@ Interval = tuple[float, float]
 LEVEL = 0.05
 """Below this p-value two settings are called distinguishable."""
 
+FEWEST = 6
+"""Pairs of runs with which a p-value can be that small: all 6 differ to one side by chance in 2 of
+64 cases.
+"""
+
+DRAWS = 100_000
+"""Of signs, where there are more pairs than can be tried in all ways."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measure:
@@ -45,9 +53,14 @@ class Group:
     label: str
     runs: Mapping[int, int]
 
+    def known(self, measure: Measure) -> Group:
+        """Those of its runs that have a value."""
+        runs = {seed: run for seed, run in self.runs.items() if run in measure.values}
+        return Group(self.label, runs)
+
     def of(self, measure: Measure) -> list[float]:
-        """The values of its runs."""
-        return [measure.values[run] for run in self.runs.values() if run in measure.values]
+        """The values of its runs that have one."""
+        return [measure.values[run] for run in self.known(measure).runs.values()]
 
     def middle(self, measure: Measure) -> str:
         """The median over its seeds, and from where to where they reach."""
@@ -86,7 +99,10 @@ def verdicts(groups: Sequence[Group], measures: Sequence[Measure]) -> list[str]:
     same = [Group(g.label, {seed: g.runs[seed] for seed in sorted(shared)}) for g in groups]
     lines = [_verdict(measure, same) for measure in measures]
     if any(len(group.runs) > len(shared) for group in groups):
-        lines.append(f"of the seeds that all have: {', '.join(map(str, sorted(shared)))}")
+        seeds = ", ".join(map(str, sorted(shared)))
+        lines.append(f"only the seeds that every setting has were compared: {seeds}")
+    if any("p = " in line for line in lines):
+        lines.append("each p-value is of one comparison, uncorrected for how many there are")
     return lines
 
 
@@ -94,41 +110,56 @@ def _spread(group: Group, measures: Sequence[Measure]) -> list[str]:
     """Of runs that nothing but the seed tells apart."""
     number = len(group.runs)
     if number == 1:
-        return ["there is no other finished run to compare it with"]
+        return ["there is no finished run of other settings or another seed to compare it with"]
     first = f"nothing but the seed tells these {number} runs apart: differences are chance"
     return [first, *(f"{measure.label}: median {group.middle(measure)}" for measure in measures)]
 
 
 def _verdict(measure: Measure, groups: Sequence[Group]) -> str:
-    known = [group for group in groups if group.of(measure)]
+    known = [one for group in groups if (one := group.known(measure)).runs]
     if len(known) < 2:
-        return f"{measure.label}: unknown of all but {len(known)} of {len(groups)}"
+        return f"{measure.label}: known for only {len(known)} of {len(groups)} settings"
     sign = -1 if measure.larger else 1
     first, second = sorted(known, key=lambda group: sign * median(group.of(measure)))[:2]
-    if first.middle(measure) == second.middle(measure):
-        return (
-            f"{measure.label}: {first.label} and {second.label} are equal, {first.middle(measure)}"
-        )
+    a, b = first.middle(measure), second.middle(measure)
+    if median(first.of(measure)) == median(second.of(measure)):
+        return f"{measure.label}: equal, {first.label} with {a} and {second.label} with {b}"
     side = "highest" if measure.larger else "lowest"
     return (
-        f"{measure.label}: {first.label} is {side} with {first.middle(measure)}, then "
-        f"{second.label} with {second.middle(measure)}; {_judged(measure, first, second)}"
+        f"{measure.label}: {first.label} is {side} with {a}, then {second.label} with {b}; "
+        f"{_judged(measure, first, second)}"
     )
 
 
 def _judged(measure: Measure, first: Group, second: Group) -> str:
-    """Whether two groups differ by more than chance explains."""
-    a, b = first.of(measure), second.of(measure)
-    if len(a) == len(b) == 1:
-        (one,), (other,) = first.runs.values(), second.runs.values()
+    """Whether two groups differ by more than chance explains, by the seeds that both have."""
+    pairs = [(first.runs[seed], second.runs[seed]) for seed in first.runs if seed in second.runs]
+    if not pairs:
+        return "they have no seed in common"
+    if len(pairs) == 1:
+        ((one, other),) = pairs
         if one in measure.intervals and other in measure.intervals:
             (low, high), (other_low, other_high) = measure.intervals[one], measure.intervals[other]
             if low <= other_high and other_low <= high:
                 return f"their {measure.interval} overlap: not distinguishable"
-            return f"their {measure.interval} do not overlap, of one seed each"
-        return "one seed each tells no difference from chance"
-    from scipy.stats import mannwhitneyu
-
-    p = float(mannwhitneyu(a, b).pvalue)
+            return f"their {measure.interval} do not overlap, with one seed each"
+        return "one seed each cannot rule out chance"
+    if len(pairs) < FEWEST:
+        return f"{len(pairs)} seeds cannot rule out chance, {FEWEST} might"
+    p = _p_value([measure.values[one] - measure.values[other] for one, other in pairs])
     words = "distinguishable" if p < LEVEL else "not distinguishable"
-    return f"{words} by {len(a)} and {len(b)} seeds (Mann-Whitney, p = {p:.2g})"
+    return f"{words} by {len(pairs)} seeds (sign-flip permutation test, p = {p:.2g})"
+
+
+def _p_value(differences: Sequence[float]) -> float:
+    """Of the mean of paired differences, two-sided: how often it is as far from zero if the sign of
+    each difference is left to chance.
+    """
+    import numpy as np
+    from scipy.stats import permutation_test
+
+    outcome = permutation_test(
+        (np.array(differences),), np.mean, permutation_type="samples", vectorized=True,
+        n_resamples=DRAWS, random_state=0,
+    )  # fmt: skip
+    return float(outcome.pvalue)
