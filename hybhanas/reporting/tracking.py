@@ -168,12 +168,13 @@ class TrackedRun:
         limit = f"within logger.finish_timeout_s={timeout_s:g}"
         if not self._started:
             return (
-                f"it did not start {limit}; nothing is tracked, until the same command runs again"
+                f"it did not start {limit}; nothing was tracked; run the same command again to "
+                "track it"
             )
         if self._ended:
             return (
-                f"it did not take {self._actions.qsize()} of the candidates {limit}; the same "
-                "command tells them"
+                f"{self._actions.qsize()} candidates were not sent {limit}; run the same command "
+                "again to send them"
             )
         return f"it did not finish {limit}; wandb sync uploads later what it has written"
 
@@ -187,6 +188,9 @@ class TrackedRun:
                 self._actions.put(first)
             self._said = True
             run = self._start() if self._start is not None else None
+            if self._given_up:  # while it started
+                wandb_service.tear_down()
+                return
             self._started = True
             self.online = not getattr(run, "offline", True)
             while (item := self._actions.get())[-1] is not None:

@@ -123,6 +123,7 @@ def start(folder: Path, mode: str, repeats: bool, arguments: Mapping[str, Any]) 
         repeats: see `About`.
         arguments: further ones of `wandb.init`.
     """
+    wandb_service.report_nothing()
     import wandb
 
     if mode == "online" and not _has_key():
@@ -132,7 +133,6 @@ def start(folder: Path, mode: str, repeats: bool, arguments: Mapping[str, Any]) 
     wandb_service.remove_left_over(files)
     wandb_service.keep_staged_in(files)
     wandb_service.use_folder(files)
-    wandb_service.report_nothing()
     settings = wandb.Settings(silent=True, console="off", init_timeout=START_TIMEOUT_S)
     run_id = own_id(folder)
     if repeats:

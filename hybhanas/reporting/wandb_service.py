@@ -68,15 +68,11 @@ def use_folder(folder: Path) -> None:
 
 
 def report_nothing() -> None:
-    """Keeps W&B's client from telling its maker how it is used, which an offline run must not, and
-    for which the end of the process would wait where the server is silent.
-
-    W&B has no setting for this. A version of it that reports in another way does so.
+    """Keeps W&B from telling its maker how it is used, which an offline run must not, and for which
+    the end of the process would wait where the server is silent; unless the environment says
+    otherwise. To be called before W&B is imported.
     """
-    with contextlib.suppress(ImportError, AttributeError):
-        from wandb.analytics.opentelemetry import opentelemetry_proxy
-
-        opentelemetry_proxy.disable()
+    os.environ.setdefault("WANDB_ERROR_REPORTING", "false")
 
 
 def note_service(folder: Path) -> None:
@@ -99,18 +95,26 @@ def forget_service(folder: Path) -> None:
 
 
 def remove_left_over(folder: Path) -> None:
-    """Removes what an earlier attempt left in a run's folder of W&B, its service included. One that
-    has ended its search and is still telling W&B of it is waited for.
+    """Removes what an earlier attempt left in a run's folder of W&B, its service included. An
+    attempt that has ended its search, and is still telling W&B of it, may finish first.
     """
     with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-        known = read_json(folder / _NOTE)
-        left = (known["pid"], known["started"])
-        if left not in _own():  # which another run of this process needs
-            while _is_in_use(*left, known["parent"]):
+        known = _noted(folder)
+        if known[:2] not in _own():  # which another run of this process needs
+            while _is_in_use(*known):
                 time.sleep(_PATIENCE_S / 10)
-            _end([left])
+                known = _noted(folder)  # until it removes its note
+            _end([known[:2]])
     shutil.rmtree(folder / "tmp", ignore_errors=True)
     forget_service(folder)
+
+
+def _noted(folder: Path) -> tuple[int, float, int | None]:
+    """The id and the start of the service of an earlier attempt, and the process that started it,
+    which older versions do not note.
+    """
+    known = read_json(folder / _NOTE)
+    return known["pid"], known["started"], known.get("parent")
 
 
 def lives() -> bool:
@@ -155,13 +159,14 @@ def _own() -> Iterator[tuple[int, float]]:
                 yield child.pid, child.create_time()
 
 
-def _is_in_use(pid: int, started: float, parent: int) -> bool:
-    """Whether a service runs and the process that started it lives, which the run is noted of."""
+def _is_in_use(pid: int, started: float, parent: int | None) -> bool:
+    """Whether the noted service still runs under the process that started it."""
     import psutil
 
     with contextlib.suppress(psutil.Error, ValueError, OverflowError):
         process = psutil.Process(pid)
-        return process.create_time() == started and process.ppid() == parent
+        alive = process.create_time() == started and process.status() != psutil.STATUS_ZOMBIE
+        return alive and process.ppid() == parent
     return False
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import stat
 import subprocess
@@ -13,6 +14,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import psutil
 import pytest
 
 from hybhanas.errors import ConfigError
@@ -215,8 +217,8 @@ def test_candidates_that_w_and_b_has_no_time_for_are_counted(caplog, monkeypatch
     finished_after(log, timeout_s=1)
     answered.set()
     assert said_by_us(caplog) == [
-        "W&B: it did not take 2 of the candidates within logger.finish_timeout_s=1; the same "
-        "command tells them"
+        "W&B: 2 candidates were not sent within logger.finish_timeout_s=1; run the same command "
+        "again to send them"
     ]
 
 
@@ -246,3 +248,26 @@ def test_an_unknown_mode_is_named():
 def test_a_budget_of_no_time_is_refused():
     with pytest.raises(ConfigError, match=r"logger.under_s=\[0.0\] is not accepted: seconds"):
         Tracker(under_s=[0.0])
+
+
+def test_what_waits_for_an_earlier_attempt_ends_when_its_note_is_gone_or_its_service_is_a_zombie(
+    tmp_path,
+):
+    def wait_with(process: psutil.Process) -> threading.Thread:
+        note = {"pid": process.pid, "started": process.create_time(), "parent": os.getpid()}
+        (tmp_path / "service.json").write_text(json.dumps(note))
+        thread = threading.Thread(target=wandb_service.remove_left_over, args=(tmp_path,))
+        thread.start()
+        thread.join(0.5)
+        return thread
+
+    with subprocess.Popen(["sleep", "60"]) as child:
+        waiting = wait_with(psutil.Process(child.pid))
+        assert waiting.is_alive()
+        (tmp_path / "service.json").unlink()
+        waiting.join(5)
+        assert not waiting.is_alive()
+        process = psutil.Process(child.pid)
+        child.kill()  # a zombie until the end of this block
+        waiting = wait_with(process)
+        assert not waiting.is_alive()
