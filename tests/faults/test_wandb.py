@@ -133,8 +133,8 @@ print(run.finished, run.online)
 """
 OFFLINE = r"W&B: .*; this run is offline, and wandb sync uploads it later"
 NOT_STARTED = (
-    r"W&B: it did not start within logger.finish_timeout_s=0.5; nothing is tracked, until the same "
-    "command runs again"
+    r"W&B: it did not start within logger.finish_timeout_s=0.5; nothing was tracked; run the same "
+    "command again to track it"
 )
 
 
