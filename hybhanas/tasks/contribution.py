@@ -15,6 +15,7 @@ from hybhanas.nas.front import read_front
 from hybhanas.nas.run_folder import RunFolder
 from hybhanas.nas.selection import choose, select
 from hybhanas.reporting.contribution_table import contribution_table
+from hybhanas.reporting.page.commands import override
 from hybhanas.reporting.steps import steps_on
 from hybhanas.reporting.terminal import fitted, terminal
 from hybhanas.steps import Steps, quiet
@@ -50,7 +51,7 @@ def contribution(config: DictConfig, folder: Path) -> list[Contribution]:
         f"(Wilcoxon's test could reach p = {least:.2g} at best); in "
         f"{shown(RunFolder(run.folder).evidence_folder)}",
         "task=report",
-        f"run={config.run}",
+        override("run", config.run),
     )
     return found
 

@@ -12,6 +12,7 @@ from hybhanas.errors import ConfigError, unknown
 from hybhanas.nas.front import FrontMember
 from hybhanas.nas.run_folder import RunFolder
 from hybhanas.reporting import card, optuna_study
+from hybhanas.reporting.page.commands import override
 from hybhanas.reporting.terminal import terminal
 from hybhanas.stored import read_json
 from hybhanas.tasks.finished import FinishedRun, overrides, read_run
@@ -84,8 +85,8 @@ def export(config: DictConfig, folder: Path) -> list[Path]:
     for reason in left_out:
         console.print(f"left out: {reason}", soft_wrap=True, markup=False, highlight=False)
     written += [_study(run, folder)] if STUDY in words else []
-    on_a_machine = "verify.on=machine", "verify.dry_run=true"
-    following = "task=verify", f"run={config.run}", *of_members(config.member), *on_a_machine
+    dry = "verify.on=machine", "verify.dry_run=true"
+    following = "task=verify", override("run", config.run), *of_members(config.member), *dry
     say_end(console, f"{len(written)} files in {shown(folder)}", *following)
     return written
 

@@ -12,6 +12,7 @@ from hybhanas.nas.evaluation import Evaluation
 from hybhanas.nas.importance import Importance, importances
 from hybhanas.nas.table_evaluator import evaluations
 from hybhanas.reporting.importance_table import importance_table
+from hybhanas.reporting.page.commands import override
 from hybhanas.reporting.steps import steps_on
 from hybhanas.reporting.terminal import terminal
 from hybhanas.tasks.finished import read_run
@@ -35,7 +36,7 @@ def importance(config: DictConfig, folder: Path) -> list[Importance]:
     found = importances(_evaluations(config), steps=steps_on(console))
     atomic.write_json(folder / "importance.json", [one.to_dict() for one in found])
     console.print(importance_table(found))
-    following = () if config.run is None else ("task=report", f"run={config.run}")
+    following = () if config.run is None else ("task=report", override("run", config.run))
     say_end(
         console,
         f"{found[0].evaluations} evaluations; of each quantity the part of its variance that the "

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from hydra.core.hydra_config import HydraConfig
@@ -10,7 +9,7 @@ from hydra.types import RunMode
 from rich.console import Console
 
 from hybhanas.nas.run_folder import RunFolder
-from hybhanas.reporting.page.commands import command
+from hybhanas.reporting.page.commands import command, override
 from hybhanas.tasks.setup import shown
 
 
@@ -21,10 +20,7 @@ def of_members(setting: Any) -> list[str]:
         >>> of_members([1, "knee"]), of_members(None)
         (['member=[1,knee]'], [])
     """
-    if setting is None:
-        return []
-    several = isinstance(setting, Sequence) and not isinstance(setting, str)
-    return [f"member=[{','.join(map(str, setting))}]" if several else f"member={setting}"]
+    return [] if setting is None else [override("member", setting)]
 
 
 def say_end(console: Console, said: str, *arguments: str) -> None:
@@ -47,5 +43,5 @@ def say_end(console: Console, said: str, *arguments: str) -> None:
 def say_end_of_search(console: Console, took: str, folder: RunFolder) -> None:
     """Prints how long a search took, what to read, and how to see its best member under noise."""
     files = f"to read: {shown(folder.page)}; tables, pictures and models beside it"
-    following = "task=verify", f"run={shown(folder.path)}", "member=best"
+    following = "task=verify", override("run", shown(folder.path)), "member=best"
     say_end(console, f"{took}; {files}", *following)

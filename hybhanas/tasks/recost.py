@@ -14,6 +14,7 @@ from hybhanas.calibration import Calibration
 from hybhanas.errors import ConfigError
 from hybhanas.nas.evaluation import Evaluation
 from hybhanas.nas.recost import FATES, Comparison, compare, recosted
+from hybhanas.reporting.page.commands import override
 from hybhanas.reporting.plots import plot_recost
 from hybhanas.reporting.recost_table import front_changes_table, recost_rows
 from hybhanas.reporting.terminal import terminal
@@ -55,7 +56,7 @@ def recost(config: DictConfig, folder: Path) -> Comparison:
         f"times {outcome.median_ratio:.3g} in the median; of the front {len(outcome.stayed)} "
         f"stayed, {len(outcome.left)} left, {len(outcome.joined)} joined; in {shown(folder)}",
         "task=select",
-        f"run={config.run}",
+        override("run", config.run),
     )
     return outcome
 

@@ -20,6 +20,7 @@ from hybhanas.nas.records import MAX_BYTES
 from hybhanas.nas.run_folder import SETTINGS, RunFolder
 from hybhanas.nas.selection import select
 from hybhanas.reporting.front_report import FrontReport
+from hybhanas.reporting.page.commands import override
 from hybhanas.reporting.page.content import RunReport
 from hybhanas.reporting.page.document import write_page
 from hybhanas.reporting.terminal import terminal
@@ -52,7 +53,7 @@ def report(config: DictConfig, folder: Path) -> Path:
     """
     alone = _is_run(config.run)
     page = _of_run(config) if alone else _comparison(config.run, folder)
-    following = ("task=select", f"run={config.run}") if alone else ()
+    following = ("task=select", override("run", config.run)) if alone else ()
     say_end(terminal(), f"report in {shown(page)}", *following)
     return page
 

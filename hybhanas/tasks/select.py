@@ -16,6 +16,7 @@ from hybhanas.nas import selection
 from hybhanas.nas.front import read_front
 from hybhanas.nas.run_folder import RunFolder
 from hybhanas.reporting.front_report import FrontReport, selection_rows
+from hybhanas.reporting.page.commands import override
 from hybhanas.reporting.terminal import terminal
 from hybhanas.reporting.wandb_content import Files, log_files, table
 from hybhanas.tasks.finished import FinishedRun, read_run
@@ -49,7 +50,7 @@ def select(config: DictConfig, folder: Path) -> list[selection.Selected]:
     console = terminal()
     print_report(console, FrontReport(members, selected, read_baselines(files)))
     member = selected[0].rank if config.member is None else config.member
-    following = "task=verify", f"run={config.run}", f"member={member}"
+    following = "task=verify", override("run", config.run), override("member", member)
     say_end(console, f"selection in {shown(folder)}", *following)
     return selected
 

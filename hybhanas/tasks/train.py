@@ -24,6 +24,7 @@ from hybhanas.nas.replicas import (
 )
 from hybhanas.nas.train_folder import TrainFolder
 from hybhanas.nas.training_result import TrainedSeed, TrainingResult
+from hybhanas.reporting.page.commands import override
 from hybhanas.reporting.terminal import terminal
 from hybhanas.reporting.tracking import TrackedRun, Tracker
 from hybhanas.reporting.training_report import (
@@ -86,7 +87,7 @@ def run(job: Job, path: Path, tracker: Tracker, console: Console) -> TrainingRes
     console.print(training_table(result))
     search = job.config.get("run")
     member = of_members(job.config.get("member"))
-    following = () if search is None else ("task=verify", f"run={search}", *member)
+    following = () if search is None else ("task=verify", override("run", search), *member)
     say_end(console, f"result, curves and models in {shown(path)}", *following)
     return result
 

@@ -15,6 +15,7 @@ from rich.console import Console
 from hybhanas import atomic
 from hybhanas.cost.estimator import CostEstimator
 from hybhanas.errors import CandidateError, ConfigError, unknown
+from hybhanas.reporting.page.commands import override
 from hybhanas.reporting.steps import steps_on
 from hybhanas.reporting.terminal import fitted, terminal
 from hybhanas.reporting.verify_table import outcome_table, plan_table
@@ -72,7 +73,7 @@ def verify(config: DictConfig, folder: Path) -> list[Outcome]:
     console = terminal()
     console.print(fitted(plan_table(plans, len(labels), settings.on), console, SPARE))
     if settings.dry_run:
-        following = "task=verify", f"run={config.run}", *of_members(config.member)
+        following = "task=verify", override("run", config.run), *of_members(config.member)
         say_end(console, "nothing was run", *following)
         return []
     if settings.on == MACHINE:
@@ -87,7 +88,7 @@ def verify(config: DictConfig, folder: Path) -> list[Outcome]:
     console.print(fitted(outcome_table(plans, outcomes), console, SPARE))
     for plan, one in zip(plans, outcomes, strict=True):
         console.print(f"{plan.rank}: {one.verdict}", highlight=False)
-    following = "task=export", f"run={config.run}", *of_members(config.member)
+    following = "task=export", override("run", config.run), *of_members(config.member)
     say_end(console, f"result in {shown(folder)}", *following)
     return outcomes
 

@@ -156,6 +156,6 @@ def test_a_member_of_several_seeds_has_the_accuracy_of_each_and_their_deviation(
 
 def test_a_command_is_quoted_for_a_shell_and_absent_where_none_is_recorded():
     made_by = commands_of_run("my runs", ["dataset=iris"])
-    assert made_by["search"] == "python run.py dataset=iris 'hydra.run.dir=my runs'"
+    assert made_by["search"] == "python run.py dataset=iris 'hydra.run.dir=\"my runs\"'"
     assert commands_of_run("runs", None)["search"] is None
     assert commands_of_run("runs", "dataset=iris; rm")["search"] is None

@@ -2,16 +2,48 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Sequence
 from typing import Any
 
 START = ("python", "run.py")
 
+_BARE = re.compile(r"(?!(?:null|true|false|inf|nan)$)(?:[a-z_]|\.{0,2}/)[\w/.+%@-]*", re.A | re.I)
+"""Texts that Hydra reads as themselves without quotes."""
 
-def command(*arguments: str) -> str:
-    """A command line of these arguments, quoted for a shell."""
-    return shlex.join((*START, *arguments))
+
+def override(name: str, value: object) -> str:
+    """A setting as Hydra reads it, whatever characters its value has.
+
+    Args:
+        name: of the setting.
+        value: a number, a text or path, or several.
+
+    Example:
+        >>> override("run", "outputs/mine"), override("member", [1, "knee"])
+        ('run=outputs/mine', 'member=[1,knee]')
+        >>> override("run", "outputs/backend=ibm_fez")
+        'run="outputs/backend=ibm_fez"'
+    """
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return f"{name}=[{','.join(_quoted(one) for one in value)}]"
+    return f"{name}={_quoted(value)}"
+
+
+def _quoted(value: object) -> str:
+    """A value by the rules of Hydra's grammar: https://hydra.cc/docs/advanced/override_grammar/basic."""
+    text = str(value)
+    if isinstance(value, int) or _BARE.fullmatch(text):
+        return text
+    text = re.sub(r"(\\*)\$\{", r"\1\1\\${", text)  # no interpolation of OmegaConf
+    text = re.sub(r'(\\+)(?="|\Z)', r"\1\1", text)
+    return '"' + text.replace('"', r"\"") + '"'
+
+
+def command(*overrides: str) -> str:
+    """A command line of these overrides, quoted for a shell."""
+    return shlex.join((*START, *overrides))
 
 
 def commands_of_member(folder: str, rank: int) -> dict[str, str]:
@@ -22,7 +54,7 @@ def commands_of_member(folder: str, rank: int) -> dict[str, str]:
         'python run.py task=verify run=outputs/mine member=2'
     """
     return {
-        task: command(f"task={task}", f"run={folder}", f"member={rank}")
+        task: command(f"task={task}", override("run", folder), override("member", rank))
         for task in ("train", "verify", "export", "contribution")
     }
 
@@ -41,9 +73,9 @@ def commands_of_run(folder: str, overrides: Any) -> dict[str, str | None]:
     """
     made = None
     if isinstance(overrides, list) and all(isinstance(one, str) for one in overrides):
-        made = command(*overrides, f"hydra.run.dir={folder}")
+        made = command(*overrides, override("hydra.run.dir", folder))
     tasks = ("contribution", "verify", "report")
-    return {"search": made} | {t: command(f"task={t}", f"run={folder}") for t in tasks}
+    return {"search": made} | {t: command(f"task={t}", override("run", folder)) for t in tasks}
 
 
 def command_of_comparison(setting: str | Sequence[str]) -> str:
@@ -56,5 +88,4 @@ def command_of_comparison(setting: str | Sequence[str]) -> str:
         >>> command_of_comparison(["outputs/a", "outputs/b"])
         "python run.py task=report 'run=[outputs/a,outputs/b]'"
     """
-    words = setting if isinstance(setting, str) else f"[{','.join(map(str, setting))}]"
-    return command("task=report", f"run={words}")
+    return command("task=report", override("run", setting))
