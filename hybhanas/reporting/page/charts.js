@@ -114,24 +114,29 @@ function isWide(quantity) {
   return !isFraction(quantity) && least > 0 && Math.max(...known) / least > 20;
 }
 
-// The ticks of a linear axis of times from 0 on, at even multiples of a unit that people name.
-function evenTimes(label, most) {
+// A linear axis of times, its ticks at even multiples of a unit that people name; two or more are within it.
+function evenTimes(label, times) {
   const units = { y: 31557600, d: 86400, h: 3600, min: 60, s: 1 };
+  const [least, most] = [Math.min(...times), Math.max(...times)];
   const name = Object.keys(units).find((one) => most / units[one] >= 2);
   if (!name || !Number.isFinite(most)) return {};
   const unit = units[name];
-  const rough = most / unit / 6,
+  const half = Math.max(0.56 * (most - least), most / 40), // the latter so that ticks differ in three digits
+    middle = (least + most) / 2;
+  const range = [middle - half, middle + half];
+  const rough = half / unit / 3,
     power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].find((factor) => factor * power >= rough) * power * unit;
-  const ticks = Array.from({ length: 1 + Math.ceil(most / step) }, (_, i) => i * step);
+  const first = Math.max(0, Math.ceil(range[0] / step));
+  const ticks = Array.from({ length: 1 + Math.floor(range[1] / step) - first }, (_, i) => (first + i) * step);
   const words = ticks.map((seconds) => (seconds ? `${significant(seconds / unit)} ${name}` : "0"));
-  return { title: { text: plain(label) }, tickvals: ticks, ticktext: words };
+  return { title: { text: plain(label) }, range, tickvals: ticks, ticktext: words };
 }
 
 // Those of a logarithmic axis.
-function namedTimes(quantity, drawnAt) {
+function namedTimes(quantity, drawnAt, barred) {
   const known = drawnAt.map((at) => rows.values[quantity.name][at]).filter((value) => value > 0);
-  if (!isWide(quantity)) return evenTimes(quantity.label, Math.max(...known));
+  if (!isWide(quantity)) return evenTimes(quantity.label, [...known, ...barred.flatMap((at) => band(quantity.name, at) ?? [])]);
   const [least, most] = [Math.min(...known) / 3, 3 * Math.max(...known)];
   const year = 31557600;
   const named = [1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.1, 1, 10, 60, 600, 3600, 36000, 86400, 864000];
@@ -144,10 +149,11 @@ function namedTimes(quantity, drawnAt) {
     : { title: { text: plain(quantity.label) }, tickvals: ticks, ticktext: ticks.map(duration) };
 }
 
-function axisOf(quantity, drawnAt) {
+// Of dots, some of which have error bars.
+function axisOf(quantity, drawnAt, barred = []) {
   const title = quantity.label + (quantity.unit ? ` (${quantity.unit})` : "");
   const axis = { title: { text: plain(title) }, type: isWide(quantity) ? "log" : "linear" };
-  if (quantity.unit === "s") return { ...axis, ...namedTimes(quantity, drawnAt) };
+  if (quantity.unit === "s") return { ...axis, ...namedTimes(quantity, drawnAt, barred) };
   if (isFraction(quantity)) {
     const known = drawnAt.map((at) => rows.values[quantity.name][at]).filter(isNumber);
     const low = Math.min(...known),

@@ -69,7 +69,7 @@ function frontTraces(quantityX, quantityY) {
       },
     });
   }
-  return { traces, known };
+  return { traces, known, front };
 }
 
 const symbols3d = ["diamond", "diamond-open", "circle-open"];

@@ -195,7 +195,7 @@ function attainment() {
       xaxis:
         longest / Math.min(...times) > 20
           ? { title: { text: "QPU time (s)" }, type: "log" }
-          : { title: { text: "QPU time (s)" }, ...evenTimes("QPU time", longest) },
+          : { title: { text: "QPU time (s)" }, ...evenTimes("QPU time", [...times, longest]) },
       yaxis: { title: { text: "validation accuracy (%)" } },
     },
   };

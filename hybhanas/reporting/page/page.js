@@ -17,14 +17,14 @@ function build() {
     460,
     () => {
       if (now.z) return front3d(quantity(now.x), quantity(now.y), quantity(now.z));
-      const { traces, known } = frontTraces(quantity(now.x), quantity(now.y));
+      const { traces, known, front: barred } = frontTraces(quantity(now.x), quantity(now.y));
       return {
         traces,
         further: {
           margin: { l: 56, r: 12, t: 84, b: 48 },
           legend: { orientation: "h", y: 1, yref: "container", yanchor: "top", x: 0 }, // above the ranks
-          xaxis: axisOf(quantity(now.x), known),
-          yaxis: axisOf(quantity(now.y), known),
+          xaxis: axisOf(quantity(now.x), known, barred),
+          yaxis: axisOf(quantity(now.y), known, barred),
         },
       };
     },
