@@ -1,6 +1,7 @@
 // Fronts of several runs in one chart, their searches in another, what several seeds attain.
 
-const shapes = ["diamond", "circle", "square", "triangle-up", "x", "star", "pentagon", "cross"];
+// Seven shapes beside eight colours, so that 56 runs differ in one or the other.
+const shapes = ["diamond", "circle", "square", "triangle-up", "x", "star", "pentagon"];
 const dashes = ["solid", "dash", "dot", "dashdot"];
 
 function shade(index) {
@@ -99,8 +100,8 @@ function overlaid(x, y) {
     ...dots(x, y, chosen, "chosen", {
       size: 22,
       symbol: "circle-open",
-      line: { width: 3, color: colour("chosen") },
-      color: colour("chosen"),
+      line: { width: 3, color: colour("ink") }, // which is the colour of no run
+      color: colour("ink"),
     }),
     name: "chosen",
   };
@@ -148,7 +149,7 @@ function searches(over) {
     further: {
       grid: { rows: 2, columns: 1 },
       margin: { l: 56, r: 12, t: 16 + 22 * names.length, b: 48 },
-      legend: { orientation: "v", y: 1.02, yanchor: "bottom", x: 0 },
+      legend: { orientation: "v", y: 1.02, yanchor: "bottom", x: 0, tracegroupgap: 0 },
       xaxis: { title: { text: unit }, anchor: "y2" },
       yaxis: {
         title: { text: compared ? "hypervolume" : "hypervolume (not comparable)" },
