@@ -180,7 +180,7 @@ function build() {
         "figure",
         {},
         front.holder,
-        element("figcaption", {}, "Lines join what no other member of the same run exceeds in both quantities."),
+        element("figcaption", {}, "Lines join the members that no other member of the run beats in both quantities."),
       ),
       memberTable(),
     ),
@@ -221,7 +221,7 @@ function build() {
     section(
       "provenance",
       "Where it comes from",
-      element("p", {}, "The page of a run, which its name leads to, has its settings, calibration and command. This page again:"),
+      element("p", {}, "Each run's own page, linked from the table of runs, has its settings, calibration and command. This command makes the comparison again:"),
       command(content.command),
     ),
   );

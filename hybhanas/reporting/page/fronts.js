@@ -39,7 +39,7 @@ function colourChoice(changed) {
   return element("label", { for: "told" }, "colours by", choose);
 }
 
-// The members that no other of the same run exceeds in both quantities, as stairs.
+// The members that no other of the same run beats in both quantities, as stairs.
 function stairs(x, y, chosen) {
   const sign = (quantity) => (quantity.better === "larger" ? -1 : 1);
   const value = (quantity, at) => sign(quantity) * rows.values[quantity.name][at];
@@ -170,11 +170,13 @@ function searches(over) {
 function attainment() {
   const words = { one: "at least one seed", half: "half of the seeds", all: "every seed" };
   const styles = { one: "dot", half: "solid", all: "dash" };
+  // Half of two seeds is one.
+  const wordsOf = ({ seeds }) => Object.entries(words).filter(([word]) => seeds > 2 || word !== "half");
   const times = content.attained.flatMap((curve) => Object.keys(words).flatMap((word) => curve[word].qpu_s));
   const longest = 1.1 * Math.max(...times);
   return {
     traces: content.attained.flatMap((curve, index) =>
-      Object.entries(words).map(([word, meaning]) => ({
+      wordsOf(curve).map(([word, meaning]) => ({
         type: "scatter",
         mode: "lines+markers",
         marker: { size: 6, symbol: shape(index) },

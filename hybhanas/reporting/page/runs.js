@@ -132,7 +132,7 @@ function runTable() {
     element(
       "table",
       { id: "runs" },
-      element("caption", { class: "unseen" }, "What each run found; a name leads to the page of the run"),
+      element("caption", { class: "unseen" }, "What each run found; a link opens the page of the run"),
       element(
         "thead",
         {},
