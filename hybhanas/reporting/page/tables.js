@@ -40,14 +40,6 @@ function baselineTable() {
 
 function memberTable() {
   const columns = [
-    ["architecture", "words", (at) => element("code", {}, rows.architecture[at])],
-    ["search", "number", (at) => percent(rows.values.search_accuracy[at])],
-    ["final (95 %)", "number", (at) => (!memberOf.has(at) ? "" : content.live ? "not yet" : measured(memberOf.get(at).final))],
-    ["test (95 %)", "number", (at) => (memberOf.has(at) ? measured(memberOf.get(at).test) : "")],
-    ["QPU time", "number", (at) => duration(rows.values.qpu_s[at])],
-    ["effective", "number", (at) => duration(rows.values.effective_s[at])],
-    ["P survival", "number", (at) => significant(rows.values.p_survival[at])],
-    ["parameters", "number", (at) => significant(rows.values.parameters[at])],
     [
       "role",
       "",
@@ -63,6 +55,14 @@ function memberTable() {
           : rows.status[at];
       },
     ],
+    ["architecture", "words", (at) => element("code", {}, rows.architecture[at])],
+    ["search", "number", (at) => percent(rows.values.search_accuracy[at])],
+    ["final (95 %)", "number", (at) => (!memberOf.has(at) ? "" : content.live ? "not yet" : measured(memberOf.get(at).final))],
+    ["test (95 %)", "number", (at) => (memberOf.has(at) ? measured(memberOf.get(at).test) : "")],
+    ["QPU time", "number", (at) => duration(rows.values.qpu_s[at])],
+    ["effective", "number", (at) => duration(rows.values.effective_s[at])],
+    ["P survival", "number", (at) => significant(rows.values.p_survival[at])],
+    ["parameters", "number", (at) => significant(rows.values.parameters[at])],
   ];
   const body = element("tbody");
   const line = (at) => {
