@@ -23,6 +23,24 @@ def wait_for(browser, condition: str) -> None:
         time.sleep(0.05)
 
 
+def traces(browser, chart: str) -> tuple[int, int]:
+    """How many traces a chart was given, and of how many a point, bar, line or text is drawn."""
+    return tuple(
+        browser.execute_script(
+            """
+            const holder = document.getElementById(arguments[0]);
+            const marks = ".point, path.js-line, .textpoint";
+            const layers = ".scatterlayer .trace, .barlayer .trace";
+            const isDrawn = (mark) => mark.getBBox().width > 0 || mark.getBBox().height > 0;
+            const drawn = [...holder.querySelectorAll(layers)].filter((trace) =>
+              [...trace.querySelectorAll(marks)].some(isDrawn));
+            return [holder.data.length, drawn.length];
+            """,
+            chart,
+        )
+    )
+
+
 def requested(browser) -> list[str]:
     """The schemes of what was asked for since the page was opened."""
     events = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable
+from pathlib import Path
 
 import pytest
 from selenium.webdriver.common.by import By
@@ -17,7 +19,7 @@ from hybhanas.reporting.front_report import FrontReport
 from hybhanas.reporting.page.compared_run import ComparedRun
 from hybhanas.reporting.page.comparison import RunComparison
 from hybhanas.reporting.page.document import OF_A_COMPARISON, write_page
-from tests.helpers.browser import hindrances, opened, requested, wait_for
+from tests.helpers.browser import hindrances, opened, requested, traces, wait_for
 from tests.helpers.synthetic import make_evaluation
 
 pytestmark = pytest.mark.slow
@@ -51,15 +53,21 @@ def compared(number: int) -> ComparedRun:
     )  # fmt: skip
 
 
+def page(path: Path, numbers: Iterable[int]) -> dict:
+    """A page of runs, and what it holds."""
+    made = RunComparison(
+        title=HOSTILE, runs=[compared(number) for number in numbers],
+        shared={"dataset": HOSTILE}, left_out=[HOSTILE], command=HOSTILE,
+    ).content()  # fmt: skip
+    write_page(path, made, OF_A_COMPARISON)
+    return made
+
+
 @pytest.fixture(scope="module")
 def shown(browser, tmp_path_factory):
     """What the page of ten runs holds, which the browser shows."""
     path = tmp_path_factory.mktemp("page") / "comparison.html"
-    made = RunComparison(
-        title=HOSTILE, runs=[compared(number) for number in range(RUNS)],
-        shared={"dataset": HOSTILE}, left_out=[HOSTILE], command=HOSTILE,
-    ).content()  # fmt: skip
-    write_page(path, made, OF_A_COMPARISON)
+    made = page(path, range(RUNS))
     assert path.stat().st_size < 5e6
     browser.execute_cdp_cmd("Performance.enable", {"timeDomain": "threadTicks"})  # not of others
     opened(browser, path)
@@ -86,10 +94,8 @@ def test_every_chart_draws_within_its_time_without_a_message_or_a_request(browse
     worked_s = {metric["name"]: metric["value"] for metric in metrics}["TaskDuration"]
     assert worked_s < 6  # of the browser's main thread, for ten runs of 120 evaluations
     for name in ("fronts", "searches", "attained"):
-        marks = browser.execute_script(
-            f"return document.querySelectorAll('#{name} .main-svg path').length"
-        )
-        assert marks > 5, name
+        given, drawn = traces(browser, name)
+        assert drawn == given > 0, name
     assert browser.get_log("browser") == []
     assert requested(browser) == ["file"]
     assert HOSTILE in browser.find_element(By.TAG_NAME, "h1").text
@@ -127,6 +133,19 @@ def test_the_table_of_members_is_sorted_by_the_column_that_is_clicked(browser, s
         assert head.find_element(By.XPATH, "..").get_attribute("aria-sort") == direction
 
 
+def test_no_two_of_ten_runs_have_the_same_dots_and_the_chosen_ring_is_of_another_colour(
+    browser, shown
+):
+    looks = browser.execute_script(
+        "return document.getElementById('fronts').data.filter((one) => one.customdata)"
+        ".map(({ marker }) => [marker.color, marker.symbol])"
+    )
+    assert len({*map(tuple, looks)}) == RUNS + 1
+    ink = browser.execute_script("return document.getElementById('fronts').layout.font.color")
+    assert looks[-1] == [ink, "circle-open"]
+    assert ink not in {color for color, _ in looks[:-1]}
+
+
 def test_dots_are_coloured_by_a_setting_that_differs(browser, shown):
     named = "return document.getElementById('fronts').data.filter((t) => t.customdata).length"
     assert browser.execute_script(named) == RUNS + 1  # the chosen one
@@ -143,3 +162,12 @@ def test_nothing_serious_hinders_its_use(browser, shown, scheme, width):
     assert hindrances(browser) == []
     assert browser.execute_script("return document.documentElement.scrollWidth") <= width
     browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def test_of_two_seeds_one_and_both_have_a_curve_and_half_has_none(browser, tmp_path):
+    page(tmp_path / "comparison.html", (1, 3))
+    opened(browser, tmp_path / "comparison.html")
+    names = browser.execute_script(
+        "return document.getElementById('attained').data.map(({ name }) => name)"
+    )
+    assert [name.rpartition(": ")[2] for name in names] == ["at least one seed", "every seed"]

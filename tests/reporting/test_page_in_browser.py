@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import random
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from hybhanas.reporting.front_report import FrontReport
 from hybhanas.reporting.page.content import RunReport
 from hybhanas.reporting.page.document import write_page
 from hybhanas.reporting.units import duration
-from tests.helpers.browser import hindrances, opened, requested, wait_for
+from tests.helpers.browser import hindrances, opened, requested, traces, wait_for
 from tests.helpers.synthetic import make_calibration, make_evaluation
 
 pytestmark = pytest.mark.slow
@@ -33,8 +34,9 @@ TWO = Objectives(("error", "log10_total_s"), {"error": 1.0, "log10_total_s": 9.0
 CHARTS = ("front", "paths", "progress", "shares", "parameters", "couplings", "curve", "importance")
 
 
-def evaluations(number: int) -> list:
+def evaluations(number: int, days: tuple[float, float] = (1e-4, 100)) -> list:
     """Architectures of all kinds, accuracies and times; every tenth was stopped or failed."""
+    powers = [math.log10(86400 * one) for one in days]
     draw = random.Random(1)
     made = []
     for i in range(number):
@@ -48,13 +50,13 @@ def evaluations(number: int) -> list:
         elif i % 10 == 0:
             changes["status"] = STOPPED
         accuracy = None if i % 20 == 0 else draw.uniform(0.3, 0.99)
-        made.append(make_evaluation(f"{i:05}", accuracy, 10 ** draw.uniform(1, 7), **changes))
+        made.append(make_evaluation(f"{i:05}", accuracy, 10 ** draw.uniform(*powers), **changes))
     return made
 
 
-def page(path: Path, number: int) -> dict:
+def page(path: Path, number: int, **times) -> dict:
     """A page of a run whose every text is hostile, and what it holds."""
-    made = evaluations(number)
+    made = evaluations(number, **times)
     members = [
         FrontMember(e, e.validation_accuracy, e.validation_accuracy, "a.pt", 100, 100, "",
                     losses=[1.0, 0.5, 0.25], twin=Twin("classical twin", 0.99, 0.5, 40, "", 1),
@@ -101,10 +103,8 @@ def marked_dot(browser) -> int:
 
 def test_every_chart_draws_without_a_message_and_no_request_leaves_the_page(browser, shown):
     for name in CHARTS:
-        marks = browser.execute_script(
-            f"return document.querySelectorAll('#{name} .main-svg path').length"
-        )
-        assert marks > 5, name
+        given, drawn = traces(browser, name)
+        assert drawn == given > 0, name
     assert browser.get_log("browser") == []
     assert requested(browser) == ["file"]
 
@@ -192,6 +192,18 @@ def test_the_front_is_drawn_by_any_two_quantities(browser, shown):
     assert set(drawn) <= {*shown["evaluations"]["values"]["parameters"]}
 
 
+def test_the_role_of_a_member_is_seen_without_scrolling(browser, shown):
+    metrics = {"width": 1280, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    right, edge = browser.execute_script(
+        "const table = document.getElementById('members');"
+        "const head = [...table.tHead.rows[0].cells].find((one) => one.textContent === 'role');"
+        "return [head, table.parentNode].map((one) => one.getBoundingClientRect().right)"
+    )
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    assert right < edge
+
+
 def test_the_front_is_drawn_over_three_quantities(browser, shown):
     for axis, quantity in (("x", "qpu_s"), ("y", "accuracy"), ("z", "parameters")):
         Select(browser.find_element(By.ID, f"axis-{axis}")).select_by_value(quantity)
@@ -207,7 +219,7 @@ def test_the_front_is_drawn_over_three_quantities(browser, shown):
     dragged = "return document.getElementById('front')._fullLayout.scene.dragmode"
     assert browser.execute_script(dragged) == "turntable"
     Select(browser.find_element(By.ID, "axis-z")).select_by_value("")
-    wait_for(browser, "return document.querySelectorAll('#front .main-svg path').length > 5")
+    wait_for(browser, "return document.querySelectorAll('#front .scatterlayer .point').length > 5")
 
 
 def test_progress_is_drawn_over_seconds_of_computing_too(browser, shown):
@@ -265,3 +277,17 @@ def test_the_page_of_a_search_that_runs_says_so_and_offers_no_model(browser, tmp
     assert "not finished: after generation 3 of 10" in browser.find_element(By.ID, "top").text
     assert "What to do with it" not in browser.find_element(By.ID, "pane").text
     assert "not yet" in browser.find_element(By.ID, "members").text
+
+
+def test_times_that_are_close_have_ticks_with_a_unit(browser, tmp_path):
+    content = page(tmp_path / "report.html", 40, days=(62, 78))
+    opened(browser, tmp_path / "report.html")
+    low, high, *at_s = browser.execute_script(
+        "const { range, tickvals } = document.getElementById('front')._fullLayout.xaxis;"
+        "return [...range, ...tickvals]"
+    )
+    times = [t for t in content["evaluations"]["values"]["qpu_s"] if t is not None]
+    assert low < min(times) < max(times) < high
+    assert sum(low <= one <= high for one in at_s) >= 2
+    named = browser.find_elements(By.CSS_SELECTOR, "#front .xtick text")
+    assert [one.text for one in named] == [f"{one / 86400:g} d" for one in at_s]
