@@ -164,6 +164,7 @@ def picture(rows: Sequence[Moved]) -> Figure:
         )
         axes.margins(x=0.12, y=0.18)
         axes.set_ylabel(label)
+        axes.set_yticks([tick for tick in axes.get_yticks() if tick <= 1])  # the most of either
     panels[1].set_xlabel("date of the calibration")
     legend_below(drawn, 5, panels[0], title="two-qubit gates")
     for axes, named in zip(panels, places, strict=True):

@@ -130,7 +130,7 @@ def _draw_baselines(axes: Axes, baselines: Mapping[str, float]) -> None:
     for (name, accuracy), style in zip(baselines.items(), styles, strict=False):
         label, percent = f"{name}, {100 * accuracy:.1f} %", 100 * accuracy
         if percent < low:
-            axes.plot([], [], ls="none", label=f"{label} (below)")
+            axes.plot([], [], ls="none", label=f"{label} (below what is drawn)")
         else:
             axes.axhline(percent, color=COLOURS[1], lw=1.2, ls=style, label=label, zorder=1)
     best = max(baselines.values(), default=0.0)
@@ -149,7 +149,7 @@ def _draw_interval_and_effective_time(axes: Axes, front: Sequence[Evaluation]) -
         facecolors="none",
         edgecolors="0.45",
         linewidths=1.0,
-        label="its effective execution time",
+        label="effective execution time of the front",
         zorder=1,
     )
 

@@ -178,7 +178,7 @@ def _times_by(axes: Axes, what: str, rows: Rows, fixed: str) -> None:
     x = [row[what] for row in rows]
     for name, mark in zip(rows[0]["timings"], "os^vDP", strict=False):
         axes.plot(x, [row["timings"][name]["ms"] / 1e3 for row in rows], marker=mark, label=name)
-    axes.set(yscale="log", xlabel=what, ylabel="forward and backward")
+    axes.set(yscale="log", xlabel=what, ylabel="time of forward and backward")
     axes.set_title(f"one circuit, {fixed}")
     axes.margins(x=0.1, y=0.17)
     name_times(axes.yaxis)

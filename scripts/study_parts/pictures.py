@@ -56,10 +56,11 @@ def changes(found: Sequence[Change]) -> Figure:
     ):
         estimates = [getattr(one, name) for one in shown]
         ends = [e.low for e in estimates], [e.high for e in estimates]
-        axes.hlines(places, *ends, color="C0", lw=2.5)
+        axes.hlines(places, *ends, color="C0", lw=2.5, label="95 % bootstrap interval")
         axes.scatter([e.value for e in estimates], places, s=40, color="C0", zorder=3)
         axes.set(xlabel=label, xlim=(min(0, *ends[0]), 1.03))
     labels = [f"{one.kind}: {one.changed}" for one in shown]
     drawn.axes[0].set_yticks(places, labels)
     drawn.axes[0].set_ylim(-0.7, len(shown) - 0.3)
+    legend_below(drawn, 1, drawn.axes[0])
     return drawn

@@ -46,7 +46,7 @@ def test_the_front_is_drawn_apart_from_what_it_dominates_and_what_was_stopped(tm
     axes = drawn[0].axes[0]
     assert legend(axes) == [
         "stopped early (1)", "evaluated (1)", "Pareto front (2)", "90 % interval",
-        "its effective execution time",
+        "effective execution time of the front",
     ]  # fmt: skip
     assert axes.get_xlabel() == "QPU time of training, with classical time"
     assert axes.collections[4].get_offsets().tolist() == [[10, 90], [1, 80]]
@@ -59,7 +59,7 @@ def test_a_baseline_worse_than_every_network_is_named_and_takes_no_place(tmp_pat
     lines = {"majority class": 0.1, "SVM": 0.99}
     plots.plot_front(tmp_path / "front.png", EVALUATIONS, NAMED, "title", lines)
     axes = drawn[0].axes[0]
-    assert legend(axes)[-2:] == ["majority class, 10.0 % (below)", "SVM, 99.0 %"]
+    assert legend(axes)[-2:] == ["majority class, 10.0 % (below what is drawn)", "SVM, 99.0 %"]
     assert 30 < axes.get_ylim()[0] < 40 < 99 < axes.get_ylim()[1]
 
 

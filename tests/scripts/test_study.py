@@ -169,9 +169,11 @@ def test_a_picture_has_a_panel_for_each_total_with_all_architectures_and_three_f
 
 def test_a_picture_has_a_dot_for_each_change_of_qpu_time():
     one = sensitivity.change(("a", "b", "qpu_time"), (FALLING, RISING), (FALLING, RISING), ALIKE, 2)
-    for axes in pictures.changes([one]).axes:
+    drawn = pictures.changes([one])
+    for axes in drawn.axes:
         _, dots = axes.collections
         assert len(dots.get_offsets()) == 1
+    assert [text.get_text() for text in drawn.legends[0].get_texts()] == ["95 % bootstrap interval"]
 
 
 def test_the_page_of_the_repository_says_what_the_script_computes():
