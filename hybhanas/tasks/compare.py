@@ -17,6 +17,7 @@ from hybhanas.nas.evaluation import Evaluation
 from hybhanas.nas.objectives import Objectives, common
 from hybhanas.nas.run_folder import SETTINGS
 from hybhanas.nas.summary import Summary
+from hybhanas.reporting.page.commands import override
 from hybhanas.reporting.plots import plot_fronts
 from hybhanas.reporting.runs_table import RunRow, run_labels, runs_table, seeds_table
 from hybhanas.reporting.terminal import terminal
@@ -69,7 +70,7 @@ def compare(config: DictConfig, folder: Path) -> list[RunRow]:
         console,
         f"{len(rows)} runs, hypervolume: the part of the box {sides}; in {shown(folder)}",
         "task=select",
-        f"run={shown(first.folder)}",
+        override("run", shown(first.folder)),
     )
     return rows
 
