@@ -8,7 +8,7 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -96,7 +96,12 @@ def candidates(folder: Path, run_id: str, online: bool) -> set[str]:
 def _remove_unsent(folder: Path, run_id: str) -> None:
     """Removes offline attempts that were never sent, and their incomplete candidates."""
     parts = [path for path in _offline(folder, f"{run_id}-*") if not _is_complete(path)]
-    for path in [*_offline(folder, run_id), *parts]:
+    _remove([*_offline(folder, run_id), *parts])
+
+
+def _remove(attempts: Iterable[Path]) -> None:
+    """Removes those of some offline attempts that were never sent."""
+    for path in attempts:
         if not _is_sent(path):
             shutil.rmtree(path, ignore_errors=True)
 
@@ -178,10 +183,12 @@ def start_beside(run: Any, suffix: str, arguments: Mapping[str, Any]) -> Any:
 
 
 def finish_beside(run: Any) -> None:
-    """Ends such a run, and notes that."""
-    folder = Path(run.settings.sync_dir)
+    """Ends such a run, and notes that. What an offline attempt has of it need not be sent, too."""
+    folder, run_id = Path(run.settings.sync_dir), run.id
     run.finish()
     (folder / _COMPLETE).touch()
+    if not run.offline:
+        _remove(_offline(Path(run.settings.root_dir), run_id))
 
 
 def _has_key() -> bool:

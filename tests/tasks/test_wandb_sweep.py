@@ -143,19 +143,21 @@ def test_wandb_sync_uploads_all_of_it(sweep):
 
 def test_online_the_same_arrives_and_what_reads_a_search_is_linked_to_it(sweep, nursery, tmp_path):
     copy = tmp_path / "my_sweep"
-    shutil.copytree(sweep, copy, ignore=shutil.ignore_patterns("wandb"))
+    shutil.copytree(sweep, copy, symlinks=True, ignore=shutil.ignore_patterns("*.synced"))
     with Receiver() as server:
         again = nursery.run(
-            *SWEEP, "logger.mode=online", f"hydra.sweep.dir={copy}", **online(server)
-        )
+            *SWEEP, "logger.mode=online", "logger.candidates=true", f"hydra.sweep.dir={copy}",
+            **online(server),
+        )  # fmt: skip
         assert again.returncode == 0, again.errors
         assert "W&B" not in again.errors
+        assert not [*copy.glob("*/wandb/offline-run-*")]  # wandb sync would send it once more
         for folder in searches(copy):
             run = server.runs[(folder / "wandb" / "run_id").read_text().strip()]
             check_search(folder, run)
             assert run.variables["groupName"] == "my_sweep"
             assert run.exit_code == 0
-        assert len(server.runs) == 4
+        assert len(server.runs) == 4 * (1 + EVALUATIONS)
         chosen = searches(copy)[0]
         front = f"front-{(chosen / 'wandb' / 'run_id').read_text().strip()}"
         for task, *of_task in READERS:
