@@ -12,7 +12,7 @@ from functools import partial
 from itertools import count
 from pathlib import Path
 from queue import Empty, PriorityQueue
-from threading import Thread
+from threading import Event, Thread
 from typing import Any, ClassVar
 
 from hybhanas.errors import ConfigError, unknown
@@ -73,9 +73,8 @@ class Tracker:
         if self.mode == "disabled":
             yield TrackedRun()
             return
-        tracked = TrackedRun(
-            lambda: wandb_runs.start(folder, self.mode, about.repeats, self.arguments(about))
-        )
+        arguments = self.arguments(about)
+        tracked = TrackedRun(partial(wandb_runs.start, folder, self.mode, about.repeats, arguments))
         failed = True
         try:
             yield tracked
@@ -104,12 +103,14 @@ class TrackedRun:
     An error of W&B, for example when its service process dies, is logged once and stops nothing.
 
     Args:
-        start: starts a run of W&B; None where tracking is disabled.
+        start: starts a run of W&B, unless the event that it is called with is set by then; None
+            where tracking is disabled.
     """
 
-    def __init__(self, start: Callable[[], Any] | None = None) -> None:
+    def __init__(self, start: Callable[[Event], Any] | None = None) -> None:
         self.finished = self.online = False
-        self._given_up = self._said = self._failed = False
+        self._given_up = Event()
+        self._said = self._failed = False
         self._started = self._ended = self._candidate_failed = False
         self._start = start
         self._actions = PriorityQueue[tuple[int, int, Callable[[Any], object] | None]]()
@@ -122,7 +123,7 @@ class TrackedRun:
     @property
     def active(self) -> bool:
         """Whether anything is tracked, and W&B has not failed."""
-        return self._thread is not None and not (self._failed or self._given_up)
+        return self._thread is not None and not (self._failed or self._given_up.is_set())
 
     def log(self, metrics: Mapping[str, float], step: int) -> None:
         """Numbers of one step."""
@@ -160,7 +161,7 @@ class TrackedRun:
                 log.warning("W&B: %s", self._unsaid(timeout_s))
         finally:  # also after a Ctrl-C: the interpreter would wait for the service without end
             if self._thread.is_alive():
-                self._given_up = True
+                self._given_up.set()
                 wandb_service.end()
 
     def _unsaid(self, timeout_s: float) -> str:
@@ -179,7 +180,9 @@ class TrackedRun:
         return f"it did not finish {limit}; wandb sync uploads later what it has written"
 
     def _tell(self) -> None:
-        """Starts W&B's run and calls the actions in their order, until one of them fails."""
+        """Starts W&B's run and calls the actions in their order, until one of them fails. Once the
+        run is given up, nothing more of W&B is touched, which the next run may be using.
+        """
         try:
             with contextlib.suppress(Empty):  # something is said, or START_AFTER_S are over
                 first = self._actions.get(timeout=START_AFTER_S)
@@ -187,21 +190,21 @@ class TrackedRun:
                     return
                 self._actions.put(first)
             self._said = True
-            run = self._start() if self._start is not None else None
-            if self._given_up:  # while it started
-                wandb_service.tear_down()
-                return
+            run = self._start(self._given_up) if self._start is not None else None
             self._started = True
             self.online = not getattr(run, "offline", True)
-            while (item := self._actions.get())[-1] is not None:
+            while not self._given_up.is_set():
+                item = self._actions.get()
+                if item[-1] is None:
+                    self.finished = not self._candidate_failed
+                    wandb_service.forget_service(_files(run))
+                    return
                 self._call(run, *item)
-            self.finished = not self._candidate_failed
-            wandb_service.forget_service(_files(run))
         except Exception as error:  # of every kind, from its sockets to its own
-            if not self._given_up:
+            if not self._given_up.is_set():
                 self._failed = True
                 log.warning("W&B: %s; this run continues without it", _reason(error))
-            wandb_service.tear_down()
+                wandb_service.tear_down()
 
     def _call(
         self, run: Any, priority: int, _: int, action: Callable[[Any], object] | None
@@ -211,7 +214,7 @@ class TrackedRun:
         try:
             action(run)
         except Exception as error:  # of every kind
-            if priority != _OF_CANDIDATE or self._given_up:
+            if priority != _OF_CANDIDATE or self._given_up.is_set():
                 raise
             self._candidate_failed = True
             log.warning("W&B: %s; no more candidates have runs of their own", _reason(error))

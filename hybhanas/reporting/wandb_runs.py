@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 from hybhanas import atomic
@@ -119,7 +120,9 @@ def _is_sent(path: Path) -> bool:
     return any(path.glob("*.synced"))
 
 
-def start(folder: Path, mode: str, repeats: bool, arguments: Mapping[str, Any]) -> Any:
+def start(
+    folder: Path, mode: str, repeats: bool, arguments: Mapping[str, Any], given_up: Event
+) -> Any:
     """Starts the run of a folder, or resumes it; one that cannot be online is offline.
 
     Args:
@@ -127,6 +130,10 @@ def start(folder: Path, mode: str, repeats: bool, arguments: Mapping[str, Any]) 
         mode: `offline` or `online`.
         repeats: see `About`.
         arguments: further ones of `wandb.init`.
+        given_up: set once nobody waits for the run.
+
+    Raises:
+        TimeoutError: it was set before W&B was called.
     """
     wandb_service.report_nothing()
     import wandb
@@ -135,6 +142,9 @@ def start(folder: Path, mode: str, repeats: bool, arguments: Mapping[str, Any]) 
         log.warning("W&B: no API key is known; this run is offline")
         mode = "offline"
     files = folder / FILES
+    wandb_service.wait_for_other(files, given_up)
+    if given_up.is_set():
+        raise TimeoutError("given up")
     wandb_service.remove_left_over(files)
     wandb_service.keep_staged_in(files)
     wandb_service.use_folder(files)
@@ -150,7 +160,7 @@ def start(folder: Path, mode: str, repeats: bool, arguments: Mapping[str, Any]) 
         try:
             run = wandb.init(mode="online", resume="allow", **init)
         except (wandb.errors.Error, OSError) as error:
-            if not wandb_service.lives():  # it was given up, or died
+            if given_up.is_set() or not wandb_service.lives():  # or it died
                 raise
             reason = " ".join(str(error).split())[:200]
             log.warning("W&B: %s; this run is offline, and wandb sync uploads it later", reason)

@@ -8,9 +8,9 @@ import contextlib
 import os
 import shutil
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 from hybhanas import atomic
@@ -94,27 +94,35 @@ def forget_service(folder: Path) -> None:
         (folder / _NOTE).unlink(missing_ok=True)
 
 
-def remove_left_over(folder: Path) -> None:
-    """Removes what an earlier attempt left in a run's folder of W&B, its service included. An
-    attempt that has ended its search, and is still telling W&B of it, may finish first.
+def wait_for_other(folder: Path, given_up: Event) -> None:
+    """Waits while another process, which has ended its search in this folder, still tells W&B of
+    it.
+
+    Args:
+        folder: of W&B in the run's.
+        given_up: ends the wait.
     """
-    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-        known = _noted(folder)
-        if known[:2] not in _own():  # which another run of this process needs
-            while _is_in_use(*known):
-                time.sleep(_PATIENCE_S / 10)
-                known = _noted(folder)  # until it removes its note
-            _end([known[:2]])
+    while (note := _noted(folder)) is not None and _is_in_use(*note):
+        if given_up.wait(_PATIENCE_S / 10):
+            return
+
+
+def remove_left_over(folder: Path) -> None:
+    """Removes what an earlier attempt left in a run's folder of W&B, its service included."""
+    if (note := _noted(folder)) is not None and note[:2] not in _own():
+        _end([note[:2]])
     shutil.rmtree(folder / "tmp", ignore_errors=True)
     forget_service(folder)
 
 
-def _noted(folder: Path) -> tuple[int, float, int | None]:
-    """The id and the start of the service of an earlier attempt, and the process that started it,
-    which older versions do not note.
+def _noted(folder: Path) -> tuple[int, float, int] | None:
+    """The id and the start of the service that is noted in a folder, and the id of the process that
+    started it, which older versions do not note.
     """
-    known = read_json(folder / _NOTE)
-    return known["pid"], known["started"], known.get("parent")
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError, OverflowError):
+        note = read_json(folder / _NOTE)
+        return int(note["pid"]), float(note["started"]), int(note.get("parent", 0))
+    return None
 
 
 def lives() -> bool:
@@ -159,14 +167,16 @@ def _own() -> Iterator[tuple[int, float]]:
                 yield child.pid, child.create_time()
 
 
-def _is_in_use(pid: int, started: float, parent: int | None) -> bool:
-    """Whether the noted service still runs under the process that started it."""
+def _is_in_use(pid: int, started: float, parent: int) -> bool:
+    """Whether the noted service still runs under the process that started it, another than this."""
     import psutil
 
+    if parent == os.getpid():
+        return False
     with contextlib.suppress(psutil.Error, ValueError, OverflowError):
         process = psutil.Process(pid)
-        alive = process.create_time() == started and process.status() != psutil.STATUS_ZOMBIE
-        return alive and process.ppid() == parent
+        is_same = process.create_time() == started and _is_service(process)
+        return is_same and process.ppid() == parent
     return False
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import stat
 import subprocess
@@ -14,7 +13,6 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import psutil
 import pytest
 
 from hybhanas.errors import ConfigError
@@ -121,7 +119,7 @@ def test_a_run_that_w_and_b_does_not_take_in_time_is_given_up_in_one_line(caplog
     monkeypatch.setattr(wandb_service, "end", lambda: ended.append(True))
     answered = threading.Event()
     silent = SimpleNamespace(log=lambda *_, **__: answered.wait(), finish=lambda **_: None)
-    run = TrackedRun(lambda: silent)
+    run = TrackedRun(lambda _: silent)
     run.log({"front_size": 3}, step=1)
     run.finish(failed=False, timeout_s=0.1)
     assert not run.finished
@@ -130,6 +128,32 @@ def test_a_run_that_w_and_b_does_not_take_in_time_is_given_up_in_one_line(caplog
     assert [r.message for r in caplog.records] == [
         "W&B: it did not finish within logger.finish_timeout_s=0.1; wandb sync uploads later what "
         "it has written"
+    ]
+
+
+def test_a_run_that_starts_after_it_was_given_up_is_told_nothing(caplog, monkeypatch):
+    ended = []
+    monkeypatch.setattr(wandb_service, "end", lambda: ended.append(True))
+    monkeypatch.setattr(wandb_service, "tear_down", lambda: ended.append(False))
+    seen: list[str] = []
+    late = SimpleNamespace(
+        log=lambda *_, **__: seen.append("log"), finish=lambda **_: seen.append("finish")
+    )
+    threads: list[threading.Thread] = []
+
+    def start(given_up: threading.Event) -> SimpleNamespace:
+        threads.append(threading.current_thread())
+        given_up.wait()
+        return late
+
+    run = TrackedRun(start)
+    run.log({"front_size": 3}, step=1)
+    run.finish(failed=False, timeout_s=0.1)
+    threads[0].join()
+    assert (seen, run.finished, ended) == ([], False, [True])
+    assert said_by_us(caplog) == [
+        "W&B: it did not start within logger.finish_timeout_s=0.1; nothing was tracked; run the "
+        "same command again to track it"
     ]
 
 
@@ -143,7 +167,7 @@ def finished_after(
     """Reports a search with two candidates, which are there before W&B has started."""
     ended = threading.Event()
 
-    def start() -> SimpleNamespace:
+    def start(_: object) -> SimpleNamespace:
         ended.wait()
         end = partial(log, "end")
         where = SimpleNamespace(root_dir="none")
@@ -223,7 +247,7 @@ def test_candidates_that_w_and_b_has_no_time_for_are_counted(caplog, monkeypatch
 
 
 def test_an_error_of_w_and_b_is_logged_once_and_stops_nothing(caplog):
-    def start() -> None:
+    def start(_: object) -> None:
         raise OSError("no space left")
 
     run = TrackedRun(start)
@@ -248,26 +272,3 @@ def test_an_unknown_mode_is_named():
 def test_a_budget_of_no_time_is_refused():
     with pytest.raises(ConfigError, match=r"logger.under_s=\[0.0\] is not accepted: seconds"):
         Tracker(under_s=[0.0])
-
-
-def test_what_waits_for_an_earlier_attempt_ends_when_its_note_is_gone_or_its_service_is_a_zombie(
-    tmp_path,
-):
-    def wait_with(process: psutil.Process) -> threading.Thread:
-        note = {"pid": process.pid, "started": process.create_time(), "parent": os.getpid()}
-        (tmp_path / "service.json").write_text(json.dumps(note))
-        thread = threading.Thread(target=wandb_service.remove_left_over, args=(tmp_path,))
-        thread.start()
-        thread.join(0.5)
-        return thread
-
-    with subprocess.Popen(["sleep", "60"]) as child:
-        waiting = wait_with(psutil.Process(child.pid))
-        assert waiting.is_alive()
-        (tmp_path / "service.json").unlink()
-        waiting.join(5)
-        assert not waiting.is_alive()
-        process = psutil.Process(child.pid)
-        child.kill()  # a zombie until the end of this block
-        waiting = wait_with(process)
-        assert not waiting.is_alive()
