@@ -123,7 +123,8 @@ def _is_sent(path: Path) -> bool:
 def start(
     folder: Path, mode: str, repeats: bool, arguments: Mapping[str, Any], given_up: Event
 ) -> Any:
-    """Starts the run of a folder, or resumes it; one that cannot be online is offline.
+    """Starts the run of a folder, or resumes it; one that cannot be online is offline. A run that
+    the user has in progress in this process stays as it is.
 
     Args:
         folder: of the run, which W&B writes to.
@@ -153,14 +154,14 @@ def start(
     if repeats:
         _remove_unsent(folder, run_id)
     init: dict[str, Any] = {"dir": str(folder), "id": run_id, "settings": settings}
-    init |= {"reinit": "finish_previous"} | dict(arguments)
+    init |= {"reinit": "create_new"} | dict(arguments)
     if mode == "offline":
         run = wandb.init(mode="offline", **init)
     else:
         try:
             run = wandb.init(mode="online", resume="allow", **init)
         except (wandb.errors.Error, OSError) as error:
-            if given_up.is_set() or not wandb_service.lives():  # or it died
+            if given_up.is_set() or not wandb_service.is_ours():  # or it died
                 raise
             reason = " ".join(str(error).split())[:200]
             log.warning("W&B: %s; this run is offline, and wandb sync uploads it later", reason)

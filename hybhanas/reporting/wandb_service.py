@@ -47,11 +47,14 @@ def use_folder(folder: Path) -> None:
     """Moves W&B's temporary folders from the system's into a run's, where the next attempt finds
     what a killed one left behind.
 
-    W&B has no setting for these folders. Where a version of it has others, they stay as they are.
+    W&B has no setting for these folders. Where a version of it has others, they stay as they are;
+    so do those that a run of the user's own is using.
 
     Args:
         folder: of W&B in the run's.
     """
+    if _is_shared():
+        return
     from wandb.sdk.artifacts.artifact import Artifact
     from wandb.sdk.data_types import _private
 
@@ -125,13 +128,24 @@ def _noted(folder: Path) -> tuple[int, float, int] | None:
     return None
 
 
-def lives() -> bool:
-    """Whether this process has a service."""
-    return any(_own())
+def is_ours() -> bool:
+    """Whether this process has a service, which no run but ours needs."""
+    return not _is_shared() and any(_own())
+
+
+def _is_shared() -> bool:
+    """Whether a run that the user started with `wandb.init` is in progress in this process. It is
+    told by the same service as ours.
+    """
+    return getattr(_imported(), "run", None) is not None
 
 
 def end() -> None:
-    """Ends W&B in this process without waiting for what it has not sent, and without its words."""
+    """Ends W&B in this process without waiting for what it has not sent, and without its words;
+    unless a run of the user's own is in progress.
+    """
+    if _is_shared():
+        return
     with contextlib.suppress(Exception):
         wandb = _imported()
         wandb.termsetup(wandb.Settings(silent=True), None)
@@ -141,8 +155,10 @@ def end() -> None:
 
 def tear_down() -> None:
     """Has W&B's client end its service, so that the next run starts a new one and the exit of this
-    process expects none.
+    process expects none; unless a run of the user's own is in progress.
     """
+    if _is_shared():
+        return
     with contextlib.suppress(Exception, SystemExit):
         _imported().teardown()
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,6 +18,7 @@ import pytest
 from hybhanas.reporting import wandb_service
 from hybhanas.reporting.tracking import Tracker
 from hybhanas.reporting.wandb_runs import About
+from tests.helpers import ROOT, wandb_file
 
 OTHER = "(exec -a wandb-core sleep 60) & echo $!; exec sleep 60"
 """A process that has a service, and never asks how that ended."""
@@ -75,3 +78,36 @@ def test_the_service_reports_its_use_to_nobody(tmp_path, monkeypatch):
     assert run.finished
     (arguments,) = (one[1:] for one in commands if Path(one[0]).name == "wandb-core")
     assert "--no-observability" in arguments
+
+
+BESIDE = """
+import sys
+from pathlib import Path
+import psutil, wandb
+from hybhanas.reporting import wandb_runs, wandb_service
+from hybhanas.reporting.tracking import Tracker
+users, ours = map(Path, sys.argv[1:])
+mine = wandb.init(mode="offline", dir=users, id="mine", settings=wandb.Settings(silent=True))
+about = wandb_runs.About(name="name", job_type="search", config={})
+with Tracker(mode="offline").run(ours, about) as run:
+    run.log({"front_size": 3}, step=1)
+wandb_service.end()
+mine.log({"loss": 0.5})
+mine.finish()
+print(run.finished, wandb.run)
+"""
+
+
+def test_a_run_of_the_users_own_goes_on_beside_a_search_and_its_end(tmp_path):
+    users, ours = tmp_path / "users", tmp_path / "ours"
+    users.mkdir()
+    ours.mkdir()
+    outcome = subprocess.run(
+        [sys.executable, "-c", BESIDE, *map(str, (users, ours))], cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True, text=True, timeout=60, check=True,
+    )  # fmt: skip
+    assert outcome.stdout == "True None\n", outcome.stderr
+    (mine,) = users.glob("wandb/offline-run-*-mine")
+    assert wandb_file.read(mine).history[0]["loss"] == 0.5
+    assert wandb_file.of_search(ours).history[0]["front_size"] == 3
