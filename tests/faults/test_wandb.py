@@ -142,7 +142,7 @@ NOT_STARTED = (
     ("start_s", "finish_s", "line", "finished"),
     [(0.5, 60, OFFLINE, True), (60, 0.5, NOT_STARTED, False)],
 )
-def test_a_server_that_never_answers_is_one_line(
+def test_a_server_that_never_answers_is_one_line_after_that_of_the_key(
     silent_after, tmp_path, start_s, finish_s, line, finished
 ):
     silent, environment = silent_after
@@ -153,7 +153,8 @@ def test_a_server_that_never_answers_is_one_line(
         cwd=ROOT, env=environment, capture_output=True, text=True, check=True, timeout=60,
     )  # fmt: skip
     assert time.monotonic() - started < 30
-    (said,) = (one for one in outcome.stderr.splitlines() if not one.startswith("wandb: ["))
+    login, said = outcome.stderr.splitlines()
+    assert re.match(r"wandb: \[wandb.login\(\)\] Loaded credentials", login), login
     assert re.fullmatch(line, said), said
     assert outcome.stdout == f"{finished} False\n"
     if finished:
@@ -166,13 +167,15 @@ from pathlib import Path
 from hybhanas.reporting import wandb_runs
 from hybhanas.reporting.tracking import Tracker
 logging.basicConfig(format="%(message)s")
-mode, finish_timeout_s, folder, silent = sys.argv[1], float(sys.argv[2]), *map(Path, sys.argv[3:])
+mode, folder, silent = sys.argv[1], Path(sys.argv[4]), Path(sys.argv[5])
+finish_timeout_s, pause_s = map(float, sys.argv[2:4])
 about = wandb_runs.About(name="name", job_type="search", config={}, repeats=True)
 with Tracker(mode=mode, finish_timeout_s=finish_timeout_s).run(folder, about) as run:
     run.log({"front_size": 3}, step=1)
     while not (folder / "wandb" / "service.json").exists():
         time.sleep(0.02)
     silent.touch()
+    time.sleep(pause_s)
 print(run.finished, time.time())
 """
 
@@ -180,8 +183,7 @@ print(run.finished, time.time())
 def test_a_service_that_is_stopped_is_one_line(silent_after, tmp_path):
     silent, environment = silent_after
     process = subprocess.Popen(
-        [sys.executable, "-c", FAREWELL.replace("silent.touch()", "silent.touch(); time.sleep(2)"),
-         "offline", "1", str(tmp_path), str(silent)],
+        [sys.executable, "-c", FAREWELL, "offline", "1", "2", str(tmp_path), str(silent)],
         cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     wait_for(silent.exists, process)
@@ -203,11 +205,17 @@ def test_a_farewell_to_wandb_is_not_cut_off_by_the_next_search_in_the_folder(
     command = [sys.executable, "-c", FAREWELL]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     first = subprocess.Popen(
-        [*command, "online", "6", str(tmp_path), str(silent)], cwd=ROOT, env=environment, **pipes
+        [*command, "online", "6", "0", str(tmp_path), str(silent)],
+        cwd=ROOT,
+        env=environment,
+        **pipes,
     )
     wait_for(silent.exists, first)
     second = subprocess.Popen(
-        [*command, "offline", "60", str(tmp_path), str(silent)], cwd=ROOT, env=environment, **pipes
+        [*command, "offline", "60", "0", str(tmp_path), str(silent)],
+        cwd=ROOT,
+        env=environment,
+        **pipes,
     )
     (output, errors), (later, no_errors) = first.communicate(), second.communicate()
     assert "W&B: it did not finish within logger.finish_timeout_s=6; wandb sync" in errors

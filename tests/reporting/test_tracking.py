@@ -57,9 +57,11 @@ def report_one(run: Any) -> None:
 
 def test_a_candidate_is_known_once_its_run_is_complete(tmp_path):
     with tracker("offline").run(tmp_path, ABOUT) as run:
+        run.report_candidate(lambda run: start_beside(run, "def", {}).finish())  # as if cut off
         run.report_candidate(report_one)
     assert run.finished
     run_id = (tmp_path / "wandb" / "run_id").read_text().strip()
+    assert len([*tmp_path.glob(f"wandb/offline-run-*-{run_id}-*")]) == 2
     assert candidates(tmp_path, run_id, online=False) == {"abc"}
     assert candidates(tmp_path, run_id, online=True) == set()
 
