@@ -187,7 +187,7 @@ def _fraction(value: float | None) -> float | None:
 
 
 def _count(value: int | None) -> int | None:
-    if value is not None and not 0 < value <= MOST_SAMPLES:
+    if value is not None and not (type(value) is int and 0 < value <= MOST_SAMPLES):
         raise ValueError(value)
     return value
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
@@ -54,29 +55,29 @@ def write_comparison(
         OSError: the page cannot be written.
     """
     page, reasons = folder / PAGE, list[str]()
-    found = list[tuple[FinishedRun, ComparedRun]]()
+    found = list[tuple[FinishedRun, ComparedRun, dict[str, str]]]()
     for run in runs:
         if not run.objectives.front(run.evaluations):
             reasons.append(f"{shown(run.folder)}: no architecture was evaluated")
             continue
         try:
-            found.append((run, _compared(run, page)))
+            found.append((run, _compared(run, page), _main(run)))
         except (*MALFORMED, OmegaConfBaseException) as error:
             reason = f"{type(error).__name__}: {error}".partition("\n")[0]
             reasons.append(f"{shown(run.folder)}: it is damaged ({reason})")
             log.warning("left out: %s", reasons[-1])
     if not found:
         raise ConfigError(f"run={shown(runs[0].folder)} is not accepted: {reasons[0]}")
-    started = [run for run, _ in found]
+    started = [run for run, _, _ in found]
     differing = differences([run.config for run in started])
     names = labels([(run.folder.name, own) for run, own in zip(started, differing, strict=True)])
     made = RunComparison(
         title=f"{len(started)} searches compared" if len(started) > 1 else names[0],
         runs=[
             replace(one, name=name, settings=own)
-            for (_, one), name, own in zip(found, names, differing, strict=True)
+            for (_, one, _), name, own in zip(found, names, differing, strict=True)
         ],
-        shared=_shared(started),
+        shared=_shared([main for _, _, main in found]),
         left_out=[*reasons, *left_out],
         command=command_of_comparison(setting),
     )
@@ -87,7 +88,8 @@ def write_comparison(
 
 def _compared(run: FinishedRun, page: Path) -> ComparedRun:
     """A run without what depends on the others, its name and the settings that differ."""
-    differences([run.config])  # raises where a value is missing
+    if not math.isfinite(sum(evaluation.seconds for evaluation in run.evaluations)):
+        raise ValueError("its evaluations took longer than any number says")
     files = RunFolder(run.folder)
     end, front = end_of(run), None
     if end:
@@ -118,7 +120,8 @@ def _compared(run: FinishedRun, page: Path) -> ComparedRun:
 def _but_for_seed(run: FinishedRun, group: str) -> str:
     """The settings of a group but its seed, which changes what chance decides."""
     own = OmegaConf.to_container(run.config[group], resolve=True, throw_on_missing=True)
-    assert isinstance(own, dict)
+    if not isinstance(own, dict):
+        raise TypeError(f"its {group} is no group of settings")
     return json.dumps({key: own[key] for key in own if key != "seed"}, sort_keys=True, default=str)
 
 
@@ -136,14 +139,14 @@ def _link(target: Path, page: Path) -> str | None:
     return quote(Path(os.path.relpath(target.resolve(), page.parent.resolve())).as_posix())
 
 
-def _shared(runs: Sequence[FinishedRun]) -> dict[str, str]:
-    """The names of the main groups, and the seed, in which all runs agree."""
-    keys = {**{group: f"{group}.name" for group in MAIN}, "seed": "seed"}
-    values = {
-        name: {str(OmegaConf.select(run.config, key)) for run in runs} for name, key in keys.items()
-    }
-    return {
-        name.replace("_", " "): next(iter(own))
-        for name, own in values.items()
-        if len(own) == 1 and own != {"None"}
-    }
+def _main(run: FinishedRun) -> dict[str, str]:
+    """The names of its main groups, and the seed."""
+    keys = {**{group.replace("_", " "): f"{group}.name" for group in MAIN}, "seed": "seed"}
+    values = {name: OmegaConf.select(run.config, key) for name, key in keys.items()}
+    return {name: str(value) for name, value in values.items() if value is not None}
+
+
+def _shared(runs: Sequence[Mapping[str, str]]) -> dict[str, str]:
+    """What all runs have alike."""
+    first, *others = runs
+    return {k: v for k, v in first.items() if all(other.get(k) == v for other in others)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 
 import pytest
@@ -92,18 +93,21 @@ def test_runs_of_other_data_are_compared_apart(runs, tmp_path, composed):
 @pytest.mark.parametrize(
     ("file", "old", "new", "finished"),
     [
-        ("config.yaml", "seed: 1\n", "seed: x\n", [True]),
+        ("config.yaml", "^seed: 1\n", "seed: x\n", [True]),
         ("config.yaml", "name: circles", "name: ???", [True]),
+        ("config.yaml", "^dataset:\n", "dataset: [circles]\nunknown:\n", [True]),
+        ("config.yaml", "^search:\n", "search: [model]\nunknown:\n", [True]),
+        ("records/*", r'"seconds": [0-9.]+', '"seconds": 1e308', [True]),
         ("pareto.json", '"test_accuracy": ', '"test_accuracy": 1e300', [True, False]),
         ("pareto.json", '"test_samples": ', '"test_samples": 1000000000000', [True, False]),
+        ("pareto.json", '"test_samples": ', '"test_samples": 0.5, "_": ', [True, False]),
     ],
 )
 def test_one_damaged_run_keeps_no_other_from_the_page(
     file, old, new, finished, runs, tmp_path, composed
 ):
-    path = runs / "b" / file
-    assert old in path.read_text()
-    path.write_text(path.read_text().replace(old, new))
+    for path in (runs / "b").glob(file):
+        path.write_text(re.sub(old, new, path.read_text(), flags=re.MULTILINE))
     content = page(composed, runs, tmp_path).content
     assert [one["finished"] for one in content["runs"]] == finished
     assert len(content["left_out"]) == 2 - len(finished)
