@@ -66,6 +66,12 @@ def test_accuracies_whose_intervals_overlap_are_not_distinguishable():
     assert far[2].endswith("their 95 % intervals do not overlap, with one seed each")
 
 
+def test_the_split_that_chose_the_best_gives_no_interval_to_compare_it_by():
+    assert lines(run("a", 1, 0.50), run("b", 1, 0.99))[1].endswith(
+        "one seed each cannot rule out chance"
+    )
+
+
 def test_other_data_are_compared_apart_and_a_run_alone_has_no_hypervolume():
     iris = {"data sets": "iris"}
     runs = run("a", 1, 0.5), run("b", 1, 0.7), run("c", 1, 0.9, same=iris)
@@ -97,11 +103,30 @@ def test_seeds_whose_accuracies_tie_are_judged_exactly():
 def test_a_seed_without_a_trained_member_takes_part_in_no_comparison_of_accuracies():
     untrained = FrontReport([], [], [])
     runs = [run(b, s, 0.5 + (b == "b") / 4) for b in "ab" for s in (1, 2)]
-    runs[0], runs[3] = (replace(runs[at], front=untrained) for at in (0, 3))
-    assert lines(*runs)[2] == (
-        "test accuracy of the best: backend=b is highest with 75.0 %, then backend=a with 50.0 %; "
-        "they have no seed in common"
+    runs[0] = replace(runs[0], front=untrained)
+    (found,) = content(*runs)["sets"]
+    assert found["lines"][2].startswith(
+        "test accuracy of the best (of seed 2 only): backend=b is highest with 75.0 %, then "
+        "backend=a with 50.0 %; their 95 % intervals"
     )
+    assert found["medians"][0]["values"]["test accuracy of the best"] == (
+        "50.0 % (known for only 1 of 2 seeds)"
+    )
+    runs[3] = replace(runs[3], front=untrained)
+    assert lines(*runs)[2] == (
+        "test accuracy of the best: known for no seed that the settings have in common"
+    )
+
+
+def test_a_run_that_repeats_settings_and_seed_of_another_is_named():
+    twice = [
+        replace(run("a", 1, accuracy), name=name) for name, accuracy in (("x", 0.5), ("y", 0.9))
+    ]
+    found = lines(*twice, run("b", 1, 0.6))
+    assert found[0].startswith(
+        "hypervolume: backend=b is highest with 0.3000, then backend=a with 0.2500"
+    )
+    assert found[-1] == "same settings and seed as another run, so not compared: y"
 
 
 def test_medians_over_seeds_have_their_range():

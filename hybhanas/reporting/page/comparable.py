@@ -51,20 +51,21 @@ class Comparable:
         return [
             Measure(label="hypervolume", larger=True, values=volumes, shown="{:.4f}".format,
                     intervals={}, interval=""),
-            _accuracy("validation accuracy of the best", {
-                at: (m.final_validation_accuracy, m.validation_samples) for at, m in best.items()}),
-            _accuracy("test accuracy of the best", {
-                at: (m.test_accuracy, m.test_samples) for at, m in best.items()}),
+            _accuracy("validation accuracy of the best",  # which this split chose: no interval
+                      {at: (m.final_validation_accuracy, None) for at, m in best.items()}),
+            _accuracy("test accuracy of the best",
+                      {at: (m.test_accuracy, m.test_samples) for at, m in best.items()}),
         ]  # fmt: skip
 
     def content(self, measures: Sequence[Measure]) -> dict[str, Any]:
         """What is better, the box of the hypervolumes, medians over seeds where there are any."""
         groups, box = self.groups, self.objectives.box
         repeated = any(len(group.runs) > 1 for group in groups)
+        lines = verdicts(groups, measures) if groups else ["none of these runs has finished"]
         return {
             "label": self.label,
             "box": ", ".join(f"{k} {ideal:g} to {worst:g}" for k, (ideal, worst) in box.items()),
-            "lines": verdicts(groups, measures) if groups else ["none of these runs has finished"],
+            "lines": lines + self._again(),
             "medians": [
                 {
                     "label": " ".join(filter(None, (self.label, group.label))),
@@ -75,6 +76,14 @@ class Comparable:
                 if repeated
             ],
         }
+
+    def _again(self) -> list[str]:
+        """A line that names the runs that are in no comparison since they repeat another."""
+        compared = {place for group in self.groups for place in group.runs.values()}
+        names = [r.name for at, r in self.runs.items() if r.finished and at not in compared]
+        if not names:
+            return []
+        return [f"same settings and seed as another run, so not compared: {', '.join(names)}"]
 
     def attained(self) -> list[dict[str, Any]]:
         """Of each group with several seeds the accuracies that the fronts of one, half and all of

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -55,8 +55,11 @@ class Group:
 
     def known(self, measure: Measure) -> Group:
         """Those of its runs that have a value."""
-        runs = {seed: run for seed, run in self.runs.items() if run in measure.values}
-        return Group(self.label, runs)
+        return self.only({seed for seed, run in self.runs.items() if run in measure.values})
+
+    def only(self, seeds: Collection[int]) -> Group:
+        """Its runs of these seeds."""
+        return Group(self.label, {seed: self.runs[seed] for seed in sorted(seeds)})
 
     def of(self, measure: Measure) -> list[float]:
         """The values of its runs that have one."""
@@ -67,12 +70,20 @@ class Group:
         values = self.of(measure)
         if not values:
             return "unknown"
-        words = measure.shown(median(values))
-        if len(values) == 1:
-            return words
-        least, most = measure.shown(min(values)), measure.shown(max(values))
-        reach = f"the same in {len(values)} seeds" if least == most else f"{least} to {most}"
-        return f"{words} ({reach})"
+        words, told = measure.shown(median(values)), list[str]()
+        if len(values) > 1:
+            least, most = measure.shown(min(values)), measure.shown(max(values))
+            told.append(
+                f"the same in {len(values)} seeds" if least == most else f"{least} to {most}"
+            )
+        if len(values) < len(self.runs):
+            told.append(f"known for only {len(values)} of {len(self.runs)} seeds")
+        return f"{words} ({', '.join(told)})" if told else words
+
+
+def shared(groups: Sequence[Group]) -> list[int]:
+    """The seeds that all groups have."""
+    return sorted(set.intersection(*({*group.runs} for group in groups)))
 
 
 def verdicts(groups: Sequence[Group], measures: Sequence[Measure]) -> list[str]:
@@ -90,17 +101,15 @@ def verdicts(groups: Sequence[Group], measures: Sequence[Measure]) -> list[str]:
     """
     if len(groups) == 1:
         return _spread(groups[0], measures)
-    shared = set.intersection(*({*group.runs} for group in groups))
-    if not shared:
+    seeds = shared(groups)
+    if not seeds:
         return [
             "these runs differ by their seeds as well: what is due to the settings and what to "
             "chance cannot be told apart; compare runs with the same seeds"
         ]
-    same = [Group(g.label, {seed: g.runs[seed] for seed in sorted(shared)}) for g in groups]
-    lines = [_verdict(measure, same) for measure in measures]
-    if any(len(group.runs) > len(shared) for group in groups):
-        seeds = ", ".join(map(str, sorted(shared)))
-        lines.append(f"only the seeds that every setting has were compared: {seeds}")
+    lines = [_verdict(measure, [group.only(seeds) for group in groups]) for measure in measures]
+    if any(len(group.runs) > len(seeds) for group in groups):
+        lines.append(f"only the seeds that every setting has were compared: {_listed(seeds)}")
     if any("p = " in line for line in lines):
         lines.append("each p-value is of one comparison, uncorrected for how many there are")
     return lines
@@ -119,23 +128,28 @@ def _verdict(measure: Measure, groups: Sequence[Group]) -> str:
     known = [one for group in groups if (one := group.known(measure)).runs]
     if len(known) < 2:
         return f"{measure.label}: known for only {len(known)} of {len(groups)} settings"
+    seeds = shared(known)
+    label = measure.label
+    if not seeds:
+        return f"{label}: known for no seed that the settings have in common"
+    if any(len(group.runs) > len(seeds) for group in groups):
+        label += f" (of seed{'s' * (len(seeds) > 1)} {_listed(seeds)} only)"
+    same = [group.only(seeds) for group in known]
     sign = -1 if measure.larger else 1
-    first, second = sorted(known, key=lambda group: sign * median(group.of(measure)))[:2]
+    first, second = sorted(same, key=lambda group: sign * median(group.of(measure)))[:2]
     a, b = first.middle(measure), second.middle(measure)
     if median(first.of(measure)) == median(second.of(measure)):
-        return f"{measure.label}: equal, {first.label} with {a} and {second.label} with {b}"
+        return f"{label}: equal, {first.label} with {a} and {second.label} with {b}"
     side = "highest" if measure.larger else "lowest"
     return (
-        f"{measure.label}: {first.label} is {side} with {a}, then {second.label} with {b}; "
+        f"{label}: {first.label} is {side} with {a}, then {second.label} with {b}; "
         f"{_judged(measure, first, second)}"
     )
 
 
 def _judged(measure: Measure, first: Group, second: Group) -> str:
-    """Whether two groups differ by more than chance explains, by the seeds that both have."""
-    pairs = [(first.runs[seed], second.runs[seed]) for seed in first.runs if seed in second.runs]
-    if not pairs:
-        return "they have no seed in common"
+    """Whether two groups of the same seeds differ by more than chance explains."""
+    pairs = [(first.runs[seed], second.runs[seed]) for seed in first.runs]
     if len(pairs) == 1:
         ((one, other),) = pairs
         if one in measure.intervals and other in measure.intervals:
@@ -149,6 +163,10 @@ def _judged(measure: Measure, first: Group, second: Group) -> str:
     p = _p_value([measure.values[one] - measure.values[other] for one, other in pairs])
     words = "distinguishable" if p < LEVEL else "not distinguishable"
     return f"{words} by {len(pairs)} seeds (sign-flip permutation test, p = {p:.2g})"
+
+
+def _listed(seeds: Sequence[int]) -> str:
+    return ", ".join(map(str, seeds))
 
 
 def _p_value(differences: Sequence[float]) -> float:
