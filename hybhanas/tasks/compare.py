@@ -15,7 +15,6 @@ from hybhanas import atomic
 from hybhanas.errors import ConfigError
 from hybhanas.nas.evaluation import Evaluation
 from hybhanas.nas.objectives import Objectives, common
-from hybhanas.nas.run_folder import SETTINGS
 from hybhanas.nas.summary import Summary
 from hybhanas.reporting.page.commands import override
 from hybhanas.reporting.plots import plot_fronts
@@ -24,7 +23,7 @@ from hybhanas.reporting.terminal import terminal
 from hybhanas.tasks.comparison_page import write_comparison
 from hybhanas.tasks.differences import differences
 from hybhanas.tasks.finished import FinishedRun, named_settings
-from hybhanas.tasks.found_runs import end_of, found, name_below
+from hybhanas.tasks.found_runs import end_of, found, name_below, runs_below
 from hybhanas.tasks.last_lines import say_end
 from hybhanas.tasks.setup import shown
 
@@ -108,7 +107,7 @@ def show_sweep(folder: Path) -> None:
     """Prints the searches below a folder as a table, if there are several with the same objectives,
     and writes `comparison.html` of them.
     """
-    if len([*folder.rglob(SETTINGS)]) < 2:
+    if len(runs_below(folder)) < 2:
         return
     try:
         runs, left_out = found(str(folder))

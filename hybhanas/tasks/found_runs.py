@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,8 @@ log = logging.getLogger(__name__)
 
 
 def found(setting: str | Sequence[str] | None) -> tuple[list[FinishedRun], list[str]]:
-    """Every search in or below a folder, or in the folders of a list; and a line for each that
-    cannot be read, which is logged too.
+    """Every search in or below a folder, or in the folders of a list, each once; and a line for
+    each that is there again, or cannot be read, which is logged too.
 
     Raises:
         ConfigError: there is none that can be read.
@@ -27,14 +28,17 @@ def found(setting: str | Sequence[str] | None) -> tuple[list[FinishedRun], list[
             f"run={_words(setting)} is not accepted: a folder of searches, such as outputs/..."
         )
     if isinstance(setting, str):
-        paths = sorted(path.parent for path in Path(setting).expanduser().rglob(SETTINGS))
+        paths = runs_below(Path(setting).expanduser())
     else:
         paths = [Path(str(one)).expanduser() for one in setting]
-    paths = [*{path.resolve(): path for path in paths}.values()]  # each once
-    if len(paths) == 1:
-        return [read_run(str(paths[0]), started=True)], []
-    runs, left_out = list[FinishedRun](), list[str]()
+    by_target, runs, left_out = dict[str, Path](), list[FinishedRun](), list[str]()
     for path in paths:
+        first = by_target.setdefault(os.path.realpath(path), path)
+        if first is not path:
+            left_out.append(f"{path}: it is the same folder as {first}")
+    if len(by_target) == 1:
+        return [read_run(str(paths[0]), started=True)], left_out
+    for path in by_target.values():
         try:
             runs.append(read_run(str(path), started=True))
         except ConfigError as error:
@@ -44,6 +48,14 @@ def found(setting: str | Sequence[str] | None) -> tuple[list[FinishedRun], list[
         reason = left_out[0] if left_out else "there is no search in it or below it"
         raise ConfigError(f"run={_words(setting)} is not accepted: {reason}")
     return runs, left_out
+
+
+def runs_below(folder: Path) -> list[Path]:
+    """The folders of searches in or below a folder, and those that it has links to."""
+    found = [path.parent for path in folder.rglob(SETTINGS)]
+    children = [*folder.iterdir()] if folder.is_dir() else []
+    linked = [one for one in children if one.is_symlink() and (one / SETTINGS).is_file()]
+    return sorted(found) + sorted(linked)
 
 
 def _words(setting: str | Sequence[str] | None) -> str:

@@ -17,7 +17,7 @@ from hybhanas.nas.front import read_front
 from hybhanas.nas.importance import Importance, importances
 from hybhanas.nas.objectives import Objectives
 from hybhanas.nas.records import MAX_BYTES
-from hybhanas.nas.run_folder import SETTINGS, RunFolder
+from hybhanas.nas.run_folder import RunFolder
 from hybhanas.nas.selection import select
 from hybhanas.reporting.front_report import FrontReport
 from hybhanas.reporting.page.commands import override
@@ -27,7 +27,7 @@ from hybhanas.reporting.terminal import terminal
 from hybhanas.stored import read_json
 from hybhanas.tasks.comparison_page import write_comparison
 from hybhanas.tasks.finished import MALFORMED, FinishedRun, read_run, settings_of_cost
-from hybhanas.tasks.found_runs import found
+from hybhanas.tasks.found_runs import found, runs_below
 from hybhanas.tasks.last_lines import say_end
 from hybhanas.tasks.options import OPTIONS
 from hybhanas.tasks.records_in_order import in_order
@@ -63,7 +63,7 @@ def _is_run(setting: Any) -> bool:
     if not isinstance(setting, str):
         return setting is None
     root = Path(setting).expanduser()
-    return RunFolder(root).settings.exists() or not any(root.rglob(SETTINGS))
+    return RunFolder(root).settings.exists() or not runs_below(root)
 
 
 def _comparison(setting: str | Sequence[str], folder: Path) -> Path:

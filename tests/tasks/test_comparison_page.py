@@ -116,7 +116,24 @@ def test_one_damaged_run_keeps_no_other_from_the_page(
 def test_a_run_that_is_named_twice_is_one(runs, tmp_path, composed):
     (tmp_path / "link").symlink_to(runs / "a")
     named = f"[{runs}/a,{tmp_path}/link,{runs}/b,{runs}/a]"
-    assert len(page(composed, named, tmp_path / "out").content["runs"]) == 2
+    content = page(composed, named, tmp_path / "out").content
+    assert [one["settings"]["backend"] for one in content["runs"]] == ["ibm_brisbane", "ibm_torino"]
+    assert content["left_out"] == [
+        f"{again}: it is the same folder as {runs}/a" for again in (tmp_path / "link", runs / "a")
+    ]
+
+
+def test_a_folder_of_links_to_runs_is_compared_as_one_of_runs(runs, tmp_path, composed):
+    links = tmp_path / "links"
+    links.mkdir()
+    for name in "ab":
+        (links / name).symlink_to(runs / name)
+    (links / "loop").symlink_to(links / "loop")
+    content = page(composed, links, tmp_path / "out").content
+    assert [one["link"] for one in content["runs"]] == [
+        "../runs/a/report.html",
+        "../runs/b/report.html",
+    ]
 
 
 @pytest.mark.parametrize("setting", ["[]", "[missing]", "missing", "{a: 1}", "3"])
