@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import numpy as np
 from rich.table import Table
 
+from hybhanas.reporting.over_seeds import SEED, label, label_but_seed, quartiles
 from hybhanas.reporting.units import duration, duration_band
 
 
@@ -60,10 +60,10 @@ def run_labels(rows: Sequence[RunRow]) -> list[str]:
 
 def labels(runs: Sequence[tuple[str, Mapping[str, Any]]]) -> list[str]:
     """A unique label per run of its folder's name and settings, as by `run_labels`."""
-    by_settings = [_label(settings) for _, settings in runs]
+    by_settings = [label(settings) for _, settings in runs]
     return [
-        label if label and by_settings.count(label) == 1 else f"{folder} {label}".strip()
-        for (folder, _), label in zip(runs, by_settings, strict=True)
+        own if own and by_settings.count(own) == 1 else f"{folder} {own}".strip()
+        for (folder, _), own in zip(runs, by_settings, strict=True)
     ]
 
 
@@ -75,9 +75,9 @@ def runs_table(rows: Sequence[RunRow]) -> Table:
         "hypervolume", "best %", "cheapest", "evaluations", "infeasible", "failed", "wall",
     ):  # fmt: skip
         table.add_column(name, justify="right", no_wrap=True)
-    for row, label in zip(rows, run_labels(rows), strict=True):
+    for row, name in zip(rows, run_labels(rows), strict=True):
         table.add_row(
-            label,
+            name,
             f"{row.hypervolume:.4f}",
             "-" if row.best_accuracy is None else f"{100 * row.best_accuracy:.1f}",
             "-" if row.cheapest_s is None else duration(row.cheapest_s),
@@ -95,8 +95,8 @@ def seeds_table(rows: Sequence[RunRow]) -> Table | None:
     """
     groups: dict[str, list[RunRow]] = defaultdict(list)
     for row in rows:
-        if row.finished and "seed" in row.settings:
-            groups[_label({k: v for k, v in row.settings.items() if k != "seed"})].append(row)
+        if row.finished and SEED in row.settings:
+            groups[label_but_seed(row.settings)].append(row)
     if all(len(group) < 2 for group in groups.values()):
         return None
     title = "over seeds: medians, and quartiles in brackets"
@@ -104,25 +104,15 @@ def seeds_table(rows: Sequence[RunRow]) -> Table | None:
     table.add_column("runs", overflow="fold")
     for name in ("seeds", "hypervolume", "evaluations", "wall"):
         table.add_column(name, justify="right", no_wrap=True)
-    for label, group in groups.items():
-        low, middle, high = _quartiles([row.hypervolume for row in group])
-        _, evaluations, _ = _quartiles([row.evaluations for row in group])
-        walls_s = _quartiles([row.wall_s for row in group if row.wall_s is not None])
+    for common, group in groups.items():
+        low, middle, high = quartiles([row.hypervolume for row in group])
+        _, evaluations, _ = quartiles([row.evaluations for row in group])
+        walls_s = quartiles([row.wall_s for row in group if row.wall_s is not None])
         table.add_row(
-            label or "all",
+            common or "all",
             str(len(group)),
             f"{middle:.4f} ({low:.4f}-{high:.4f})",
             f"{evaluations:g}",
             f"{duration(walls_s[1])} ({duration_band(walls_s[0], walls_s[2])})",
         )
     return table
-
-
-def _label(settings: Mapping[str, Any]) -> str:
-    return " ".join(f"{name}={value}" for name, value in settings.items())
-
-
-def _quartiles(values: Sequence[float]) -> tuple[float, float, float]:
-    """The lower quartile, the median and the upper quartile, by linear interpolation."""
-    low, middle, high = np.percentile(values, [25, 50, 75])
-    return float(low), float(middle), float(high)

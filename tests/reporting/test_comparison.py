@@ -129,13 +129,13 @@ def test_a_run_that_repeats_settings_and_seed_of_another_is_named():
     assert found[-1] == "same settings and seed as another run, so not compared: y"
 
 
-def test_medians_over_seeds_have_their_range():
+def test_medians_over_seeds_have_their_quartiles():
     runs = [run("a", seed, accuracy) for seed, accuracy in ((1, 0.5), (2, 0.9), (3, 0.6))]
     (only,) = content(*runs)["sets"]
     assert only["lines"][0].startswith("nothing but the seed tells these 3 runs apart")
     (median,) = only["medians"]
     assert median["seeds"] == [1, 2, 3]
-    assert median["values"]["test accuracy of the best"] == "60.0 % (50.0 % to 90.0 %)"
+    assert median["values"]["test accuracy of the best"] == "60.0 % (quartiles 55.0 % to 75.0 %)"
 
 
 def test_settings_that_have_no_seed_in_common_are_not_compared():

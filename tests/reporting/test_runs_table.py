@@ -6,6 +6,7 @@ import doctest
 
 from rich.console import Console
 
+from hybhanas.reporting import over_seeds
 from hybhanas.reporting import runs_table as page
 from hybhanas.reporting.runs_table import RunRow, run_labels, runs_table, seeds_table
 
@@ -22,6 +23,7 @@ def test_runs_are_labelled_by_their_settings_and_by_the_folder_where_these_are_e
     rows = [row("a", {"seed": 1}), row("b", {"seed": 2}), row("c", {"seed": 2}), row("d", {})]
     assert run_labels(rows) == ["seed=1", "b seed=2", "c seed=2", "d"]
     assert doctest.testmod(page).failed == 0
+    assert doctest.testmod(over_seeds).failed == 0
 
 
 def test_a_flat_row_begins_with_the_folder_and_a_column_per_setting():

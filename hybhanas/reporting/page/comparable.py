@@ -11,6 +11,7 @@ import numpy as np
 from hybhanas.nas.objectives import Objectives, common
 from hybhanas.nas.quantities import QUANTITIES
 from hybhanas.reporting.front_report import interval_of
+from hybhanas.reporting.over_seeds import label_but_seed
 from hybhanas.reporting.page.columns import value_of
 from hybhanas.reporting.page.compared_run import ComparedRun
 from hybhanas.reporting.page.verdicts import Group, Measure, verdicts
@@ -38,9 +39,9 @@ class Comparable:
         """The finished runs, those together that differ by their seed alone."""
         found: dict[str, dict[int, int]] = {}
         for place, run in self.runs.items():
-            label = " ".join(f"{k}={v}" for k, v in run.repeated.items())
             if run.finished:
-                found.setdefault(label, {}).setdefault(run.seed, place)
+                of_setting = found.setdefault(label_but_seed(run.settings), {})
+                of_setting.setdefault(run.seed, place)
         return [Group(label, runs) for label, runs in found.items()]
 
     def measures(self) -> list[Measure]:

@@ -11,9 +11,6 @@ from hybhanas.nas.front import FrontMember
 from hybhanas.nas.objectives import Objectives
 from hybhanas.reporting.front_report import FrontReport
 
-SEED = "seed"
-"""The setting that repetitions of a search differ in."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComparedRun:
@@ -46,8 +43,3 @@ class ComparedRun:
     def selected(self, word: str) -> FrontMember | None:
         """The member that a word such as `knee` selects; None where nothing was trained."""
         return next((one.member for one in self.front.selected if one.word == word), None)
-
-    @property
-    def repeated(self) -> dict[str, str]:
-        """What runs have in common that are repetitions: its settings but for the seed."""
-        return {name: str(value) for name, value in self.settings.items() if name != SEED}

@@ -6,6 +6,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from hybhanas.reporting.over_seeds import quartiles
+
 Interval = tuple[float, float]
 
 LEVEL = 0.05
@@ -66,16 +68,12 @@ class Group:
         return [measure.values[run] for run in self.known(measure).runs.values()]
 
     def middle(self, measure: Measure) -> str:
-        """The median over its seeds, and from where to where they reach."""
+        """The median over its seeds, and their quartiles."""
         values = self.of(measure)
         if not values:
             return "unknown"
-        words, told = measure.shown(median(values)), list[str]()
-        if len(values) > 1:
-            least, most = measure.shown(min(values)), measure.shown(max(values))
-            told.append(
-                f"the same in {len(values)} seeds" if least == most else f"{least} to {most}"
-            )
+        low, words, high = map(measure.shown, quartiles(values))
+        told = [f"quartiles {low} to {high}"] if len(values) > 1 else []
         if len(values) < len(self.runs):
             told.append(f"known for only {len(values)} of {len(self.runs)} seeds")
         return f"{words} ({', '.join(told)})" if told else words
