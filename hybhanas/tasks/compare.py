@@ -21,7 +21,7 @@ from hybhanas.reporting.plots import plot_fronts
 from hybhanas.reporting.runs_table import RunRow, run_labels, runs_table, seeds_table
 from hybhanas.reporting.terminal import terminal
 from hybhanas.tasks.comparison_page import write_comparison
-from hybhanas.tasks.differences import differences
+from hybhanas.tasks.differences import differences, must_agree
 from hybhanas.tasks.finished import FinishedRun, named_settings
 from hybhanas.tasks.found_runs import end_of, found, name_below, runs_below
 from hybhanas.tasks.last_lines import say_end
@@ -62,15 +62,14 @@ def compare(config: DictConfig, folder: Path) -> list[RunRow]:
     console = terminal()
     _show(console, rows)
     sides = ", ".join(f"{n} {best:g} to {worst:g}" for n, (best, worst) in objectives.box.items())
+    said = f"{len(rows)} runs, hypervolume: the part of the box {sides}; in {shown(folder)}"
+    if differing := _not_shared(runs):
+        say_end(console, f"{said}; those of different {' or '.join(differing)} do not compare")
+        return rows
     first, _ = max(
         zip(runs, rows, strict=True), key=lambda one: (one[1].finished, one[1].hypervolume)
     )
-    say_end(
-        console,
-        f"{len(rows)} runs, hypervolume: the part of the box {sides}; in {shown(folder)}",
-        "task=select",
-        override("run", shown(first.folder)),
-    )
+    say_end(console, said, "task=select", override("run", shown(first.folder)))
     return rows
 
 
@@ -124,6 +123,12 @@ def show_sweep(folder: Path) -> None:
         log.warning("there is no page of the searches: %s", error)
         return
     terminal().print(f"to read: {shown(page)}", soft_wrap=True, markup=False, highlight=False)
+
+
+def _not_shared(runs: Sequence[FinishedRun]) -> list[str]:
+    """In what the runs differ that keeps their hypervolumes from being compared."""
+    first, *others = [must_agree(run.config) for run in runs]
+    return [name for name in first if any(other[name] != first[name] for other in others)]
 
 
 def _show(console: Console, rows: Sequence[RunRow]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import math
 import os
@@ -25,7 +24,7 @@ from hybhanas.reporting.page.compared_run import ComparedRun
 from hybhanas.reporting.page.comparison import RunComparison
 from hybhanas.reporting.page.document import OF_A_COMPARISON, write_page
 from hybhanas.reporting.runs_table import labels
-from hybhanas.tasks.differences import differences
+from hybhanas.tasks.differences import differences, must_agree
 from hybhanas.tasks.finished import MALFORMED, FinishedRun
 from hybhanas.tasks.found_runs import end_of
 from hybhanas.tasks.records_in_order import in_order
@@ -107,22 +106,13 @@ def _compared(run: FinishedRun, page: Path) -> ComparedRun:
         seed=int(run.config.seed),
         same={
             "objectives": ", ".join(sorted(run.objectives.names)),
-            "data sets": _but_for_seed(run, "dataset"),
-            "cost models": _but_for_seed(run, "cost_model"),
+            **must_agree(run.config),
         },
         finished=finished,
         evaluations=in_order(files, run.evaluations),
         front=front or _so_far(run),
         objectives=run.objectives,
     )
-
-
-def _but_for_seed(run: FinishedRun, group: str) -> str:
-    """The settings of a group but its seed, which changes what chance decides."""
-    own = OmegaConf.to_container(run.config[group], resolve=True, throw_on_missing=True)
-    if not isinstance(own, dict):
-        raise TypeError(f"its {group} is no group of settings")
-    return json.dumps({key: own[key] for key in own if key != "seed"}, sort_keys=True, default=str)
 
 
 def _so_far(run: FinishedRun) -> FrontReport:

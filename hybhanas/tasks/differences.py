@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from functools import cache
@@ -42,6 +43,18 @@ def differences(configs: Sequence[DictConfig]) -> list[dict[str, Any]]:
         )
     ]
     return [{key.removesuffix(".name"): settings.get(key) for key in shown} for settings in flat]
+
+
+def must_agree(config: DictConfig) -> dict[str, str]:
+    """What runs must have alike for their accuracies and hypervolumes to compare, by its name. The
+    seed of a group does not count: it changes what chance decides.
+    """
+    found = {}
+    for name, group in (("data sets", "dataset"), ("cost models", "cost_model")):
+        own = {key: value for key, value in config[group].items() if key != "seed"}
+        plain = OmegaConf.to_container(OmegaConf.create(own))
+        found[name] = json.dumps(plain, sort_keys=True, default=str)
+    return found
 
 
 def _flat(value: Any, prefix: str = "") -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 from hydra.core.hydra_config import HydraConfig
 from hydra.core.override_parser.overrides_parser import OverridesParser
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import MISSING, DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
@@ -176,12 +176,14 @@ def _trusted(text: str) -> DictConfig:
     for where, key, value in _items(plain):
         if isinstance(value, str) and "${" in value:
             raise ValueError(f"its config.yaml has an interpolation, {where}{key}")
+        if value == MISSING:
+            raise ValueError(f"its config.yaml has no value of {where}{key}")
         group, _, inside = where.partition(".")
         if group in OF_COST and str(key).startswith("_"):
             accepted = targets(group) if key == "_target_" and not inside else []
             if value not in accepted:
                 raise ValueError(f"its config.yaml has {where}{key}={value}")
-    for group in OF_COST:
+    for group in (*OF_COST, "dataset"):
         if not isinstance(config.get(group), DictConfig):
             raise ValueError(f"its config.yaml has no {group}")
     return config

@@ -80,6 +80,7 @@ def test_a_row_a_run_tells_what_sets_it_apart_and_what_it_found(sweep, tmp_path,
     assert (tmp_path / "out" / "compare.png").read_bytes().startswith(b"\x89PNG")
     printed = capsys.readouterr().out
     assert "backend=ibm_brisbane search.reference_point.error=0.5" in printed
+    assert f"next: python run.py task=select run={sweep}/" in printed
     assert "error 0 to 1, log10_total_s 0 to 12, parameters 0 to 30000" in printed
 
 
@@ -140,6 +141,15 @@ def test_runs_that_differ_in_nothing_are_told_apart_by_their_folders(
     printed = capsys.readouterr().out
     assert " a " in printed
     assert " again " in printed
+
+
+def test_no_run_is_recommended_above_those_of_another_data_set(copied, tmp_path, composed, capsys):
+    config = copied / "a" / "config.yaml"
+    config.write_text(config.read_text().replace("name: circles", "name: moons"))
+    compare(composed("task=compare", f"run={copied}"), tmp_path / "out")
+    said = capsys.readouterr().out
+    assert "; those of different data sets do not compare" in said
+    assert "next:" not in said
 
 
 def test_one_run_alone_is_compared_under_its_folders_name(sweep, tmp_path, composed):
