@@ -73,10 +73,10 @@ class Group:
         if not values:
             return "unknown"
         low, words, high = map(measure.shown, quartiles(values))
-        told = [f"quartiles {low} to {high}"] if len(values) > 1 else []
+        brackets = [f"quartiles {low} to {high}"] if len(values) > 1 else []
         if len(values) < len(self.runs):
-            told.append(f"known for only {len(values)} of {len(self.runs)} seeds")
-        return f"{words} ({', '.join(told)})" if told else words
+            brackets.append(f"known for only {len(values)} of {len(self.runs)} seeds")
+        return f"{words} ({', '.join(brackets)})" if brackets else words
 
 
 def shared(groups: Sequence[Group]) -> list[int]:
