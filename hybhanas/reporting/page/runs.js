@@ -158,7 +158,7 @@ function medians() {
     scrolled(
       "Medians over seeds",
       table(
-        "Medians over seeds, in parentheses from the lowest to the highest",
+        "Medians over seeds, in parentheses the quartiles",
         [["settings", ""], ["seeds", ""], ...names.map((name) => [name, "number"])],
         medianRows.map(({ label, seeds, values }) => [
           label || "all",
