@@ -158,7 +158,10 @@ def _judged(measure: Measure, first: Group, second: Group) -> str:
         return "one seed each cannot rule out chance"
     if len(pairs) < FEWEST:
         return f"{len(pairs)} seeds cannot rule out chance, {FEWEST} might"
-    p = _p_value([measure.values[one] - measure.values[other] for one, other in pairs])
+    differences = [measure.values[one] - measure.values[other] for one, other in pairs]
+    if (sum(differences) > 0) != measure.larger:  # of which the test is, and not of the medians
+        return f"not distinguishable by {len(pairs)} seeds: the mean of {second.label} is no worse"
+    p = _p_value(differences)
     words = "distinguishable" if p < LEVEL else "not distinguishable"
     return f"{words} by {len(pairs)} seeds (sign-flip permutation test, p = {p:.2g})"
 
