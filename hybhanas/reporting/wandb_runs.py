@@ -134,7 +134,7 @@ def start(
         given_up: set once nobody waits for the run.
 
     Raises:
-        TimeoutError: it was set before W&B was called.
+        TimeoutError: it was set before the run had started.
     """
     wandb_service.report_nothing()
     import wandb
@@ -167,6 +167,8 @@ def start(
             log.warning("W&B: %s; this run is offline, and wandb sync uploads it later", reason)
             wandb_service.end()  # it holds the id of the run
             run = wandb.init(mode="offline", **init)
+    if given_up.is_set():  # what runs now may be the service of the next run
+        raise TimeoutError("given up")
     wandb_service.note_service(files)
     return run
 

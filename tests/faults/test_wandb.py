@@ -153,8 +153,10 @@ def test_a_server_that_never_answers_is_one_line_after_that_of_the_key(
         cwd=ROOT, env=environment, capture_output=True, text=True, check=True, timeout=60,
     )  # fmt: skip
     assert time.monotonic() - started < 30
-    login, said = outcome.stderr.splitlines()
-    assert re.match(r"wandb: \[wandb.login\(\)\] Loaded credentials", login), login
+    *login, said = outcome.stderr.splitlines()
+    assert len(login) == 1 or (not login and not finished)  # given up before W&B read the key
+    for one in login:
+        assert re.match(r"wandb: \[wandb.login\(\)\] Loaded credentials", one), one
     assert re.fullmatch(line, said), said
     assert outcome.stdout == f"{finished} False\n"
     if finished:
