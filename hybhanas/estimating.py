@@ -34,8 +34,9 @@ if TYPE_CHECKING:
     from qiskit.primitives.containers.estimator_pub import EstimatorPub
     from qiskit.primitives.containers.sampler_pub import SamplerPub
     from qiskit.providers import BackendV2
+    from qiskit.transpiler import Target
 
-    Machine: TypeAlias = Calibration | CalibrationSource | BackendV2 | str
+    Machine: TypeAlias = Calibration | CalibrationSource | BackendV2 | Target | str
     Single: TypeAlias = QuantumCircuit | Circuit | Architecture | str | Path
     PubLike: TypeAlias = Single | tuple[Any, ...] | EstimatorPub | SamplerPub
 
@@ -95,7 +96,8 @@ def estimate(  # noqa: PLR0913 - a public function of keywords
         pubs: a list is one job of PUBs (`hybhanas.pubs.read_pub`), circuits, paths of OpenQASM or
             QPY files, architectures; so are a tuple of them and one PUB. A circuit, a path or an
             architecture alone is the phase of the cost model, by default a training.
-        backend: a name of conf/backend or else of a snapshot, a calibration, any `BackendV2`.
+        backend: a name of conf/backend or else of a snapshot, a calibration, any `BackendV2`, or a
+            `Target` of Qiskit's.
         model: a name of conf/cost_model, or a cost model.
         shots: of a circuit; None: of a job its options', else 4096; else the cost model's.
         options: of the primitive: `RuntimeOptions`, a mapping, or Runtime's own object.

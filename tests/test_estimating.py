@@ -107,6 +107,15 @@ def test_gates_that_a_target_has_everywhere_are_on_every_pair():
     assert raw.max_circuits_per_job == 7
 
 
+def test_a_target_alone_is_costed_as_its_backend():
+    backend = generic()
+    alone, *_ = machine(backend.target)
+    assert alone.name == "target"
+    assert alone.hash == replace(machine(backend)[0], name="target").hash
+    job, same = (hybhanas.estimate([bell()], given) for given in (backend, backend.target))
+    assert job.qpu_s == same.qpu_s > 0
+
+
 def test_a_date_that_a_backend_does_not_give_is_told_and_no_part_of_the_hash():
     calibration, *_ = machine(generic())
     (said,) = (str(one) for one in calibration.repairs if "no date" in str(one))

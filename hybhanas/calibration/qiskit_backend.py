@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from itertools import permutations
 from typing import Any
 
+from qiskit.transpiler import Target
+
 from hybhanas.calibration import snapshot
 from hybhanas.calibration.record import (
     PROPERTIES,
@@ -27,7 +29,8 @@ NO_LIMIT = 2**53
 
 
 def read(backend: Any) -> RawCalibration:
-    """The figures of a `BackendV2`, of IBM's or any other; what it does not give is None.
+    """The figures of a `BackendV2`, of IBM's or any other, or of a `Target`; what it does not give
+    is None.
 
     Gates on more than two qubits, those that Qiskit's standard library does not have, and control
     flow are left out. A gate that a target has everywhere is on every qubit or every pair. The date
@@ -44,16 +47,16 @@ def read(backend: Any) -> RawCalibration:
     """
     if isinstance(backend, type):
         raise ConfigError(f"backend={backend.__name__} is not accepted: {backend.__name__}() is")
-    target = getattr(backend, "target", None)
+    target = backend if isinstance(backend, Target) else getattr(backend, "target", None)
     if target is None:
         raise ConfigError(
             f"backend={type(backend).__name__} is not accepted: it has no target; "
-            "accepted: a BackendV2 of Qiskit's, a name of conf/backend or of a snapshot, a "
-            "calibration"
+            "accepted: a BackendV2 or Target of Qiskit's, a name of conf/backend or of a "
+            "snapshot, a calibration"
         )
     if _of_ibm(backend):
         return snapshot.read(backend, PROPERTIES)
-    name = str(getattr(backend, "name", None) or "backend")
+    name = str(getattr(backend, "name", None) or ("target" if backend is target else "backend"))
     if not target.num_qubits:
         raise ConfigError(f"backend={name} is not accepted: its target has no number of qubits")
     gates = dict(_gates(target))
