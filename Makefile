@@ -52,6 +52,7 @@ clean:  ## remove caches and build products, keep outputs/ and the environment
 
 $(VENV)/ready: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "hybhanas needs Python 3.11 or newer; make PYTHON=python3.11 ...")'
+	@echo 'installing PyTorch, Qiskit and others in $(VENV): 7 GB, some minutes'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --editable '.[dev]' --constraint constraints.txt
 	touch $@

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 def search(folder: str | Path, *, progress: bool = True, **choices: Any) -> Run:
     """Searches for networks that are Pareto-optimal, trains the front to the end, and writes a run.
 
-    It is `python run.py` with the same settings, but that it tracks nothing and computes in this
+    It is `python3 run.py` with the same settings, but that it tracks nothing and computes in this
     process alone unless `logger` and `executor` say otherwise. Called again with the same folder
     and settings it resumes, or answers at once where the search is complete.
 
@@ -89,7 +89,7 @@ def train(
 ) -> TrainedRun:
     """Trains one architecture to the end with several seeds, and writes the folder of a training.
 
-    It is `python run.py task=train` with the same settings, but that it tracks nothing unless
+    It is `python3 run.py task=train` with the same settings, but that it tracks nothing unless
     `logger` says otherwise. Called again with the same folder and settings it resumes.
 
     Args:

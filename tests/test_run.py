@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -177,3 +178,21 @@ main.main()
     )
     assert outcome.returncode == 130
     assert outcome.stderr == "stopped; the same command on the same folder resumes the run\n"
+
+
+def test_a_python_without_packages_leaves_the_work_to_the_environment_of_make_run(tmp_path):
+    shutil.copy(ROOT / "run.py", tmp_path)
+
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+
+    def cost_help():
+        return subprocess.run(
+            [sys.executable, "-S", "run.py", "cost", "--help"],  # -S: without site-packages
+            cwd=tmp_path, capture_output=True, text=True, env=environment,
+        )  # fmt: skip
+
+    alone = cost_help()
+    said = "error: packages are missing; make run installs them in .venv\n"
+    assert (alone.returncode, alone.stderr) == (1, said)
+    (tmp_path / ".venv").symlink_to(sys.prefix)
+    assert cost_help().stdout.startswith("usage: hybhanas cost")

@@ -21,7 +21,7 @@ def register_all() -> None:
 
 
 def composed(*overrides: str) -> DictConfig:
-    """The configuration that `python run.py OVERRIDES` composes; interpolations are kept.
+    """The configuration that `python3 run.py OVERRIDES` composes; interpolations are kept.
 
     Raises:
         hydra.errors.HydraException: an override that is not accepted.

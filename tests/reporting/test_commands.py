@@ -28,7 +28,7 @@ FOLDERS = (
 def read(command: str) -> dict[str, object]:
     """The settings of a command line, as a configuration has them."""
     program, script, *words = shlex.split(command)
-    assert (program, script) == ("python", "run.py")
+    assert (program, script) == ("python3", "run.py")
     parsed = OverridesParser.create().parse_overrides(words)
     made = OmegaConf.create({one.key_or_group: one.value() for one in parsed})
     return OmegaConf.to_container(made, resolve=True)
@@ -66,4 +66,4 @@ def test_any_name_of_a_folder_is_read_as_it_was(folder):
 def test_numbers_of_members_are_numbers_and_words_and_hashes_are_texts():
     (member,) = of_members([1, "knee", "12e4"])
     assert member == 'member=[1,knee,"12e4"]'
-    assert read(f"python run.py {shlex.quote(member)}") == {"member": [1, "knee", "12e4"]}
+    assert read(f"python3 run.py {shlex.quote(member)}") == {"member": [1, "knee", "12e4"]}

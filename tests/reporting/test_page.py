@@ -129,7 +129,7 @@ def test_a_member_has_intervals_a_circuit_and_commands():
     (shown,) = content["members"]
     assert shown["final"]["interval"] == pytest.approx((0.8256, 0.9448), abs=1e-4)
     assert shown["losses"] == [1.0, 0.5]
-    assert shown["commands"]["train"] == "python run.py task=train run=outputs/mine member=1"
+    assert shown["commands"]["train"] == "python3 run.py task=train run=outputs/mine member=1"
     assert content["evaluations"]["values"]["accuracy"] == [0.9]
     assert content["evaluations"]["values"]["search_accuracy"] == [0.8]
     assert [one["word"] for one in content["selection"]] == ["best", "knee", "smallest", "cheapest"]
@@ -156,6 +156,6 @@ def test_a_member_of_several_seeds_has_the_accuracy_of_each_and_their_deviation(
 
 def test_a_command_is_quoted_for_a_shell_and_absent_where_none_is_recorded():
     made_by = commands_of_run("my runs", ["dataset=iris"])
-    assert made_by["search"] == "python run.py dataset=iris 'hydra.run.dir=\"my runs\"'"
+    assert made_by["search"] == "python3 run.py dataset=iris 'hydra.run.dir=\"my runs\"'"
     assert commands_of_run("runs", None)["search"] is None
     assert commands_of_run("runs", "dataset=iris; rm")["search"] is None

@@ -45,7 +45,7 @@ def test_a_search_that_is_stopped_shows_its_front_and_the_command_that_resumes_i
         raise KeyboardInterrupt
     lines = console.file.getvalue().splitlines()
     assert lines[0] == "on the front so far, of 1 evaluated: 1"
-    assert lines[-1].startswith("to resume: python run.py dataset=iris hydra.run.dir=")
+    assert lines[-1].startswith("to resume: python3 run.py dataset=iris hydra.run.dir=")
     assert lines[-1].endswith("mine")
 
 

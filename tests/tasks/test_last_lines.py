@@ -23,7 +23,7 @@ def printed(*arguments: str) -> list[str]:
 def test_the_next_command_is_quoted_for_a_shell_and_not_broken_by_a_narrow_terminal():
     assert printed("task=verify", "member=[1,knee]") == [
         "the result is in outputs/a/folder",
-        "next: python run.py task=verify 'member=[1,knee]'",
+        "next: python3 run.py task=verify 'member=[1,knee]'",
     ]
     assert len(printed()) == 1
 

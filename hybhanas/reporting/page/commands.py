@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Sequence
 from typing import Any
 
-START = ("python", "run.py")
+START = ("python3", "run.py")
 
 _BARE = re.compile(r"(?!(?:null|true|false|inf|nan)$)(?:[a-z_]|\.{0,2}/)[\w/.+%@-]*", re.A | re.I)
 """Texts that Hydra reads as themselves without quotes."""
@@ -51,7 +51,7 @@ def commands_of_member(folder: str, rank: int) -> dict[str, str]:
 
     Example:
         >>> commands_of_member("outputs/mine", 2)["verify"]
-        'python run.py task=verify run=outputs/mine member=2'
+        'python3 run.py task=verify run=outputs/mine member=2'
     """
     return {
         task: command(f"task={task}", override("run", folder), override("member", rank))
@@ -69,7 +69,7 @@ def commands_of_run(folder: str, overrides: Any) -> dict[str, str | None]:
 
     Example:
         >>> commands_of_run("outputs/mine", ["dataset=iris"])["search"]
-        'python run.py dataset=iris hydra.run.dir=outputs/mine'
+        'python3 run.py dataset=iris hydra.run.dir=outputs/mine'
     """
     made = None
     if isinstance(overrides, list) and all(isinstance(one, str) for one in overrides):
@@ -86,6 +86,6 @@ def command_of_comparison(setting: str | Sequence[str]) -> str:
 
     Example:
         >>> command_of_comparison(["outputs/a", "outputs/b"])
-        "python run.py task=report 'run=[outputs/a,outputs/b]'"
+        "python3 run.py task=report 'run=[outputs/a,outputs/b]'"
     """
     return command("task=report", override("run", setting))
