@@ -5,6 +5,7 @@ Where a run can do without a group, `GROUP=null` and `~GROUP` leave it out.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
@@ -25,7 +26,8 @@ NEEDED = tuple(group for group in ("task", *GROUPS, *OPTIONS) if group not in WI
 OPTIONAL = ("experiment", *WITHOUT)
 """The groups that may be left out."""
 
-_MULTIRUN = {"-m", "--multirun", "hydra.mode=MULTIRUN"}
+_MULTIRUN = re.compile(r"-r*m.*|--m.*|\+{0,2}hydra\.mode=MULTIRUN")
+"""What asks Hydra for a multirun: also `--multi`, which it takes for `--multirun`, and `-rm`."""
 
 
 def checked(arguments: Iterable[str]) -> Iterator[str]:
@@ -41,7 +43,7 @@ def checked(arguments: Iterable[str]) -> Iterator[str]:
         ['--multirun', 'backend=ibm_fez,ibm_torino', '~logger']
     """
     arguments, parser = list(arguments), OverridesParser.create()
-    is_multirun = not _MULTIRUN.isdisjoint(arguments)
+    is_multirun = any(map(_MULTIRUN.fullmatch, arguments))
     for argument in arguments:
         try:
             override = parser.parse_override(argument)

@@ -173,10 +173,9 @@ class TrackedRun:
                 "track it"
             )
         if self._ended:
-            return (
-                f"{self._actions.qsize()} candidates were not sent {limit}; run the same command "
-                "again to send them"
-            )
+            number = self._actions.qsize()
+            were = "candidate was" if number == 1 else "candidates were"
+            return f"{number} {were} not sent {limit}; run the same command again for the rest"
         return f"it did not finish {limit}; wandb sync uploads later what it has written"
 
     def _tell(self) -> None:

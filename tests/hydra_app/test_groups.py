@@ -85,10 +85,11 @@ def test_from_python_a_group_takes_no_other_value(value):
     assert "\n" not in str(error.value)
 
 
+@pytest.mark.parametrize("option", ["-m", "--multirun", "--multi", "-rm", "++hydra.mode=MULTIRUN"])
 @pytest.mark.parametrize("argument", ["logger.candidates=true,false", "logger=wandb,null"])
-def test_a_sweep_over_the_logger_whose_jobs_would_share_a_folder_is_refused(argument):
+def test_a_sweep_over_the_logger_whose_jobs_would_share_a_folder_is_refused(argument, option):
     with pytest.raises(ConfigError) as error:
-        list(checked(["-m", argument]))
+        list(checked([option, argument]))
     assert str(error.value) == (
         f"{argument} is not accepted: all jobs of a sweep are tracked in the same way; "
         "accepted: one value, or a list such as [a,b]"

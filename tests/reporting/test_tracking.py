@@ -232,19 +232,22 @@ def test_a_candidate_that_w_and_b_refuses_is_one_line_and_the_search_is_told(cap
     ]
 
 
-def test_candidates_that_w_and_b_has_no_time_for_are_counted(caplog, monkeypatch):
+@pytest.mark.parametrize(
+    ("hanging", "said"), [("first", "2 candidates were"), ("second", "1 candidate was")]
+)
+def test_candidates_that_w_and_b_has_no_time_for_are_counted(hanging, said, caplog, monkeypatch):
     monkeypatch.setattr(wandb_service, "end", lambda: None)
     answered = threading.Event()
 
     def log(name: str) -> None:
-        if name == "first":
+        if name == hanging:
             answered.wait()
 
     finished_after(log, timeout_s=1)
     answered.set()
     assert said_by_us(caplog) == [
-        "W&B: 2 candidates were not sent within logger.finish_timeout_s=1; run the same command "
-        "again to send them"
+        f"W&B: {said} not sent within logger.finish_timeout_s=1; run the same command again "
+        "for the rest"
     ]
 
 
