@@ -4,14 +4,14 @@ what those found that differ in their seeds alone.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from rich.table import Table
 
-from hybhanas.reporting.over_seeds import SEED, label, label_but_seed, quartiles
+from hybhanas.reporting.comparing import label, quartiles, repeated
 from hybhanas.reporting.units import duration, duration_band
 
 
@@ -21,8 +21,9 @@ class RunRow:
 
     folder: str  # of the run, relative to the folder of all runs
     settings: dict[str, Any]  # those in which the runs differ
+    set: int  # the number of the set of runs that it compares with, from 0
     finished: bool  # if not, the other fields describe its evaluations so far
-    hypervolume: float  # under the reference point of the comparison
+    hypervolume: float  # of the smallest box that contains the boxes of its set
     best_accuracy: float | None  # on the validation split; None if nothing was evaluated
     cheapest_s: float | None  # the smallest total time; None if nothing was evaluated
     evaluations: int  # all of them, infeasible and failed ones included
@@ -30,6 +31,11 @@ class RunRow:
     failed: int
     evaluations_s: float  # wall time of all evaluations, in all attempts
     wall_s: float | None  # of the attempt that finished; None if none has
+
+    @property
+    def name(self) -> str:
+        """That of its folder."""
+        return self.folder
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON types."""
@@ -49,7 +55,7 @@ def run_labels(rows: Sequence[RunRow]) -> list[str]:
         >>> of_run = {"hypervolume": 0.5, "best_accuracy": 0.9, "cheapest_s": 1.0, "wall_s": 9.0}
         >>> counts = {"evaluations": 4, "infeasible": 0, "failed": 0, "evaluations_s": 8.0}
         >>> rows = [
-        ...     RunRow(folder=name, settings={"seed": 1}, finished=True, **of_run, **counts)
+        ...     RunRow(folder=name, settings={"seed": 1}, set=0, finished=True, **of_run, **counts)
         ...     for name in ("a", "b")
         ... ]
         >>> run_labels(rows)
@@ -68,17 +74,20 @@ def labels(runs: Sequence[tuple[str, Mapping[str, Any]]]) -> list[str]:
 
 
 def runs_table(rows: Sequence[RunRow]) -> Table:
-    """The runs under their labels, in the order given."""
+    """The runs under their labels, in the order given; of one that none compares with, though there
+    are several, no hypervolume is shown.
+    """
     table = Table(title="the runs", title_style="bold", title_justify="left", box=None)
     table.add_column("run", overflow="fold")
     for name in (
         "hypervolume", "best %", "cheapest", "evaluations", "infeasible", "failed", "wall",
     ):  # fmt: skip
         table.add_column(name, justify="right", no_wrap=True)
+    in_set = Counter(row.set for row in rows)
     for row, name in zip(rows, run_labels(rows), strict=True):
         table.add_row(
             name,
-            f"{row.hypervolume:.4f}",
+            f"{row.hypervolume:.4f}" if in_set[row.set] > 1 or len(rows) == 1 else "-",
             "-" if row.best_accuracy is None else f"{100 * row.best_accuracy:.1f}",
             "-" if row.cheapest_s is None else duration(row.cheapest_s),
             str(row.evaluations),
@@ -90,13 +99,13 @@ def runs_table(rows: Sequence[RunRow]) -> Table:
 
 
 def seeds_table(rows: Sequence[RunRow]) -> Table | None:
-    """Medians and quartiles over the runs that differ in their seeds alone, those unfinished left
-    out; None where no two are so.
+    """Medians and quartiles over the finished runs that differ in their seeds alone; None where no
+    two are so.
     """
-    groups: dict[str, list[RunRow]] = defaultdict(list)
-    for row in rows:
-        if row.finished and SEED in row.settings:
-            groups[label_but_seed(row.settings)].append(row)
+    groups = {
+        common: [rows[place] for place in places.values()]
+        for common, places in repeated(dict(enumerate(rows))).items()
+    }
     if all(len(group) < 2 for group in groups.values()):
         return None
     title = "over seeds: medians, and quartiles in brackets"

@@ -16,13 +16,14 @@ from hybhanas.errors import ConfigError
 from hybhanas.nas.evaluation import Evaluation
 from hybhanas.nas.objectives import Objectives, common
 from hybhanas.nas.summary import Summary
+from hybhanas.reporting.comparing import label_of_set, reasons, sets
 from hybhanas.reporting.page.commands import override
 from hybhanas.reporting.plots import plot_fronts
 from hybhanas.reporting.runs_table import RunRow, run_labels, runs_table, seeds_table
 from hybhanas.reporting.terminal import terminal
 from hybhanas.tasks.comparison_page import write_comparison
 from hybhanas.tasks.differences import differences, must_agree
-from hybhanas.tasks.finished import FinishedRun, named_settings
+from hybhanas.tasks.finished import MALFORMED, FinishedRun, named_settings
 from hybhanas.tasks.found_runs import end_of, found, name_below, runs_below
 from hybhanas.tasks.last_lines import say_end
 from hybhanas.tasks.setup import shown
@@ -39,32 +40,34 @@ def compare(config: DictConfig, folder: Path) -> list[RunRow]:
         folder: where the files are written.
 
     Raises:
-        ConfigError: there is no search, or searches have different objectives.
+        ConfigError: there is no search, or a box is empty.
     """
     runs, _ = found(config.run)
     root = Path(config.run).expanduser()
-    rows, objectives = compared(runs, root, _named_corners(config))
-    box = {
-        "reference_point": {name: worst for name, (_, worst) in objectives.box.items()},
-        "ideal_point": {name: best for name, (best, _) in objectives.box.items()},
-    }
-    atomic.write_json(
-        folder / "compare.json", {"run": str(root), **box, "runs": [r.to_dict() for r in rows]}
-    )
+    rows, boxes = compared(runs, root, _named_corners(config))
+    corners = [
+        {
+            "reference_point": {name: worst for name, (_, worst) in one.box.items()},
+            "ideal_point": {name: best for name, (best, _) in one.box.items()},
+        }
+        for one in boxes
+    ]
+    found_runs = {"run": str(root), "sets": corners, "runs": [row.to_dict() for row in rows]}
+    atomic.write_json(folder / "compare.json", found_runs)
     table = pd.DataFrame([row.to_row() for row in rows])
     atomic.write_text(folder / "compare.csv", table.to_csv(index=False))
-    fronts = [objectives.front(run.evaluations) for run in runs]
+    fronts = [run.objectives.front(run.evaluations) for run in runs]
     if any(fronts):
         panels: dict[str, dict[str, list[Evaluation]]] = {}
         for run, label, front in zip(runs, run_labels(rows), fronts, strict=True):
             panels.setdefault(run.config.dataset.name, {})[label] = front
         plot_fronts(folder / "compare.png", panels)
     console = terminal()
-    _show(console, rows)
-    sides = ", ".join(f"{n} {best:g} to {worst:g}" for n, (best, worst) in objectives.box.items())
-    said = f"{len(rows)} runs, hypervolume: the part of the box {sides}; in {shown(folder)}"
-    if differing := _not_shared(runs):
-        say_end(console, f"{said}; those of different {' or '.join(differing)} do not compare")
+    _show(console, rows, boxes)
+    said = f"{len(rows)} runs; tables and picture in {shown(folder)}"
+    if len(boxes) > 1:
+        differing = " or ".join(reasons([must_agree(run) for run in runs]))
+        say_end(console, f"{said}; runs of different {differing} do not compare")
         return rows
     first, _ = max(
         zip(runs, rows, strict=True), key=lambda one: (one[1].finished, one[1].hypervolume)
@@ -77,64 +80,62 @@ def compared(
     runs: Sequence[FinishedRun],
     root: Path,
     corners: Mapping[str, Mapping[str, float]] | None = None,
-) -> tuple[list[RunRow], Objectives]:
-    """A row of each run, named by its folder below `root`, and the objectives with the box that
-    their hypervolumes are of.
+) -> tuple[list[RunRow], list[Objectives]]:
+    """A row of each run, named by its folder below `root`, and the objectives of each set of runs
+    that compare, with the box that their hypervolumes are of.
 
     Args:
         runs: the searches.
         root: the folder of all.
-        corners: values of the box to use instead, under `reference_point` and `ideal_point`.
+        corners: values of the boxes to use instead, under `reference_point` and `ideal_point`.
 
     Raises:
-        ConfigError: runs have different objectives, or the box is empty.
+        ConfigError: a box is empty.
     """
-    objectives = _common_objectives(runs, str(root))
-    if corners:
-        worst = {**objectives.reference_point, **corners["reference_point"]}
-        best = {**objectives.ideal_point, **corners["ideal_point"]}
-        objectives = Objectives(objectives.names, worst, best)
     differing = differences([run.config for run in runs])
-    rows = [
-        _row(run, name_below(run.folder, root), settings, objectives)
-        for run, settings in zip(runs, differing, strict=True)
-    ]
-    return rows, objectives
+    rows, boxes = dict[int, RunRow](), list[Objectives]()
+    for number, places in enumerate(sets([must_agree(run) for run in runs])):
+        box = common([runs[place].objectives for place in places])
+        if corners:
+            worst = {**box.reference_point, **corners["reference_point"]}
+            best = {**box.ideal_point, **corners["ideal_point"]}
+            box = Objectives(box.names, worst, best)
+        boxes.append(box)
+        for place in places:
+            name = name_below(runs[place].folder, root)
+            rows[place] = _row(runs[place], name, differing[place], number, box)
+    return [rows[place] for place in range(len(runs))], boxes
 
 
 def show_sweep(folder: Path) -> None:
-    """Prints the searches below a folder as a table, if there are several with the same objectives,
-    and writes `comparison.html` of them.
+    """Prints the searches below a folder as a table, if there are several, and writes
+    `comparison.html` of them.
     """
     if len(runs_below(folder)) < 2:
         return
     try:
         runs, left_out = found(str(folder))
-    except ConfigError as error:
-        log.warning("the searches are not compared: %s", error)
-        return
-    try:
-        _show(terminal(), compared(runs, folder)[0])
-    except ConfigError as error:
-        log.warning("the searches are not in one table: %s", error)
-    try:
+        _show(terminal(), *compared(runs, folder))
         page = write_comparison(runs, left_out, folder, str(shown(folder)))
-    except (ConfigError, OSError) as error:
-        log.warning("there is no page of the searches: %s", error)
+    except (ConfigError, OSError, *MALFORMED) as error:
+        log.warning("the comparison of the searches is not whole: %s", error)
         return
     terminal().print(f"to read: {shown(page)}", soft_wrap=True, markup=False, highlight=False)
 
 
-def _not_shared(runs: Sequence[FinishedRun]) -> list[str]:
-    """In what the runs differ that keeps their hypervolumes from being compared."""
-    first, *others = [must_agree(run.config) for run in runs]
-    return [name for name in first if any(other[name] != first[name] for other in others)]
-
-
-def _show(console: Console, rows: Sequence[RunRow]) -> None:
+def _show(console: Console, rows: Sequence[RunRow], boxes: Sequence[Objectives]) -> None:
     console.print(runs_table(rows))
     if (over_seeds := seeds_table(rows)) is not None:
         console.print(over_seeds)
+    for number, box in enumerate(boxes):
+        places = [place for place, row in enumerate(rows) if row.set == number]
+        if len(places) > 1 or len(rows) == 1:
+            of = f" of {label}" if (label := label_of_set(places, rows)) else ""
+            sides = ", ".join(f"{n} {best:g} to {worst:g}" for n, (best, worst) in box.box.items())
+            console.print(
+                f"hypervolume{of}: the part of the box {sides} that the front dominates",
+                soft_wrap=True, markup=False, highlight=False,
+            )  # fmt: skip
 
 
 def _named_corners(config: DictConfig) -> dict[str, dict[str, float]]:
@@ -150,25 +151,15 @@ def _named_corners(config: DictConfig) -> dict[str, dict[str, float]]:
     }
 
 
-def _common_objectives(runs: Sequence[FinishedRun], setting: str) -> Objectives:
-    """The objectives of all runs, with the smallest box that contains the box of each."""
-    first = runs[0].objectives
-    for run in runs:
-        if set(run.objectives.names) != set(first.names):
-            raise ConfigError(
-                f"run={setting} is not accepted: {runs[0].folder.name} minimises "
-                f"{', '.join(first.names)}, {run.folder.name} {', '.join(run.objectives.names)}; "
-                "accepted: searches with the same objectives"
-            )
-    return common([run.objectives for run in runs])
-
-
-def _row(run: FinishedRun, name: str, settings: dict[str, Any], objectives: Objectives) -> RunRow:
-    found = Summary.of(run.evaluations, objectives)
+def _row(
+    run: FinishedRun, name: str, settings: dict[str, Any], number: int, box: Objectives
+) -> RunRow:
+    found = Summary.of(run.evaluations, box)
     end = end_of(run)
     return RunRow(
         folder=name,
         settings=settings,
+        set=number,
         finished=bool(end),
         hypervolume=found.hypervolume,
         best_accuracy=found.best_accuracy,

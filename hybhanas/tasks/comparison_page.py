@@ -103,11 +103,7 @@ def _compared(run: FinishedRun, page: Path) -> ComparedRun:
         folder=str(shown(run.folder.absolute())),
         link=_link(files.page, page),
         settings={},
-        seed=int(run.config.seed),
-        same={
-            "objectives": ", ".join(sorted(run.objectives.names)),
-            **must_agree(run.config),
-        },
+        same=must_agree(run),
         finished=finished,
         evaluations=in_order(files, run.evaluations),
         front=front or _so_far(run),

@@ -11,6 +11,7 @@ from typing import Any
 from omegaconf import DictConfig, OmegaConf
 
 from hybhanas.settings import affects_results, determining
+from hybhanas.tasks.finished import FinishedRun
 from hybhanas.tasks.options import GROUPS, OPTIONS
 from hybhanas.tasks.settings import RunSettings
 
@@ -45,13 +46,13 @@ def differences(configs: Sequence[DictConfig]) -> list[dict[str, Any]]:
     return [{key.removesuffix(".name"): settings.get(key) for key in shown} for settings in flat]
 
 
-def must_agree(config: DictConfig) -> dict[str, str]:
+def must_agree(run: FinishedRun) -> dict[str, str]:
     """What runs must have alike for their accuracies and hypervolumes to compare, by its name. The
     seed of a group does not count: it changes what chance decides.
     """
-    found = {}
+    found = {"objectives": ", ".join(sorted(run.objectives.names))}
     for name, group in (("data sets", "dataset"), ("cost models", "cost_model")):
-        own = {key: value for key, value in config[group].items() if key != "seed"}
+        own = {key: value for key, value in run.config[group].items() if key != "seed"}
         plain = OmegaConf.to_container(OmegaConf.create(own))
         found[name] = json.dumps(plain, sort_keys=True, default=str)
     return found

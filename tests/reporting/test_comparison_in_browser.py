@@ -47,7 +47,7 @@ def compared(number: int) -> ComparedRun:
     members = ranked(trained, TWO)
     return ComparedRun(
         name=f"backend={backend} seed={seed}", folder="outputs/mine", link="a/report.html",
-        settings={"backend": backend, "seed": seed}, seed=seed, same={"data sets": "circles"},
+        settings={"backend": backend, "seed": seed}, same={"data sets": "circles"},
         finished=number > 0, evaluations=evaluations,
         front=FrontReport(members, select(members, TWO), []), objectives=TWO,
     )  # fmt: skip

@@ -6,14 +6,14 @@ import doctest
 
 from rich.console import Console
 
-from hybhanas.reporting import over_seeds
+from hybhanas.reporting import comparing
 from hybhanas.reporting import runs_table as page
 from hybhanas.reporting.runs_table import RunRow, run_labels, runs_table, seeds_table
 
 
 def row(folder: str, settings: dict, **changes: object) -> RunRow:
     known = {
-        "finished": True, "hypervolume": 0.25, "best_accuracy": 0.975, "cheapest_s": 90.0,
+        "set": 0, "finished": True, "hypervolume": 0.25, "best_accuracy": 0.975, "cheapest_s": 90.0,
         "evaluations": 8, "infeasible": 2, "failed": 1, "evaluations_s": 30.0, "wall_s": 3600.0,
     }  # fmt: skip
     return RunRow(folder=folder, settings=settings, **(known | changes))
@@ -23,12 +23,12 @@ def test_runs_are_labelled_by_their_settings_and_by_the_folder_where_these_are_e
     rows = [row("a", {"seed": 1}), row("b", {"seed": 2}), row("c", {"seed": 2}), row("d", {})]
     assert run_labels(rows) == ["seed=1", "b seed=2", "c seed=2", "d"]
     assert doctest.testmod(page).failed == 0
-    assert doctest.testmod(over_seeds).failed == 0
+    assert doctest.testmod(comparing).failed == 0
 
 
 def test_a_flat_row_begins_with_the_folder_and_a_column_per_setting():
     flat = row("a", {"backend": "ibm_fez", "seed": 1}).to_row()
-    assert [*flat][:4] == ["folder", "backend", "seed", "finished"]
+    assert [*flat][:4] == ["folder", "backend", "seed", "set"]
     assert (flat["backend"], flat["evaluations"]) == ("ibm_fez", 8)
     assert "settings" not in flat
 
@@ -67,6 +67,30 @@ def test_runs_that_differ_in_their_seeds_alone_have_a_line_of_medians_and_quarti
     assert model[:5] == ["search=model", "5", "0.5300", "(0.5200-0.5400)", "8"]
     assert random[:4] == ["search=random", "5", "0.2800", "(0.2700-0.2900)"]
     assert model[5:] == ["3", "min", "(2-4", "min)"]
+
+
+def test_a_run_that_none_compares_with_has_no_hypervolume_to_compare():
+    rows = [
+        row("a", {"dataset": "iris"}, hypervolume=0.25),
+        row("b", {"dataset": "wine"}, hypervolume=0.5, set=1),
+        row("c", {"dataset": "iris"}, hypervolume=0.75),
+    ]
+    assert [*runs_table(rows).columns[1].cells] == ["0.2500", "-", "0.7500"]
+    assert [*runs_table(rows[1:2]).columns[1].cells] == ["0.5000"]  # with no other beside it
+
+
+def test_seeds_of_the_data_set_are_seeds_too_and_a_run_that_is_there_twice_counts_once():
+    rows = [
+        row(name, {"seed": seed, "dataset.seed": of_data}, hypervolume=volume)
+        for name, seed, of_data, volume in (
+            ("a", 1, 1, 0.1), ("b", 1, 2, 0.2), ("c", 2, 1, 0.3), ("again", 2, 1, 0.9),
+        )
+    ]  # fmt: skip
+    table = seeds_table(rows)
+    assert table is not None
+    assert [[*column.cells] for column in table.columns[:3]] == [
+        ["all"], ["3"], ["0.2000 (0.1500-0.2500)"],
+    ]  # fmt: skip
 
 
 def test_a_run_of_each_setting_or_runs_without_seeds_have_no_medians():

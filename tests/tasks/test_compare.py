@@ -16,6 +16,7 @@ from hybhanas.errors import ConfigError
 from hybhanas.tasks import compare as task
 from hybhanas.tasks.compare import compare
 from hybhanas.tasks.differences import differences
+from hybhanas.tasks.report import report
 from tests.helpers import ROOT, TINY
 from tests.helpers.pages import Page
 
@@ -52,8 +53,8 @@ def test_a_sweep_ends_with_the_table_that_compare_makes_of_it_and_a_page(sweep, 
     said, _, page = sweep.with_suffix(".txt").read_text().rpartition("to read: ")
     assert page.strip() == "comparison.html"
     assert len(Page(sweep / page.strip()).content["runs"]) == 4
-    table = said.rpartition("the runs")[2].splitlines()[2:]
-    found = [(line.split()[0], line.split()[2]) for line in table if line.strip()]
+    table = said.rpartition("the runs")[2].splitlines()[2:6]
+    found = [(line.split()[0], line.split()[2]) for line in table]
     assert found == [
         (f"backend={row.settings['backend']}", f"{row.hypervolume:.4f}") for row in rows
     ]
@@ -80,13 +81,13 @@ def test_a_row_a_run_tells_what_sets_it_apart_and_what_it_found(sweep, tmp_path,
     assert (tmp_path / "out" / "compare.png").read_bytes().startswith(b"\x89PNG")
     printed = capsys.readouterr().out
     assert "backend=ibm_brisbane search.reference_point.error=0.5" in printed
-    assert f"next: python run.py task=select run={sweep}/" in printed
+    assert f"next: python3 run.py task=select run={sweep}/" in printed
     assert "error 0 to 1, log10_total_s 0 to 12, parameters 0 to 30000" in printed
 
 
 def test_hypervolumes_are_under_one_point_that_no_runs_own_point_exceeds(sweep, tmp_path, composed):
     rows = compare(composed("task=compare", f"run={sweep}"), tmp_path / "out")
-    saved = json.loads((tmp_path / "out" / "compare.json").read_text())
+    (saved,) = json.loads((tmp_path / "out" / "compare.json").read_text())["sets"]
     assert saved["reference_point"] == {"error": 1.0, "log10_total_s": 12.0, "parameters": 30000.0}
     own = [json.loads((sweep / row.folder / "run.json").read_text()) for row in rows]
     assert rows[1].hypervolume == rows[0].hypervolume == own[1]["hypervolume"]
@@ -103,7 +104,11 @@ def test_a_box_of_the_command_line_replaces_that_of_the_runs(
     box = "error 0 to 0.5, log10_total_s 4 to 12, parameters 0 to 30000"
     assert box in capsys.readouterr().out
     saved = json.loads((tmp_path / "out" / "compare.json").read_text())
-    assert saved["ideal_point"] == {"error": 0.0, "log10_total_s": 4.0, "parameters": 0.0}
+    assert saved["sets"][0]["ideal_point"] == {
+        "error": 0.0,
+        "log10_total_s": 4.0,
+        "parameters": 0.0,
+    }
     for row in saved["runs"]:
         evaluations = pd.read_csv(sweep / row["folder"] / "evaluations.csv")
         best = max(  # of a single network: what it has of each side of the box
@@ -150,7 +155,10 @@ def test_no_run_is_recommended_above_those_of_another_data_set(copied, tmp_path,
     config.write_text(config.read_text().replace("name: circles", "name: moons"))
     compare(composed("task=compare", f"run={copied}"), tmp_path / "out")
     said = capsys.readouterr().out
-    assert "; those of different data sets do not compare" in said
+    assert "; runs of different data sets do not compare" in said
+    assert said.count("hypervolume of ") == 1  # the box of the set that is more than one run
+    rows = json.loads((tmp_path / "out" / "compare.json").read_text())["runs"]
+    assert [row["set"] for row in rows] == [0, 1, 1, 1]
     assert "next:" not in said
 
 
@@ -159,15 +167,27 @@ def test_one_run_alone_is_compared_under_its_folders_name(sweep, tmp_path, compo
     assert row.folder == "a"
 
 
-def test_other_objectives_are_one_line(copied, tmp_path, composed):
+def test_runs_of_other_objectives_have_a_box_of_their_own(copied, tmp_path, composed, capsys):
     path = copied / "b" / "settings.json"
     settings = json.loads(path.read_text())
     settings["objectives"]["names"] = ["error", "parameters"]  # without the time
     path.write_text(json.dumps(settings))
-    said = "a minimises error, log10_total_s, parameters, b error, parameters; accepted: searches"
-    with pytest.raises(ConfigError, match=said):
-        compare(composed("task=compare", f"run={copied}"), tmp_path / "out")
-    assert not (tmp_path / "out").exists()
+    compare(composed("task=compare", f"run={copied}"), tmp_path / "out")
+    saved = json.loads((tmp_path / "out" / "compare.json").read_text())
+    assert [row["set"] for row in saved["runs"]] == [0, 1, 0, 0]
+    assert [*saved["sets"][1]["reference_point"]] == ["error", "parameters"]
+    assert "; runs of different objectives do not compare" in capsys.readouterr().out
+
+
+def test_the_page_has_the_hypervolumes_of_the_table(copied, tmp_path, composed):
+    config = copied / "a" / "config.yaml"
+    config.write_text(config.read_text().replace("name: circles", "name: moons"))
+    rows = compare(composed("task=compare", f"run={copied}"), tmp_path / "out")
+    report(composed("task=report", f"run={copied}"), tmp_path / "out")
+    content = Page(copied / "comparison.html").content
+    assert [run["set"] for run in content["runs"]] == [row.set for row in rows] == [0, 1, 1, 1]
+    volumes = [run["hypervolume"] for run in content["runs"]]
+    assert volumes == [None, *(row.hypervolume for row in rows[1:])]
 
 
 def test_a_run_that_cannot_be_read_is_said_and_left_out(copied, tmp_path, composed, caplog):

@@ -41,7 +41,7 @@ def test_a_folder_of_runs_becomes_one_page_in_it_that_links_to_theirs(runs, tmp_
     assert [one["link"] for one in content["runs"]] == ["a/report.html", "b/report.html"]
     assert content["shared"]["dataset"] == "circles"
     assert content["shared"]["seed"] == "1"
-    assert content["command"] == f"python run.py task=report run={runs}"
+    assert content["command"] == f"python3 run.py task=report run={runs}"
     (compared,) = content["sets"]
     assert compared["lines"][0].startswith("hypervolume: equal, backend=ibm_brisbane with 0.")
     end = json.loads((runs / "a" / "run.json").read_text())
@@ -60,7 +60,7 @@ def test_a_list_of_runs_is_compared_in_the_tasks_own_folder(runs, tmp_path, comp
     assert (tmp_path / "out" / "comparison.html").exists()
     links = [one["link"] for one in content["runs"]]
     assert links == ["../runs/a/report.html", "../runs/b/report.html"]
-    assert content["command"] == f"python run.py task=report 'run=[{runs}/a,{runs}/b]'"
+    assert content["command"] == f"python3 run.py task=report 'run=[{runs}/a,{runs}/b]'"
 
 
 def test_what_is_unfinished_damaged_or_of_another_version_is_named(runs, tmp_path, composed):
@@ -93,7 +93,7 @@ def test_runs_of_other_data_are_compared_apart(runs, tmp_path, composed):
 @pytest.mark.parametrize(
     ("file", "old", "new", "finished"),
     [
-        ("config.yaml", "^seed: 1\n", "seed: x\n", [True]),
+        ("config.yaml", "^seed: 1\n", "seed: x\n", [True, True]),
         ("config.yaml", "name: circles", "name: ???", [True]),
         ("config.yaml", "^dataset:\n", "dataset: [circles]\nunknown:\n", [True]),
         ("config.yaml", "^search:\n", "search: [model]\nunknown:\n", [True]),

@@ -10,8 +10,8 @@ import numpy as np
 
 from hybhanas.nas.objectives import Objectives, common
 from hybhanas.nas.quantities import QUANTITIES
+from hybhanas.reporting.comparing import in_words, label_of_set, repeated, sets
 from hybhanas.reporting.front_report import interval_of
-from hybhanas.reporting.over_seeds import label_but_seed
 from hybhanas.reporting.page.columns import value_of
 from hybhanas.reporting.page.compared_run import ComparedRun
 from hybhanas.reporting.page.verdicts import Group, Measure, verdicts
@@ -36,13 +36,8 @@ class Comparable:
 
     @property
     def groups(self) -> list[Group]:
-        """The finished runs, those together that differ by their seed alone."""
-        found: dict[str, dict[int, int]] = {}
-        for place, run in self.runs.items():
-            if run.finished:
-                of_setting = found.setdefault(label_but_seed(run.settings), {})
-                of_setting.setdefault(run.seed, place)
-        return [Group(label, runs) for label, runs in found.items()]
+        """The finished runs, those together that differ by their seeds alone."""
+        return [Group(label, runs) for label, runs in repeated(self.runs).items()]
 
     def measures(self) -> list[Measure]:
         """Hypervolume, and the accuracies of the best member."""
@@ -61,7 +56,7 @@ class Comparable:
     def content(self, measures: Sequence[Measure]) -> dict[str, Any]:
         """What is better, the box of the hypervolumes, medians over seeds where there are any."""
         groups, box = self.groups, self.objectives.box
-        repeated = any(len(group.runs) > 1 for group in groups)
+        is_repeated = any(len(group.runs) > 1 for group in groups)
         lines = verdicts(groups, measures) if groups else ["none of these runs has finished"]
         return {
             "label": self.label,
@@ -70,11 +65,11 @@ class Comparable:
             "medians": [
                 {
                     "label": " ".join(filter(None, (self.label, group.label))),
-                    "seeds": sorted(group.runs),
+                    "seeds": in_words([*group.runs]),
                     "values": {m.label: group.middle(m) for m in measures},
                 }
                 for group in groups
-                if repeated
+                if is_repeated
             ],
         }
 
@@ -100,29 +95,10 @@ class Comparable:
 
 def comparable(runs: Sequence[ComparedRun]) -> list[Comparable]:
     """The runs by what must agree for them to compare, in their order."""
-    sets: dict[tuple[str, ...], dict[int, ComparedRun]] = {}
-    for place, run in enumerate(runs):
-        sets.setdefault(tuple(run.same.values()), {})[place] = run
-    if len(sets) == 1:
-        return [Comparable("", dict(enumerate(runs)))]
-    return [Comparable(_label(one, runs), one) for one in sets.values()]
-
-
-def reasons(runs: Sequence[ComparedRun]) -> list[str]:
-    """In what the runs differ that keeps all of them from being compared with each other."""
-    names = runs[0].same
-    return [name for name in names if len({run.same[name] for run in runs}) > 1]
-
-
-def _label(own: Mapping[int, ComparedRun], runs: Sequence[ComparedRun]) -> str:
-    """The settings in which some runs agree and differ from others."""
-    words = []
-    for name in runs[0].settings:
-        values = {str(run.settings[name]) for run in own.values()}
-        others = {str(run.settings[name]) for place, run in enumerate(runs) if place not in own}
-        if len(values) == 1 and not values & others:
-            words.append(f"{name}={values.pop()}")
-    return " ".join(words) or ", ".join(run.name for run in own.values())
+    return [
+        Comparable(label_of_set(places, runs), {place: runs[place] for place in places})
+        for places in sets([run.same for run in runs])
+    ]
 
 
 def _accuracy(label: str, seen: Mapping[int, tuple[float | None, int | None]]) -> Measure:

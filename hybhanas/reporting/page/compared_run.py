@@ -21,7 +21,6 @@ class ComparedRun:
         folder: as a person types it.
         link: from the page to the page of the run; None where it has none.
         settings: its values of those in which not all runs agree.
-        seed: of the run.
         same: in what runs must agree for their accuracies and hypervolumes to compare, by its name.
         finished: if not, the front is that of its evaluations so far.
         evaluations: in the order in which the search made them.
@@ -33,7 +32,6 @@ class ComparedRun:
     folder: str
     link: str | None
     settings: Mapping[str, Any]
-    seed: int
     same: Mapping[str, str]
     finished: bool
     evaluations: Sequence[Evaluation]

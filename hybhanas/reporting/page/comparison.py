@@ -9,10 +9,11 @@ from typing import Any
 
 from hybhanas.nas.front import FrontMember
 from hybhanas.nas.objectives import Objectives
+from hybhanas.reporting.comparing import reasons
 from hybhanas.reporting.front_report import interval_of
 from hybhanas.reporting.page.columns import columns, described, offered
 from hybhanas.reporting.page.commands import commands_of_member
-from hybhanas.reporting.page.comparable import comparable, reasons
+from hybhanas.reporting.page.comparable import comparable
 from hybhanas.reporting.page.compared_run import ComparedRun
 from hybhanas.reporting.page.progress import curves
 
@@ -69,7 +70,7 @@ class RunComparison:
             ],
             "runs": [rows[place] for place in range(len(self.runs))],
             "sets": [one.content(measures) for one, measures in sets],
-            "reasons": reasons(self.runs),
+            "reasons": reasons([run.same for run in self.runs]),
             "attained": [curve for one, _ in sets for curve in one.attained()],
         }
 

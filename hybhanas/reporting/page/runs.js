@@ -162,7 +162,7 @@ function medians() {
         [["settings", ""], ["seeds", ""], ...names.map((name) => [name, "number"])],
         medianRows.map(({ label, seeds, values }) => [
           label || "all",
-          seeds.join(", "),
+          seeds,
           ...names.map((name) => parted(values[name])),
         ]),
       ),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from hybhanas.reporting.over_seeds import quartiles
+from hybhanas.reporting.comparing import Repetition, in_words, quartiles
 
 Interval = tuple[float, float]
 
@@ -45,21 +45,21 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Runs that differ by their seed alone.
+    """Runs that differ by their seeds alone.
 
     Args:
         label: the settings that tell it from other groups; empty where nothing does.
-        runs: the place of each finished run, by its seed.
+        runs: the place of each finished run, by its seeds.
     """
 
     label: str
-    runs: Mapping[int, int]
+    runs: Mapping[Repetition, int]
 
     def known(self, measure: Measure) -> Group:
         """Those of its runs that have a value."""
         return self.only({seed for seed, run in self.runs.items() if run in measure.values})
 
-    def only(self, seeds: Collection[int]) -> Group:
+    def only(self, seeds: Collection[Repetition]) -> Group:
         """Its runs of these seeds."""
         return Group(self.label, {seed: self.runs[seed] for seed in sorted(seeds)})
 
@@ -79,7 +79,7 @@ class Group:
         return f"{words} ({', '.join(brackets)})" if brackets else words
 
 
-def shared(groups: Sequence[Group]) -> list[int]:
+def shared(groups: Sequence[Group]) -> list[Repetition]:
     """The seeds that all groups have."""
     return sorted(set.intersection(*({*group.runs} for group in groups)))
 
@@ -94,7 +94,8 @@ def verdicts(groups: Sequence[Group], measures: Sequence[Measure]) -> list[str]:
     Example, of two runs:
         >>> area = Measure(label="hypervolume", larger=True, values={0: 0.5, 1: 0.75}, shown=str,
         ...                intervals={}, interval="")
-        >>> print(verdicts([Group("a", {1: 0}), Group("b", {1: 1})], [area])[0].partition(";")[0])
+        >>> a, b = Group("a", {("1",): 0}), Group("b", {("1",): 1})
+        >>> print(verdicts([a, b], [area])[0].partition(";")[0])
         hypervolume: b is highest with 0.75, then a with 0.5
     """
     if len(groups) == 1:
@@ -107,7 +108,7 @@ def verdicts(groups: Sequence[Group], measures: Sequence[Measure]) -> list[str]:
         ]
     lines = [_verdict(measure, [group.only(seeds) for group in groups]) for measure in measures]
     if any(len(group.runs) > len(seeds) for group in groups):
-        lines.append(f"only the seeds that every setting has were compared: {_listed(seeds)}")
+        lines.append(f"only the seeds that every setting has were compared: {in_words(seeds)}")
     if any("p = " in line for line in lines):
         lines.append("each p-value is of one comparison, uncorrected for how many there are")
     return lines
@@ -131,7 +132,7 @@ def _verdict(measure: Measure, groups: Sequence[Group]) -> str:
     if not seeds:
         return f"{label}: known for no seed that the settings have in common"
     if any(len(group.runs) > len(seeds) for group in groups):
-        label += f" (of seed{'s' * (len(seeds) > 1)} {_listed(seeds)} only)"
+        label += f" (of seed{'s' * (len(seeds) > 1)} {in_words(seeds)} only)"
     same = [group.only(seeds) for group in known]
     sign = -1 if measure.larger else 1
     first, second = sorted(same, key=lambda group: sign * median(group.of(measure)))[:2]
@@ -163,11 +164,8 @@ def _judged(measure: Measure, first: Group, second: Group) -> str:
         return f"not distinguishable by {len(pairs)} seeds: the mean of {second.label} is no worse"
     p = _p_value(differences)
     words = "distinguishable" if p < LEVEL else "not distinguishable"
-    return f"{words} by {len(pairs)} seeds (sign-flip permutation test, p = {p:.2g})"
-
-
-def _listed(seeds: Sequence[int]) -> str:
-    return ", ".join(map(str, seeds))
+    drawn = f" of {DRAWS:,} random draws" if 2 ** len(pairs) > DRAWS else ""
+    return f"{words} by {len(pairs)} seeds (sign-flip permutation test{drawn}, p = {p:.2g})"
 
 
 def _p_value(differences: Sequence[float]) -> float:
