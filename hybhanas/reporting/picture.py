@@ -33,7 +33,8 @@ STYLE: dict[Any, Any] = {
     "axes.titlesize": 12,
     "figure.constrained_layout.use": True,
     "figure.titlesize": 12,
-    "font.family": "DejaVu Sans",  # comes with matplotlib
+    "font.family": "sans-serif",
+    "font.sans-serif": ["DejaVu Sans", "Verdana"],  # that of matplotlib, and one as wide elsewhere
     "font.size": 11,
     "grid.color": "0.9",
     "image.cmap": "viridis_r",
@@ -42,6 +43,7 @@ STYLE: dict[Any, Any] = {
     "lines.linewidth": 1.8,
     "pdf.fonttype": 42,  # letters, which publishers ask for, and not drawings of letters
     "savefig.dpi": 150,
+    "svg.fonttype": "none",  # letters here too
     "xtick.labelsize": 11,
     "ytick.labelsize": 11,
 }
@@ -88,8 +90,15 @@ def save(drawn: Figure, path: Path) -> None:
         path: of the PNG file; the others have its stem.
     """
     for file in pictures(path):
-        content = io.BytesIO()
-        # ticks beyond what a double holds are not drawn
-        with np.errstate(over="ignore"), rc_context(STYLE | {"svg.hashsalt": path.stem}):
-            drawn.savefig(content, format=file.suffix[1:], metadata=WITHOUT_DATE[file.suffix])
-        atomic.write_bytes(file, content.getvalue())
+        atomic.write_bytes(file, as_bytes(drawn, file))
+
+
+def as_bytes(drawn: Figure, file: Path) -> bytes:
+    """A figure in the format of a file's suffix; its stem tells names within an SVG apart."""
+    content = io.BytesIO()
+    # ticks beyond what a double holds are not drawn
+    with np.errstate(over="ignore"), rc_context(STYLE | {"svg.hashsalt": file.stem}):
+        drawn.draw_without_rendering()
+        drawn.set_layout_engine("none")  # all files have this layout
+        drawn.savefig(content, format=file.suffix[1:], metadata=WITHOUT_DATE[file.suffix])
+    return content.getvalue()
