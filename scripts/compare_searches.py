@@ -27,6 +27,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 from omegaconf import DictConfig, OmegaConf
 
 from hybhanas.architecture import Architecture
@@ -52,6 +55,7 @@ STRATEGIES = (
 )  # fmt: skip
 LEVELS = (0.9, 0.95, 0.99, 1.0)
 ROUNDING = 1e-9  # of sums of volumes; a fraction this close to a level has reached it
+COLUMNS = 3  # of the picture
 NEAREST = 2e-3  # of the picture's scale: what is missing shows down to this fraction
 
 
@@ -191,24 +195,51 @@ def _band(epochs: Sequence[float]) -> str:
     return f"{words[0]} ({words[1]} to {words[2]})"
 
 
-@styled
-def picture(runs: dict[str, list[Run]]) -> Figure:
-    """What is missing of the true hypervolume against epochs: medians, and bands of quartiles."""
+def numbers(runs: dict[str, list[Run]]) -> pd.DataFrame:
+    """Of the picture: of each search quartiles over seeds, a row wherever one of them changes."""
     last = max(run[-1][0] for of_seeds in runs.values() for run in of_seeds)
-    drawn = figure(6.4)
-    axes = drawn.subplots()
+    parts = []
     for name, of_seeds in runs.items():
         grid = np.unique([0, last, *(epochs for run in of_seeds for epochs, _ in run)])
         found = np.array([fractions(run, grid) for run in of_seeds])
-        low, middle, high = np.percentile(found, [25, 50, 75], axis=0)
-        (line,) = axes.step(grid, middle, where="post", label=name)
-        axes.fill_between(grid, low, high, step="post", alpha=0.12, lw=0, color=line.get_color())
-    axes.set_xlabel("epochs of training, all networks together")
-    axes.set_ylabel("share of the true hypervolume\n(median over seeds; band: quartiles)")
-    axes.set_yscale("function", functions=(_stretched, _compressed))
-    axes.set(ylim=(0.5, 1), xlim=(0, last))
-    axes.set_yticks([0.5, 0.7, 0.8, *LEVELS])
-    legend_below(drawn)
+        quartiles = np.percentile(found, [25, 50, 75], axis=0)
+        new = np.append(True, (np.diff(quartiles) != 0).any(axis=0))
+        new[-1] = True
+        columns = dict(zip(("low", "median", "high"), quartiles[:, new], strict=True))
+        parts.append(pd.DataFrame({"search": name, "epochs": grid[new]} | columns))
+    return pd.concat(parts)
+
+
+@styled
+def picture(numbers: pd.DataFrame) -> Figure:
+    """Share of the true hypervolume against epochs, a panel a search: median and quartiles, and
+    the medians of the others in grey.
+    """
+    searches = dict(list(numbers.groupby("search", sort=False)))
+    rows = math.ceil(len(searches) / COLUMNS)
+    drawn = figure(0.9 + 2.5 * rows, 9.5)
+    grid = drawn.subplots(rows, COLUMNS, sharex=True, sharey=True, squeeze=False)
+    for axes in grid.flat[len(searches) :]:
+        axes.remove()
+    for axes, (name, own) in zip(grid.flat, searches.items(), strict=False):
+        for other in searches.values():
+            axes.step(other.epochs, other["median"], where="post", color="0.8", lw=1.0, ls="-")
+        axes.fill_between(own.epochs, own.low, own.high, step="post", alpha=0.25, lw=0, color="C0")
+        axes.step(own.epochs, own["median"], where="post", color="C0", ls="-")
+        axes.set_title(name)
+        axes.set_yscale("function", functions=(_stretched, _compressed))
+        axes.set(ylim=(0.5, 1), xlim=(0, numbers.epochs.max()))
+        axes.set_yticks([0.5, 0.8, *LEVELS])
+        axes.xaxis.set_major_locator(MaxNLocator(4))
+        axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+    drawn.supxlabel("epochs of training, all networks together")
+    drawn.supylabel("share of the true hypervolume")
+    handles = [
+        Line2D([], [], color="C0", ls="-", label="median over seeds"),
+        Patch(color="C0", alpha=0.25, lw=0, label="quartiles"),
+        Line2D([], [], color="0.8", lw=1.0, ls="-", label="medians of the others"),
+    ]
+    legend_below(drawn, 3, handles=handles)
     return drawn
 
 
@@ -252,7 +283,7 @@ def main(given: Sequence[str] | None = None) -> None:
     )
     print(text)
     if arguments.page:
-        page.publish(part, text, picture(runs), page.DOCS / "searches.md")
+        page.publish(part, text, picture, numbers(runs), page.DOCS / "searches.md")
 
 
 def compared(

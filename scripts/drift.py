@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
+import pandas as pd
 from matplotlib.dates import date2num
 from matplotlib.figure import Figure
 
@@ -137,38 +138,48 @@ def report(run: FinishedRun, rows: Sequence[Moved], skipped: Mapping[str, str]) 
     return "\n".join(lines)
 
 
+def numbers(rows: Sequence[Moved]) -> pd.DataFrame:
+    """Of the picture: a row a snapshot."""
+    return pd.DataFrame(
+        [
+            {
+                "snapshot": row.snapshot,
+                "date": f"{row.date:%Y-%m-%d}",
+                "gates": row.gates,
+                "tau": row.outcome.kendall_tau,
+                "overlap": row.outcome.overlap,
+                "own": row.own,
+                "failed": row.failed,
+            }
+            for row in rows
+        ]
+    )
+
+
 @styled
-def picture(rows: Sequence[Moved]) -> Figure:
+def picture(snapshots: pd.DataFrame) -> Figure:
     """Kendall's tau and the share of the front that stays against the date."""
     drawn = figure(7.5)
     panels = drawn.subplots(2, 1, sharex=True)
-    places = []
+    dates = pd.to_datetime(snapshots.date)
+    names = snapshots.snapshot + np.where(snapshots.own, ", the run itself", "")
+    names += np.where(snapshots.failed > 0, ", not all fit", "")
     for axes, label, field in (
-        (panels[0], "Kendall's tau of total times", "kendall_tau"),
+        (panels[0], "Kendall's tau of total times", "tau"),
         (panels[1], "share of both fronts\nthat they have in common", "overlap"),
     ):
-        for gates, mark in zip(sorted({row.gates for row in rows}), "osD^v<>Xp", strict=False):
-            of = [row for row in rows if row.gates == gates]
-            values = [getattr(row.outcome, field) for row in of]
-            axes.scatter([row.date for row in of], values, s=55, marker=mark, label=gates)
-        lowest = min(rows, key=lambda row: getattr(row.outcome, field))
-        places.append(
-            {
-                row.snapshot + ", the run itself" * row.own + ", not all fit" * bool(row.failed): (
-                    float(date2num(row.date)),
-                    getattr(row.outcome, field),
-                )
-                for row in rows
-                if row.own or row.failed or row is lowest
-            }
-        )
+        for (gates, of), mark in zip(snapshots.groupby("gates"), "osD^v<>Xp", strict=False):
+            axes.scatter(dates[of.index], of[field], s=55, marker=mark, label=gates)
         axes.margins(x=0.12, y=0.18)
         axes.set_ylabel(label)
         axes.set_yticks([tick for tick in axes.get_yticks() if tick <= 1])  # the most of either
     panels[1].set_xlabel("date of the calibration")
     legend_below(drawn, 5, panels[0], title="two-qubit gates")
-    for axes, named in zip(panels, places, strict=True):
-        name_dots(axes, named)
+    for axes, field in zip(panels, ("tau", "overlap"), strict=True):
+        shown = snapshots.own | (snapshots.failed > 0)
+        shown[snapshots[field].idxmin()] = True
+        at = zip(date2num(dates[shown]), snapshots[field][shown], strict=True)
+        name_dots(axes, dict(zip(names[shown], at, strict=True)))
     return drawn
 
 
@@ -198,7 +209,7 @@ def main(given: list[str] | None = None) -> None:
     text = page.section(PART, "drift", given, report(run, rows, skipped), "Tau, fronts")
     print(text)
     if arguments.page:
-        page.publish(PART, text, picture(rows))
+        page.publish(PART, text, picture, numbers(rows))
 
 
 if __name__ == "__main__":

@@ -30,11 +30,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from matplotlib.figure import Figure
 
 from hybhanas import atomic
 from hybhanas.reporting.axes import name_times
-from hybhanas.reporting.picture import figure, legend_below, save, styled
+from hybhanas.reporting.picture import figure, legend_below, styled
 from scripts import job_time, page
 from scripts.job_time import FITTED, IN_TURN, QUICK_FORMULA, DataError, Jobs, Score
 
@@ -209,31 +210,39 @@ def option(result: Report, name: str, command: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-@styled
-def picture(fitted: Jobs, judged: Jobs) -> Figure:
-    """Predicted against measured times of the judged jobs, on log axes."""
+def numbers(fitted: Jobs, judged: Jobs) -> pd.DataFrame:
+    """Of the picture: a row a formula and judged job."""
     compared = job_time.forms(judged.layout)
+    parts = []
+    for name in (QUICK_FORMULA, FITTED, IN_TURN):
+        if name in compared:
+            constants = job_time.fit(fitted, compared[name])
+            predicted_s = job_time.predict(compared[name], constants, judged)
+            columns = {"measured_s": judged.seconds, "predicted_s": predicted_s}
+            parts.append(pd.DataFrame({"formula": name} | columns))
+    return pd.concat(parts)
+
+
+@styled
+def picture(numbers: pd.DataFrame) -> Figure:
+    """Predicted against measured times of the judged jobs, on log axes."""
     drawn = figure(7.0, 6.4)
     axes = drawn.subplots()
-    seen = [judged.seconds]
-    for name, mark in ((QUICK_FORMULA, "x"), (FITTED, "o"), (IN_TURN, "s")):
-        if name in compared:
-            form, constants = compared[name], job_time.fit(fitted, compared[name])
-            seen.append(job_time.predict(form, constants, judged))
-            error = 100 * job_time.judge(form, constants, judged).median_error
-            label = f"{name}; median error {error:.0f} %"
-            axes.plot(
-                judged.seconds, seen[-1], mark, ms=5, mfc="none", alpha=0.6, label=label,
-                rasterized=len(judged.seconds) > MANY,
-            )  # fmt: skip
-    ends = np.array([np.concatenate(seen).min() / 1.5, np.concatenate(seen).max() * 1.5])
+    for (name, of), mark in zip(numbers.groupby("formula", sort=False), "xos", strict=False):
+        error = (of.predicted_s / of.measured_s - 1).abs().median()
+        axes.plot(
+            of.measured_s, of.predicted_s, mark, ms=5, mfc="none", alpha=0.6,
+            label=f"{name}; median error {error:.0%}".replace("%", " %"), rasterized=len(of) > MANY,
+        )  # fmt: skip
+    seen = np.concatenate([numbers.measured_s, numbers.predicted_s])
+    ends = np.array([seen.min() / 1.5, seen.max() * 1.5])
     axes.plot(ends, ends, color="black", lw=1, ls="-", zorder=1)
     axes.fill_between(ends, ends / 2, 2 * ends, color="black", alpha=0.08, lw=0, label="factor 2")
     axes.set(xscale="log", yscale="log", xlim=ends, ylim=ends)
-    axes.set(xlabel="measured", ylabel="predicted")
+    axes.set(xlabel="measured QPU time of a job", ylabel="predicted")
     for axis in (axes.xaxis, axes.yaxis):
         name_times(axis)
-    axes.set_title(f"{len(judged.seconds)} jobs that were not fitted")
+    axes.set_title(f"{len(of)} jobs that were not fitted")
     legend_below(drawn, 1)
     return drawn
 
@@ -242,9 +251,9 @@ def fill_page(result: Report, command: str) -> None:
     """Writes tables and picture to the page of validation."""
     layout = result.jobs.layout
     name = f"job_time_{layout}"
-    save(picture(*result.pairs[0]), page.DOCS / f"{name}.png")
     shown = f"![Predicted and measured seconds]({name}.png)"
-    page.fill(name, f"```bash\n{command}\n```\n\n{SOURCES[layout]}\n\n{markdown(result)}\n{shown}")
+    text = f"```bash\n{command}\n```\n\n{SOURCES[layout]}\n\n{markdown(result)}\n{shown}"
+    page.publish(name, text, picture, numbers(*result.pairs[0]))
 
 
 def _check_name(write: Path) -> None:

@@ -169,23 +169,38 @@ def markdown(jobs: Jobs) -> str:
     )
 
 
+def numbers(jobs: Jobs) -> pd.DataFrame:
+    """Of the picture: a row a job, its time and that which the other machines predict."""
+    *machines, _ = left_out(jobs, job_time.forms(jobs.layout)[FITTED])
+    return pd.concat(
+        pd.DataFrame(
+            {
+                "machine": one.machine,
+                "measured_s": one.measured_s,
+                "predicted_s": one.predicted_s,
+            }
+        )
+        for one in machines
+    )
+
+
 @styled
-def picture(jobs: Jobs) -> Figure:
+def picture(numbers: pd.DataFrame) -> Figure:
     """Predicted against measured times of each machine, left out in turn."""
     drawn = figure(6.8, 6.4)
     axes = drawn.subplots()
-    *machines, every = left_out(jobs, job_time.forms(jobs.layout)[FITTED])
-    for one, mark in zip(machines, "osD^v<>x" * len(machines), strict=False):
-        axes.plot(one.measured_s, one.predicted_s, mark, ms=6, mfc="none", label=one.machine)
-    both = np.concatenate([every.measured_s, every.predicted_s])
+    machines = numbers.groupby("machine")
+    for (machine, own), mark in zip(machines, "osD^v<>x" * len(machines), strict=False):
+        axes.plot(own.measured_s, own.predicted_s, mark, ms=6, mfc="none", label=machine)
+    both = np.concatenate([numbers.measured_s, numbers.predicted_s])
     ends = np.array([both.min() / 1.3, both.max() * 1.3])
     axes.plot(ends, ends, color="black", lw=1, ls="-", zorder=1)
-    low, high = job_time.band(every.measured_s, every.predicted_s)
+    low, high = job_time.band(numbers.measured_s.to_numpy(), numbers.predicted_s.to_numpy())
     axes.fill_between(
         ends, ends / high, ends / low, color="black", alpha=0.08, lw=0, label="90 % interval"
     )
     axes.set(xscale="log", yscale="log", xlim=ends, ylim=ends)
-    axes.set(xlabel="measured", ylabel="predicted from the other machines")
+    axes.set(xlabel="measured QPU time of a job", ylabel="predicted from the other machines")
     for axis in (axes.xaxis, axes.yaxis):
         name_times(axis)
     legend_below(drawn, 3)
@@ -215,7 +230,7 @@ def main(given: list[str] | None = None) -> int:
             PART, "fit_primitive_jobs", command, f"{SOURCE}\n\n{tables.strip()}",
             "Predicted and measured seconds",
         )  # fmt: skip
-        page.publish(PART, text, picture(jobs))
+        page.publish(PART, text, picture, numbers(jobs))
     return 0
 
 

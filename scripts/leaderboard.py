@@ -18,7 +18,7 @@ from hybhanas import bench
 from hybhanas.errors import ConfigError
 from hybhanas.tasks.setup import build
 from scripts import page
-from scripts.compare_searches import Game, compared, configuration, picture, report
+from scripts.compare_searches import Game, compared, configuration, numbers, picture, report
 
 STRATEGIES = (
     "random", "nsga2", "halving", "nsga3", "age_moea2", "local", "tpe", "model",
@@ -65,7 +65,7 @@ def main(given: Sequence[str] | None = None) -> None:
     text = page.section(PART, "leaderboard", given, body, "Hypervolume against epochs of training")
     print(text)
     if arguments.page:
-        page.publish(PART, text, picture(runs), page.DOCS / "benchmark.md")
+        page.publish(PART, text, picture, numbers(runs), page.DOCS / "benchmark.md")
 
 
 if __name__ == "__main__":

@@ -1,9 +1,13 @@
-"""Writes the generated parts of pages in docs/: the output of a command between two marks."""
+"""Writes the generated parts of pages in docs/: the output of a command between two marks.
+
+The numbers of a picture stand beside it, those of noise.png in noise.csv, from which
+scripts/redraw.py draws it again.
+"""
 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -14,6 +18,9 @@ from hybhanas.reporting.picture import save
 
 DOCS = Path(__file__).parent.parent / "docs"
 PAGE = DOCS / "validation.md"
+
+Picture = Callable[[pd.DataFrame], Figure]
+"""Draws the numbers of a picture."""
 
 
 def fill(part: str, text: str, page: Path | None = None) -> None:
@@ -32,7 +39,7 @@ def fill(part: str, text: str, page: Path | None = None) -> None:
     atomic.write_text(page, f"{before}{begin}\n{text.strip()}\n\n{end}{after}")
 
 
-def section(part: str, script: str, given: Sequence[str], body: str, shown: str) -> str:
+def section(part: str, script: str, given: Sequence[str], body: str, shown: str = "") -> str:
     """The output of a script for a part of a page: its command, tables, and picture `part`.png.
 
     Args:
@@ -40,16 +47,31 @@ def section(part: str, script: str, given: Sequence[str], body: str, shown: str)
         script: its name in scripts/.
         given: its arguments.
         body: its tables.
-        shown: what the picture shows.
+        shown: what the picture shows; empty: there is none.
     """
     command = shlex.join(["python", f"scripts/{script}.py", *given])
-    return f"```bash\n{command}\n```\n\n{body}\n\n![{shown}]({part}.png)"
+    picture = f"\n\n![{shown}]({part}.png)" if shown else ""
+    return f"```bash\n{command}\n```\n\n{body}{picture}"
 
 
-def publish(part: str, text: str, picture: Figure, page: Path | None = None) -> None:
+def publish(
+    part: str, text: str, picture: Picture, numbers: pd.DataFrame, page: Path | None = None
+) -> None:
     """Puts a section and its picture into docs/validation.md or another page."""
-    save(picture, DOCS / f"{part}.png")
+    draw(part, picture, numbers)
     fill(part, text, page)
+
+
+def draw(part: str, picture: Picture, numbers: pd.DataFrame) -> None:
+    """Keeps the numbers of a picture in docs/, to six digits, and draws it from what it kept."""
+    kept = numbers.to_csv(index=False, float_format="%.6g")
+    atomic.write_text(DOCS / f"{part}.csv", kept)
+    save(picture(kept_numbers(part)), DOCS / f"{part}.png")
+
+
+def kept_numbers(part: str) -> pd.DataFrame:
+    """The numbers of a picture."""
+    return pd.read_csv(DOCS / f"{part}.csv")
 
 
 def markdown(table: pd.DataFrame) -> str:

@@ -125,9 +125,9 @@ def main(given: Sequence[str] | None = None) -> Study:
     done = study(size, dated)
     print("\n\n".join((done.conclusions(), *done.sections.values())))
     if arguments.page:
+        page.draw("study_sensitivity", pictures.changes, pictures.numbers(done.changes))
         table = bench.load(TABLES / f"{LARGE}.parquet")
         save(pictures.fronts(table), page.DOCS / "study.png")
-        save(pictures.changes(done.changes), page.DOCS / "study_sensitivity.png")
         atomic.write_text(PAGE, text(done.conclusions(), done.sections, size.architectures))
     return done
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 from matplotlib.figure import Figure
 
 import hybhanas
@@ -19,10 +20,12 @@ from hybhanas import atomic
 from hybhanas.evidence.contribution import TRAINED, VARIANTS, Contribution
 from hybhanas.evidence.statistics import least_wilcoxon_p
 from hybhanas.reporting.contribution_table import percent
-from hybhanas.reporting.picture import figure, legend_below, save, styled
+from hybhanas.reporting.picture import figure, legend_below, styled
+from scripts import page as pages
 
 ROOT = Path(__file__).parent.parent
-PAGE, PICTURE = ROOT / "docs" / "contribution.md", ROOT / "docs" / "contribution.png"
+PART = "contribution"
+PAGE = ROOT / "docs" / f"{PART}.md"
 
 SETS = (
     "digits", "wine", "breast_cancer", "bars_and_stripes", "hidden_manifold", "two_curves",
@@ -109,40 +112,44 @@ set: a network that another search finds may do better.
 A search can ask this of every network that it trains. With `search=nsga2` and
 `search.objectives=[error,log10_total_s,contribution]` each gets a classical twin, trained for as
 many epochs, and `contribution` is by how much its validation accuracy exceeds the twin's.
-`search=model` takes one objective that is known after training: the error or the contribution.
+`search=model` takes one objective that is known only after training, such as the error or the
+contribution.
 
 Made by `.venv/bin/python scripts/study_contribution.py --page`.
 """
 
 
+def numbers(found: dict[str, Contribution]) -> pd.DataFrame:
+    """Of the picture: a row a data set, network and seed."""
+    rows = []
+    for name, one in found.items():
+        accuracies = {TRAINED: one.accuracies} | {r.name: r.accuracies for r in one.rivals}
+        for network in (column for column in NAMES if column in accuracies):
+            for seed, accuracy in enumerate(accuracies[network], start=1):
+                rows.append({"data": name, "network": network, "seed": seed, "accuracy": accuracy})
+    return pd.DataFrame(rows)
+
+
 @styled
-def picture(found: dict[str, Contribution]) -> Figure:
+def picture(numbers: pd.DataFrame) -> Figure:
     """Test accuracies of each data set, of the network, its variants and the baselines."""
     drawn = figure(5.6)
     axes = drawn.subplots()
-    for place, (column, mark) in enumerate(zip(NAMES, "os^vDPX", strict=True)):
-        points = [
-            (x + 0.11 * (place - 3), 100 * accuracy)
-            for x, one in enumerate(found.values())
-            for accuracy in _accuracies(one, column)
-        ]
-        if points:
-            axes.scatter(*zip(*points, strict=True), s=30, marker=mark, label=column)
-    for edge in range(1, len(found)):
+    sets = list(numbers.data.unique())
+    for place, (network, mark) in enumerate(zip(NAMES, "os^vDPX", strict=True)):
+        own = numbers[numbers.network == network]
+        if len(own):
+            x = own.data.map(sets.index) + 0.11 * (place - 3)
+            label = "the network" if network == TRAINED else network
+            axes.scatter(x, 100 * own.accuracy, s=30, marker=mark, label=label)
+    for edge in range(1, len(sets)):
         axes.axvline(edge - 0.5, color="0.8", lw=0.8, ls="-", zorder=0)
-    axes.set_xticks(range(len(found)), [name.replace("_", "\n") for name in found])
+    axes.set_xticks(range(len(sets)), [name.replace("_", "\n") for name in sets])
     axes.tick_params(axis="x", length=0)
     axes.set_ylabel("test accuracy (%), a mark a seed")
     axes.grid(visible=False, axis="x")
     legend_below(drawn, 4)
     return drawn
-
-
-def _accuracies(one: Contribution, column: str) -> Sequence[float]:
-    """Of a network itself or of one of its rivals; none, if it has no such rival."""
-    if column == TRAINED:
-        return one.accuracies
-    return next((rival.accuracies for rival in one.rivals if rival.name == column), ())
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -157,7 +164,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(table(found))
     if chosen.page:
         atomic.write_text(PAGE, page(found))
-        save(picture(found), PICTURE)
+        pages.draw(PART, picture, numbers(found))
 
 
 if __name__ == "__main__":

@@ -19,7 +19,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from matplotlib.figure import Figure
 from qiskit import QuantumCircuit
 from qiskit.circuit.random import random_circuit
 from qiskit.exceptions import QiskitError
@@ -37,8 +36,6 @@ from hybhanas.cost.schedule import schedule
 from hybhanas.cost.target import build_target
 from hybhanas.errors import ConfigError
 from hybhanas.qiskit_view import to_qiskit
-from hybhanas.reporting.axes import name_times
-from hybhanas.reporting.picture import figure, legend_below, styled
 from hybhanas.reporting.units import duration
 from scripts import page
 
@@ -184,29 +181,6 @@ def _by_machine(rows: Sequence[Compared]) -> Counter[str]:
     return Counter(row.machine for row in rows)
 
 
-@styled
-def picture(rows: Sequence[Compared]) -> Figure:
-    """Our time of every circuit against Qiskit's for the shipped target."""
-    drawn = figure(6.4, 6.4)
-    axes = drawn.subplots()
-    answered = [row for row in rows if row.shipped_s]
-    for group, mark, size in zip(GROUPS, ".sx", (20, 60, 40), strict=True):
-        chosen = [row for row in answered if row.group == group]
-        label = f"{group}: {len(chosen)} circuits, machines: {len(_by_machine(chosen))}"
-        times_s = [row.shipped_s for row in chosen], [row.ours_s for row in chosen]
-        front = 3 if mark == "." else 2
-        axes.scatter(*times_s, s=size, marker=mark, linewidths=1, label=label, zorder=front)
-    ends = [pick(row.shipped_s for row in answered) for pick in (min, max)]
-    axes.plot(ends, ends, color="black", ls="-", lw=1, label="equal", zorder=1)
-    axes.set(xscale="log", yscale="log")
-    for axis in (axes.xaxis, axes.yaxis):
-        name_times(axis)
-    axes.set_xlabel("Qiskit's estimate on the shipped target")
-    axes.set_ylabel("our critical path")
-    legend_below(drawn, 1)
-    return drawn
-
-
 def main(given: list[str] | None = None) -> None:
     """Prints the tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -219,12 +193,10 @@ def main(given: list[str] | None = None) -> None:
     rows = [row for name in arguments.machines for row in compare(name, arguments.circuits)]
     if not any(row.shipped_s for row in rows):
         parser.error("; ".join(sorted({f"{row.machine}: {row.why}" for row in rows})))
-    text = page.section(
-        PART, "validate_circuit_time", given, report(rows), "Our time against Qiskit's"
-    )
+    text = page.section(PART, "validate_circuit_time", given, report(rows))
     print(text)
     if arguments.page:
-        page.publish(PART, text, picture(rows))
+        page.fill(PART, text)
 
 
 if __name__ == "__main__":

@@ -37,7 +37,6 @@ from hybhanas.cost.noise import circuit_survival
 from hybhanas.cost.pauli_paths import observable_survival
 from hybhanas.cost.schedule import schedule
 from hybhanas.cost.transpile import Transpiler
-from hybhanas.reporting.axes import plain_numbers
 from hybhanas.reporting.picture import figure, legend_below, styled
 from scripts import page
 from scripts.job_time import DataError
@@ -184,22 +183,18 @@ def left_out(table: pd.DataFrame) -> str:
 
 
 @styled
-def picture(found: Sequence[Kept]) -> Figure:
-    """Measured polarisation against P with its band, by machine."""
+def picture(jobs: pd.DataFrame) -> Figure:
+    """P with its band against the measured polarisation of jobs, by machine."""
     drawn = figure(6.4, 6.4)
     axes = drawn.subplots()
-    for machine, mark in zip(sorted({one.machine for one in found}), "osD^v", strict=False):
-        own = [one for one in found if one.machine == machine]
-        p = np.array([one.p for one in own])
-        band = [p - [one.low for one in own], [one.high for one in own] - p]
+    for (machine, own), mark in zip(jobs.groupby("machine"), "osD^v", strict=False):
+        band = own.p - own.low, own.high - own.p
         axes.errorbar(
-            [one.measured for one in own], p, yerr=np.abs(band), fmt=mark, ms=6, mfc="none",
-            lw=1.0, label=machine,
+            own.measured, own.p, yerr=np.abs(band), fmt=mark, ms=6, mfc="none", elinewidth=0.8,
+            label=machine,
         )  # fmt: skip
-    axes.axline((1, 1), (0.5, 0.5), color="black", lw=1, ls="-", zorder=1, label="equal")
-    axes.set(xscale="log", yscale="log", xlabel="measured polarisation", ylabel="P with its band")
-    for axis in (axes.xaxis, axes.yaxis):
-        plain_numbers(axis)
+    axes.axline((0, 0), (1, 1), color="black", lw=1, ls="-", zorder=1, label="equal")
+    axes.set(xlabel="measured polarisation", ylabel="P with its band", xlim=(0, 1), ylim=(0, 1))
     legend_below(drawn, 5)
     return drawn
 
@@ -228,7 +223,7 @@ def main(given: list[str] | None = None) -> int:
         command = [arguments.archive.name, "--page"]
         body = f"{SOURCE}\n\n{said}"
         text = page.section(PART, "validate_machines", command, body, "P against real machines")
-        page.publish(PART, text, picture(found))
+        page.publish(PART, text, picture, pd.DataFrame(found))
     return 0
 
 

@@ -35,7 +35,7 @@ from hybhanas.cost.model import FAULTS, IDLE_FORMS
 from hybhanas.cost.noise import circuit_survival
 from hybhanas.cost.pauli_paths import observable_survival
 from hybhanas.reporting.axes import plain_numbers
-from hybhanas.reporting.picture import figure, legend_below, save, styled
+from hybhanas.reporting.picture import figure, legend_below, styled
 from scripts import page
 from scripts.aer import NoisyCircuit
 
@@ -216,7 +216,9 @@ def worst(table: pd.DataFrame, name: str, count: int = 6) -> pd.DataFrame:
 
 @styled
 def picture(table: pd.DataFrame) -> Figure:
-    """P over the simulated attenuation, of both forms, without and with idle noise."""
+    """P over the simulated attenuation, of both forms, without and with idle noise; bars are its
+    standard errors.
+    """
     drawn = figure(5.2)
     both = drawn.subplots(1, 2, sharey=True)
     for axes, idle in zip(both, (False, True), strict=True):
@@ -224,12 +226,15 @@ def picture(table: pd.DataFrame) -> Figure:
         form = "relaxation" if idle else "off"
         for faults, colour, mark in (("whole_circuit", "C1", "x"), ("observable", "C0", "o")):
             ratio = part[f"{faults} {form}"] / part.seen
-            axes.plot(part.seen, ratio, mark, color=colour, ms=6, mfc="none", label=faults)
+            axes.errorbar(
+                part.seen, ratio, ratio * part.seen_error / part.seen, fmt=mark, color=colour,
+                ms=6, mfc="none", elinewidth=0.8, label=faults,
+            )  # fmt: skip
         axes.axhline(1, color="black", lw=1, ls="-", zorder=1)
-        axes.set(yscale="log", xlabel="what survives, simulated in Aer")
+        axes.set(yscale="log", xlabel="simulated attenuation (1: no noise)")
         axes.set_title(f"idle noise {'in' if idle else 'out'}, {len(part)} circuits")
         axes.set_xlim(0, 1.02)
-    both[0].set_ylabel("P over what is simulated")
+    both[0].set_ylabel("P / simulated attenuation")
     plain_numbers(both[0].yaxis)
     legend_below(drawn, 2, both[0])
     return drawn
@@ -277,8 +282,8 @@ def main() -> None:
     kept = Path("outputs") / "validate_noise.json"
     atomic.write_text(kept, json.dumps(rows, indent=1))
     if arguments.page:
-        save(picture(table), page.DOCS / "noise.png")
-        page.fill("noise", f"{said}\n\n![P against the simulated attenuation](noise.png)")
+        shown = f"{said}\n\n![P over the simulated attenuation](noise.png)"
+        page.publish("noise", shown, picture, table)
     print(f"{time.perf_counter() - started:.0f} s")
 
 

@@ -11,13 +11,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from hybhanas.reporting.axes import name_times, plain_numbers
-from hybhanas.reporting.picture import figure, legend_below, save, styled
+from hybhanas.reporting.picture import figure, legend_below, styled
 from scripts import page
 from scripts.bench import gpu, gpu_page, results
 
 PAGE = page.DOCS / "performance.md"
 BATCH = 32  # of the picture, where it is not the axis
-Rows = list[dict[str, Any]]
+MANY = "circuits run as one, K"
 
 
 def write() -> None:
@@ -39,7 +39,7 @@ def write() -> None:
             page.fill(name, page.markdown(table(parts[name])), PAGE)
             print(f"{name} written to docs/{PAGE.name}")
     if {"layers", "scaling", "population"} <= parts.keys():
-        save(picture(parts), page.DOCS / "performance.png")
+        page.draw("performance", picture, numbers(parts))
 
 
 def _machine(measured: Mapping[str, Any]) -> str:
@@ -154,56 +154,88 @@ TABLES = {
 }
 
 
+def numbers(parts: Mapping[str, Any]) -> pd.DataFrame:
+    """Of the picture: a row a panel, line and place, whose value is a time in seconds or, of many
+    circuits, how many times as fast as torchquantum each is.
+    """
+    peers = parts.get("peers", parts["layers"])["rows"]
+    peers = [row for row in peers if row["batch"] == BATCH and row["entangler"] == "cx"]
+    scaling = parts["scaling"]
+    depth, batch = scaling["depth"], scaling["batch"]
+    qubits = f"{depth[0]['qubits']} qubits"
+    layers = f"{peers[0]['layers']} to {peers[-1]['layers']} layers"
+    rows = [
+        {
+            "panel": panel,
+            "fixed": fixed,
+            "line": name,
+            "place": row[panel],
+            "value": timing["ms"] / 1e3,
+        }
+        for panel, fixed, of in (
+            ("qubits", f"{layers}, batch {BATCH}", peers),
+            ("layers", f"{qubits}, batch {BATCH}", depth),
+            ("batch", f"{qubits}, {batch[0]['layers']} layers", batch),
+        )
+        for row in of
+        for name, timing in row["timings"].items()
+    ]
+    rows += [
+        {
+            "panel": MANY,
+            "fixed": "",
+            "line": f"{row['qubits']} qubits, {row['layers']} layers",
+            "place": int(name[2:]),
+            "value": row["timings"]["torchquantum"]["ms"] * int(name[2:]) / timing["ms"],
+        }
+        for row in parts["population"]["rows"]
+        for name, timing in row["timings"].items()
+        if row["what"] == "layer" and name.startswith("K=")
+    ]
+    return pd.DataFrame(rows)
+
+
 @styled
-def picture(parts: Mapping[str, Any]) -> Figure:
+def picture(numbers: pd.DataFrame) -> Figure:
     """Times by qubits, layers and batch, and speed-ups by the number of circuits."""
     drawn = figure(9.6, 9.6)
     (by_qubits, by_count), (by_depth, by_batch) = drawn.subplots(2, 2)
-    chosen = parts.get("peers", parts["layers"])["rows"]
-    chosen = [row for row in chosen if row["batch"] == BATCH and row["entangler"] == "cx"]
-    layers = [row["layers"] for row in chosen]
-    _times_by(by_qubits, "qubits", chosen, f"{layers[0]} to {layers[-1]} layers, batch {BATCH}")
-    _by_count(by_count, [r for r in parts["population"]["rows"] if r["what"] == "layer"])
-    scaling = parts["scaling"]
-    of = f"{scaling['depth'][0]['qubits']} qubits"
-    _times_by(by_depth, "layers", scaling["depth"], f"{of}, batch {BATCH}")
-    _times_by(by_batch, "batch", scaling["batch"], f"{of}, {scaling['batch'][0]['layers']} layers")
+    panels = dict(list(numbers.groupby("panel")))
+    for name, axes in (("qubits", by_qubits), ("layers", by_depth), ("batch", by_batch)):
+        _times_by(axes, name, panels[name])
+    _by_count(by_count, panels[MANY])
     legend_below(
         drawn, 3, by_qubits, title="one circuit; numbers under fused: times as fast as torchquantum"
     )
     return drawn
 
 
-def _times_by(axes: Axes, what: str, rows: Rows, fixed: str) -> None:
-    x = [row[what] for row in rows]
-    for name, mark in zip(rows[0]["timings"], "os^vDP", strict=False):
-        axes.plot(x, [row["timings"][name]["ms"] / 1e3 for row in rows], marker=mark, label=name)
-    axes.set(yscale="log", xlabel=what, ylabel="time of forward and backward")
-    axes.set_title(f"one circuit, {fixed}")
+def _times_by(axes: Axes, what: str, of: pd.DataFrame) -> None:
+    lines = of.pivot(index="place", columns="line", values="value")[of.line.unique()]
+    for (name, times), mark in zip(lines.items(), "os^vDP", strict=False):
+        axes.plot(times.index, times, marker=mark, label=name)
+    axes.set(yscale="log", xlabel=what, ylabel="forward and backward pass")
+    axes.set_title(f"one circuit, {of.fixed.iloc[0]}")
     axes.margins(x=0.1, y=0.17)
     name_times(axes.yaxis)
     if what == "batch":
         axes.set_xscale("log", base=2)
-    axes.set_xticks(x, [str(value) for value in x])
+    axes.set_xticks(lines.index, [str(place) for place in lines.index])
     axes.minorticks_off()
-    for row in rows if len(rows[0]["timings"]) == 2 else ():
-        fused, slow = (row["timings"][name]["ms"] for name in ("fused", "torchquantum"))
+    for place, row in lines.iterrows() if len(lines.columns) == 2 else ():
         axes.annotate(
-            f"{slow / fused:.0f}", (row[what], fused / 1e3), (0, -18), textcoords="offset points",
-            ha="center", color="C0",
+            f"{row.torchquantum / row.fused:.0f}", (place, row.fused), (0, -18), color="C0",
+            textcoords="offset points", ha="center",
         )  # fmt: skip
 
 
-def _by_count(axes: Axes, rows: Rows) -> None:
-    for row, mark in zip(rows, "os^vDP", strict=False):
-        slow = row["timings"]["torchquantum"]["ms"]
-        counts = [int(name[2:]) for name in row["timings"] if name.startswith("K=")]
-        times = [slow * k / row["timings"][f"K={k}"]["ms"] for k in counts]
-        label = f"{row['qubits']} qubits, {row['layers']} layers"
-        axes.plot(counts, times, marker=mark, label=label)
-    axes.set(xscale="log", yscale="log", xlabel="circuits run as one, K")
-    axes.set_ylabel("times as fast as TorchQuantum, each")
-    axes.set_xticks(counts, [str(k) for k in counts])
+def _by_count(axes: Axes, of: pd.DataFrame) -> None:
+    for (label, line), mark in zip(of.groupby("line"), "os^vDP", strict=False):
+        axes.plot(line.place, line.value, marker=mark, label=label)
+    axes.set(xscale="log", yscale="log", xlabel=MANY)
+    axes.set_ylabel("times as fast as torchquantum")
+    counts = of.place.unique()
+    axes.set_xticks(counts, [str(count) for count in counts])
     axes.minorticks_off()
     plain_numbers(axes.yaxis)
     axes.set_title("many circuits at once")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 
-import numpy as np
+import pandas as pd
 from matplotlib.figure import Figure
 
 from hybhanas.bench import TOTALS, Benchmark
@@ -43,24 +44,34 @@ def fronts(table: Benchmark) -> Figure:
     return drawn
 
 
+def numbers(found: Sequence[Change]) -> pd.DataFrame:
+    """Of the picture of changes: a row a change and total."""
+    return pd.DataFrame(
+        {"kind": one.kind, "changed": one.changed, "total": one.total}
+        | {f"tau_{end}": value for end, value in asdict(one.tau).items()}
+        | {f"kept_{end}": value for end, value in asdict(one.kept).items()}
+        for one in found
+    )
+
+
 @styled
-def changes(found: Sequence[Change]) -> Figure:
-    """How much order and front keep under each change of QPU time, with intervals."""
-    shown = [one for one in found if one.total == TOTALS[0]][::-1]
-    drawn = figure(0.34 * len(shown) + 1.4, 9.5)
-    places = np.arange(len(shown))
-    for axes, (name, label) in zip(
-        drawn.subplots(1, 2, sharey=True),
-        (("tau", "Kendall's tau of times"), ("kept", "share of the front kept")),
-        strict=True,
-    ):
-        estimates = [getattr(one, name) for one in shown]
-        ends = [e.low for e in estimates], [e.high for e in estimates]
-        axes.hlines(places, *ends, color="C0", lw=2.5, label="95 % bootstrap interval")
-        axes.scatter([e.value for e in estimates], places, s=40, color="C0", zorder=3)
-        axes.set(xlabel=label, xlim=(min(0, *ends[0]), 1.03))
-    labels = [f"{one.kind}: {one.changed}" for one in shown]
-    drawn.axes[0].set_yticks(places, labels)
-    drawn.axes[0].set_ylim(-0.7, len(shown) - 0.3)
-    legend_below(drawn, 1, drawn.axes[0])
+def changes(found: pd.DataFrame) -> Figure:
+    """How much order and front keep under each change, with intervals, of both times."""
+    rows = found[["kind", "changed"]].drop_duplicates()
+    labels = [f"{kind}: {changed}" for kind, changed in rows.itertuples(index=False)]
+    drawn = figure(0.36 * len(rows) + 1.5, 9.5)
+    panels = drawn.subplots(1, 2, sharey=True)
+    for total, colour, mark, above in ((TOTALS[0], "C0", "o", -0.14), (TOTALS[1], "C1", "D", 0.14)):
+        of = found[found.total == total]
+        places = (of.kind + ": " + of.changed).map(labels.index) + above
+        for axes, name in zip(panels, ("tau", "kept"), strict=True):
+            value, low, high = (of[f"{name}_{end}"] for end in ("value", "low", "high"))
+            axes.hlines(places, low, high, color=colour, lw=2.2, ls="-")
+            axes.plot(value, places, mark, ms=5.5, color=colour, label=TIMES[total])
+    for axes, label in zip(panels, ("Kendall's tau", "share of the front kept"), strict=True):
+        axes.set(xlabel=label)
+        axes.set_xlim(right=1.02)
+    panels[0].set_yticks(range(len(labels)), labels)
+    panels[0].set_ylim(len(labels) - 0.4, -0.6)
+    legend_below(drawn, 2, panels[0], title="with the 95 % interval of a bootstrap, by total")
     return drawn

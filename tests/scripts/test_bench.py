@@ -56,6 +56,27 @@ def test_the_page_holds_what_was_measured(monkeypatch):
     assert "<!-- layers -->\n<!-- /layers -->" in text
 
 
+def test_the_numbers_of_the_picture_are_seconds_and_times_as_fast():
+    def row(qubits, layers, batch, **ms):
+        timings = {name.replace("K", "K="): {"ms": value} for name, value in ms.items()}
+        fixed = {"qubits": qubits, "layers": layers, "batch": batch, "entangler": "cx"}
+        return fixed | {"timings": timings, "what": "layer"}
+
+    one = row(4, 2, 32, fused=0.5, torchquantum=8.0)
+    parts = {
+        "layers": {"rows": [one, row(4, 2, 256, fused=9.0, torchquantum=9.0)]},
+        "scaling": {"depth": [one], "batch": [one]},
+        "population": {"rows": [row(4, 2, 32, torchquantum=8.0, K1=0.5, K4=1.0)]},
+    }
+    numbers = page.numbers(parts).set_index(["panel", "line", "place"]).value.to_dict()
+    assert numbers["qubits", "fused", 4] == numbers["batch", "fused", 32] == 0.0005
+    # four circuits take 32 ms one after the other, and 1 ms as one
+    assert numbers[page.MANY, "4 qubits, 2 layers", 4] == 32
+    assert len(numbers) == 3 * 2 + 2  # nothing of batches of 256
+    texts = [text.get_text() for text in page.picture(page.numbers(parts)).axes[2].texts]
+    assert texts == ["16"]
+
+
 def test_turns_give_each_call_its_median_and_quartiles():
     calls = {"a": 0, "b": 0}
 

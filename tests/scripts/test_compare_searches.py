@@ -86,6 +86,17 @@ def test_a_halving_search_trains_few_in_full_and_counts_each_epoch_once(game):
     assert run[-1][0] == 8 * 1 + 5 * 2
 
 
+def test_the_picture_has_the_quartiles_of_each_search_wherever_they_change():
+    runs = {"random": [[(12, 0.5), (24, 0.5), (36, 0.75)]], "model": [[(12, 1.0)]]}
+    numbers = script.numbers(runs)
+    medians = numbers.set_index(["search", "epochs"])["median"]
+    assert medians["random"].to_dict() == {0: 0, 12: 0.5, 36: 0.75}  # nothing is new at 24
+    assert medians["model"].to_dict() == {0: 0, 12: 1, 36: 1}
+    drawn = script.picture(numbers)
+    assert [axes.get_title() for axes in drawn.axes] == ["random", "model"]
+    assert len(drawn.axes[0].lines) == 3  # the medians of both in grey, and its own
+
+
 def test_the_page_holds_command_table_and_picture(path, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(page, "DOCS", tmp_path)
     (tmp_path / "searches.md").write_text("<!-- searches -->\n<!-- /searches -->\n")

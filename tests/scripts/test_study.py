@@ -167,13 +167,16 @@ def test_a_picture_has_a_panel_for_each_total_with_all_architectures_and_three_f
         assert all(0 < front < 64 for front in fronts)
 
 
-def test_a_picture_has_a_dot_for_each_change_of_qpu_time():
-    one = sensitivity.change(("a", "b", "qpu_time"), (FALLING, RISING), (FALLING, RISING), ALIKE, 2)
-    drawn = pictures.changes([one])
+def test_a_picture_has_a_dot_for_each_change_under_each_time():
+    sides = (FALLING, RISING), (FALLING, RISING), ALIKE, 2
+    both = [sensitivity.change(("a", "b", total), *sides) for total in bench.TOTALS]
+    alone = sensitivity.change(("c", "d", "qpu_time"), *sides)
+    drawn = pictures.changes(pictures.numbers([*both, alone]))
     for axes in drawn.axes:
-        _, dots = axes.collections
-        assert len(dots.get_offsets()) == 1
-    assert [text.get_text() for text in drawn.legends[0].get_texts()] == ["95 % bootstrap interval"]
+        assert [len(dots.get_xdata()) for dots in axes.lines] == [2, 1]
+    labels = [text.get_text() for text in drawn.legends[0].get_texts()]
+    assert labels == ["QPU time", "effective execution time"]
+    assert [text.get_text() for text in drawn.axes[0].get_yticklabels()] == ["a: b", "c: d"]
 
 
 def test_the_page_of_the_repository_says_what_the_script_computes():

@@ -6,9 +6,8 @@ import pytest
 
 from hybhanas.architecture import Architecture
 from hybhanas.evidence.contribution import Contribution, Rival
-from hybhanas.reporting.picture import save
 from scripts import study_contribution
-from scripts.study_contribution import SETS, main, page, picture, table
+from scripts.study_contribution import SETS, main, numbers, page, picture, table
 
 
 def found(p_value: float) -> Contribution:
@@ -26,13 +25,21 @@ def test_the_table_marks_what_the_network_is_better_than():
     assert "6 of 20" in row
 
 
-def test_the_page_says_plainly_where_circuits_earn_their_seconds(tmp_path):
+def test_the_page_says_plainly_where_circuits_earn_their_seconds():
     assert "earns its seconds on wine" in page({"wine": found(0.01), "digits": found(0.9)})
     nowhere = page({"digits": found(0.9)})
     assert "earns its seconds on none of them" in nowhere
     assert found(0.9).verdict in nowhere
-    save(picture({"wine": found(0.01)}), tmp_path / "picture.png")
-    assert (tmp_path / "picture.png").stat().st_size > 1000
+
+
+def test_the_picture_has_a_mark_for_each_seed_of_a_network_and_none_for_what_was_not_trained():
+    of_wine = numbers({"wine": found(0.01)})
+    assert list(of_wine.accuracy) == [0.9, 0.92, 0.8, 0.82, 0.7, 0.7, 0.9, 0.9]
+    drawn = picture(of_wine)
+    labels = [text.get_text() for text in drawn.legends[0].get_texts()]
+    assert labels == ["the network", "classical twin", "frozen circuit", "SVM"]
+    marks = [dots.get_offsets()[:, 1].tolist() for dots in drawn.axes[0].collections]
+    assert marks[1] == [80, 82]
 
 
 def test_the_page_of_the_repository_has_every_set():
