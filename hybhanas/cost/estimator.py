@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from copy import copy
 from dataclasses import replace
 from pathlib import Path
@@ -67,7 +68,8 @@ class CostEstimator:
         seeds = range(model.transpiler_seed, model.transpiler_seed + model.layouts)
         self._transpilers = {seed: self._transpiler(calibration, seed) for seed in seeds}
         self._unrouted: dict[int, tuple[Calibration, Transpiler]] = {}
-        self._known: dict[tuple[Circuit, ClassicalHalf], tuple[CostReport, Layout]] = {}
+        self._laid_out: dict[Circuit, list[Layout]] = {}
+        self._known: dict[tuple[Circuit, ClassicalHalf], CostReport] = {}
 
     def __call__(self, circuit: Circuit, half: ClassicalHalf | None = None) -> CostReport:
         """The cost of an HQNN; one that was asked before is answered from memory.
@@ -79,7 +81,10 @@ class CostEstimator:
         Raises:
             CandidateError: the circuit does not fit the machine.
         """
-        return self._of_network(circuit, half or NO_LAYERS)[0]
+        key = circuit, half or NO_LAYERS
+        if key not in self._known:
+            self._known[key], _ = self._cheapest(self._layouts_of(circuit), key[1])
+        return self._known[key]
 
     def survivals(self, circuit: Circuit) -> tuple[float, ...]:
         """What noise leaves of each expectation value of an HQNN's circuit, from 0 to 1, in the
@@ -88,7 +93,7 @@ class CostEstimator:
         Raises:
             CandidateError: the circuit does not fit the machine.
         """
-        _, layout = self._of_network(circuit, NO_LAYERS)
+        _, layout = self._cheapest(self._layouts_of(circuit), NO_LAYERS)
         run = layout.physical, layout.timed
         each = (
             survival_of(*run, self.calibration, self.model, (one,), bare=False)
@@ -96,17 +101,16 @@ class CostEstimator:
         )
         return tuple(math.exp(survival.log_p) for survival in each)
 
-    def _of_network(self, circuit: Circuit, half: ClassicalHalf) -> tuple[CostReport, Layout]:
-        key = circuit, half
-        if key not in self._known:
-            self._known[key] = self._estimate(
+    def _layouts_of(self, circuit: Circuit) -> list[Layout]:
+        """Of an HQNN's circuit, whatever its classical layers are."""
+        if circuit not in self._laid_out:
+            self._laid_out[circuit] = self._layouts(
                 to_qiskit(circuit),
-                half,
                 circuit.observables,
                 bare=False,
                 trains_inputs=circuit.trains_inputs,
             )
-        return self._known[key]
+        return self._laid_out[circuit]
 
     def estimate(
         self, circuit: QuantumCircuit, half: ClassicalHalf | None = None, observables: Any = None
@@ -132,12 +136,9 @@ class CostEstimator:
         """What `estimate` says, and the layout that it says it of."""
         lines = measured_lines(circuit, observables, self.calibration.dt_s)
         reports = [
-            self._estimate(
-                line.circuit,
+            self._cheapest(
+                self._layouts(line.circuit, products, places=self._places(line), bases=len(lines)),
                 half or NO_LAYERS,
-                products,
-                places=self._places(line),
-                bases=len(lines),
             )
             for line, products in lines
         ]
@@ -146,7 +147,8 @@ class CostEstimator:
     def under(self, options: RuntimeOptions) -> CostEstimator:
         """The same machine and compiler under other options of the primitive."""
         other = copy(self)
-        other.model, other._known = replace(self.model, options=options), {}
+        other.model = replace(self.model, options=options)
+        other._laid_out, other._known = {}, {}
         return other
 
     def _places(self, line: StraightLine) -> tuple[int, ...] | None:
@@ -157,17 +159,16 @@ class CostEstimator:
         exported = line.width == width and len(line.origin) < width
         return line.origin if line.width <= width and (line.is_laid_out or exported) else None
 
-    def _estimate(  # noqa: PLR0913 - what is run, and how it was asked for
+    def _layouts(  # noqa: PLR0913 - what is run, and how it was asked for
         self,
         circuit: QuantumCircuit,
-        half: ClassicalHalf,
         observables: Products | None,
         *,
         places: tuple[int, ...] | None = None,
         bases: int = 1,
         bare: bool = True,
         trains_inputs: bool = True,
-    ) -> tuple[CostReport, Layout]:
+    ) -> list[Layout]:
         routed = {seed: transpile(circuit, places) for seed, transpile in self._transpilers.items()}
         timed = {
             seed: schedule(physical, self.calibration, self.model.scheduling)
@@ -188,7 +189,7 @@ class CostEstimator:
         }
         model = self.model if trains_inputs else replace(self.model, input_gradients=False)
         of_gradient, separately = gradient_circuits(circuit, observables, model)
-        layouts = [
+        return [
             Layout(
                 qubits=circuit.num_qubits,
                 circuits_per_sample=bases * (1 + of_gradient),
@@ -206,6 +207,11 @@ class CostEstimator:
             )
             for seed, physical in routed.items()
         ]
+
+    def _cheapest(
+        self, layouts: Sequence[Layout], half: ClassicalHalf
+    ) -> tuple[CostReport, Layout]:
+        """The cost in the cheapest of the layouts, and that one."""
         reports = [self._cost(layout, half) for layout in layouts]
         kept = with_layouts(reports)
         seeds = [layout.transpiler_seed for layout in layouts]

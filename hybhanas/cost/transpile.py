@@ -124,7 +124,8 @@ class Transpiler:
         physical = from_qiskit(transpiled, self._physical)
         if self._cache is not None:
             try:
-                atomic.write_json(self._file(key), physical.to_dict(), self._cache)
+                content = json.dumps(physical.to_dict(), allow_nan=False).encode()
+                atomic.write_bytes(self._file(key), content, self._cache, sync=False)
             except OSError as error:
                 log.warning("transpile cache: %s; continuing without", error)
                 self._cache = None

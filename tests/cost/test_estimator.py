@@ -148,6 +148,17 @@ def test_a_known_circuit_is_answered_from_memory():
     assert estimator(ONE_RY, DENSE) is not estimator(ONE_RY, LAYERS)
 
 
+def test_a_circuit_is_laid_out_once_for_all_classical_layers():
+    """Without its transpilers an estimator still costs a known circuit, between other layers."""
+    estimator = CostEstimator(LINE, MODEL, DEVICE, WORK, 20e3)
+    first = estimator(ONE_RY, DENSE)
+    estimator._transpilers = estimator._unrouted = {}
+    second = estimator(ONE_RY, SLOW)
+    assert second == CostEstimator(LINE, MODEL, DEVICE, WORK, 20e3)(ONE_RY, SLOW)
+    assert (second.circuit, second.noise) == (first.circuit, first.noise)
+    assert second.time.classical_training_s > first.time.classical_training_s
+
+
 def test_squared_sampling_needs_the_square_of_the_extra_shots():
     once = CostEstimator(LINE, MODEL, DEVICE, WORK, 20e3)(ONE_RY)
     twice = CostEstimator(LINE, replace(MODEL, sampling_exponent=2), DEVICE, WORK, 20e3)(ONE_RY)
