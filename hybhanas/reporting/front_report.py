@@ -197,7 +197,7 @@ class FrontReport:
         ]
         hidden = len(self.members) - len(self.rows())
         if hidden:
-            lines.append(f"{hidden} more members in pareto.csv")
+            lines.append(f"{hidden} more member{'s' * (hidden > 1)} in pareto.csv")
         return lines
 
 

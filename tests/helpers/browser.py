@@ -24,14 +24,24 @@ def wait_for(browser, condition: str) -> None:
 
 
 def traces(browser, chart: str) -> tuple[int, int]:
-    """How many traces a chart was given, and of how many a point, bar, line or text is drawn."""
+    """How many traces a chart was given, and of how many a point, bar, line or text of 3 pixels or
+    more is seen within the axes.
+    """
     return tuple(
         browser.execute_script(
             """
             const holder = document.getElementById(arguments[0]);
             const marks = ".point, path.js-line, .textpoint";
             const layers = ".scatterlayer .trace, .barlayer .trace";
-            const isDrawn = (mark) => mark.getBBox().width > 0 || mark.getBBox().height > 0;
+            const around = holder.getBoundingClientRect();
+            const { l, t, w, h } = holder._fullLayout._size;
+            const [left, top] = [around.left + l, around.top + t];
+            const isDrawn = (mark) => {
+              const box = mark.getBoundingClientRect();
+              const [x, y] = [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
+              return Math.max(box.width, box.height) >= 3 &&
+                x >= left && x <= left + w && y >= top && y <= top + h;
+            };
             const drawn = [...holder.querySelectorAll(layers)].filter((trace) =>
               [...trace.querySelectorAll(marks)].some(isDrawn));
             return [holder.data.length, drawn.length];

@@ -153,6 +153,24 @@ def test_dots_are_coloured_by_a_setting_that_differs(browser, shown):
     wait_for(browser, f"{named} === 3")
 
 
+def test_a_member_is_whole_on_a_narrow_screen_and_its_role_seen_on_a_wide_one(browser, shown):
+    for width, cells in ((390, "#members td, #runs td"), (1280, "#members td:nth-child(4)")):
+        metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+        rights = browser.execute_script(
+            "return [...document.querySelectorAll(arguments[0])]"
+            ".map((cell) => cell.getBoundingClientRect().right)",
+            cells,
+        )
+        assert max(rights) <= width
+    heads = browser.execute_script(
+        "return [...document.getElementById('members').tHead.rows[0].cells]"
+        ".map((head) => head.textContent)"
+    )
+    assert heads[:4] == ["#", "backend", "seed", "role"]
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
 def test_nothing_serious_hinders_its_use(browser, shown, scheme, width):
     features = [{"name": "prefers-color-scheme", "value": scheme}]

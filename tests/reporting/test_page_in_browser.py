@@ -231,6 +231,29 @@ def test_progress_is_drawn_over_seconds_of_computing_too(browser, shown):
     assert browser.execute_script(drawn) == pytest.approx(wanted)
 
 
+def test_ranks_and_ticks_of_the_front_stand_apart_and_a_narrow_screen_shows_whole_members(
+    browser, shown
+):
+    metrics = {"width": 390, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    Select(browser.find_element(By.ID, "axis-x")).select_by_value("qpu_s")
+    Select(browser.find_element(By.ID, "axis-y")).select_by_value("accuracy")
+    browser.execute_script("return Plotly.Plots.resize(document.getElementById('front'))")
+    ticks, numbers, ranks, cells = browser.execute_script(
+        """
+        const boxes = (selector) => [...document.querySelectorAll(selector)]
+          .map((one) => one.getBoundingClientRect()).map(({ left, right }) => [left, right]);
+        return ["#front .xtick text", "#front .ytick text", "#front .textpoint", "#members td"]
+          .map(boxes);
+        """
+    )
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    assert len(ticks) >= 2
+    assert all(right < left for (_, right), (left, _) in itertools.pairwise(sorted(ticks)))
+    assert max(right for _, right in numbers) < min(left for left, _ in ranks)
+    assert max(right for _, right in cells) <= 390
+
+
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
 def test_nothing_serious_hinders_its_use(browser, shown, scheme, width):
     features = [{"name": "prefers-color-scheme", "value": scheme}]
@@ -279,15 +302,16 @@ def test_the_page_of_a_search_that_runs_says_so_and_offers_no_model(browser, tmp
     assert "not yet" in browser.find_element(By.ID, "members").text
 
 
-def test_times_that_are_close_have_ticks_with_a_unit(browser, tmp_path):
-    content = page(tmp_path / "report.html", 40, days=(62, 78))
+@pytest.mark.parametrize("days", [(62, 78), (70, 70)])
+def test_times_that_are_close_or_alike_have_ticks_with_a_unit(browser, tmp_path, days):
+    content = page(tmp_path / "report.html", 40, days=days)
     opened(browser, tmp_path / "report.html")
     low, high, *at_s = browser.execute_script(
         "const { range, tickvals } = document.getElementById('front')._fullLayout.xaxis;"
         "return [...range, ...tickvals]"
     )
     times = [t for t in content["evaluations"]["values"]["qpu_s"] if t is not None]
-    assert low < min(times) < max(times) < high
+    assert low < min(times) <= max(times) < high
     assert sum(low <= one <= high for one in at_s) >= 2
     named = browser.find_elements(By.CSS_SELECTOR, "#front .xtick text")
     assert [one.text for one in named] == [f"{one / 86400:g} d" for one in at_s]

@@ -181,9 +181,6 @@ let curveChart = null;
 
 function showArchitecture(at) {
   const member = memberOf.get(at);
-  const words = member
-    ? content.selection.filter(({ rank }) => rank === member.rank).map(({ word }) => word)
-    : [];
   const tasks = {
     train: "Train it to the end with several seeds",
     verify: "Run it under the machine's noise",
@@ -207,7 +204,8 @@ function showArchitecture(at) {
     element(
       "p",
       {},
-      element("strong", {}, `${nameOf(at)} `, words.length ? `(${words.join(", ")}) ` : ""),
+      element("strong", {}, nameOf(at), wordsOf(at)),
+      " ",
       element("code", {}, rows.architecture[at]),
       " ",
       element("span", { class: "soft" }, `architecture ${rows.hash[at]}, ${rows.status[at]}`),
@@ -258,7 +256,7 @@ function showArchitecture(at) {
       ? element(
           "div",
           {},
-          element("h3", {}, "What to do with it"),
+          element("h3", { id: "what-to-do" }, "What to do with it"),
           Object.entries(tasks)
             .filter(([task]) => member.checkpoint || task === "contribution")
             .map(([task, why]) => [element("p", {}, why, ":"), command(member.commands[task])]),

@@ -121,7 +121,7 @@ function evenTimes(label, times) {
   const name = Object.keys(units).find((one) => most / units[one] >= 2);
   if (!name || !Number.isFinite(most)) return {};
   const unit = units[name];
-  const half = Math.max(0.56 * (most - least), most / 40), // the latter so that ticks differ in three digits
+  const half = Math.max(0.6 * (most - least), most / 40), // the latter so that ticks differ in three digits
     middle = (least + most) / 2;
   const range = [middle - half, middle + half];
   const rough = half / unit / 3,
@@ -137,16 +137,24 @@ function evenTimes(label, times) {
 function namedTimes(quantity, drawnAt, barred) {
   const known = drawnAt.map((at) => rows.values[quantity.name][at]).filter((value) => value > 0);
   if (!isWide(quantity)) return evenTimes(quantity.label, [...known, ...barred.flatMap((at) => band(quantity.name, at) ?? [])]);
-  const [least, most] = [Math.min(...known) / 3, 3 * Math.max(...known)];
+  const bars = barred.flatMap((at) => band(quantity.name, at) ?? []).filter((value) => value > 0);
+  const [first, last] = [Math.min(...known), Math.max(...known)];
+  // Bars that lead more than a decade beyond the dots are cut.
+  const least = Math.max(Math.min(first, ...bars), first / 10),
+    most = Math.min(Math.max(last, ...bars), 10 * last);
+  const [low, high] = [Math.log10(least), Math.log10(most)];
+  const pixel = (high - low) / document.getElementById("main").clientWidth;
+  const range = [low - 48 * pixel, high + 24 * pixel], // on the left is room for a rank
+    apart = 64 * pixel;
   const year = 31557600;
   const named = [1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.1, 1, 10, 60, 600, 3600, 36000, 86400, 864000];
   const marks = [...named, ...[1, 10, 100, 1e3, 1e4, 1e5, 1e6].map((years) => years * year)];
-  const within = marks.filter((value) => value >= least && value <= most);
-  const step = Math.ceil(within.length / 7);
-  const ticks = within.filter((_, i) => i % step === 0);
+  const ticks = [];
+  for (const mark of marks)
+    if (mark >= 10 ** range[0] && mark <= 10 ** range[1] && !(Math.log10(mark / ticks.at(-1)) < apart)) ticks.push(mark);
   return ticks.length < 2
-    ? {}
-    : { title: { text: plain(quantity.label) }, tickvals: ticks, ticktext: ticks.map(duration) };
+    ? { range }
+    : { title: { text: plain(quantity.label) }, range, tickvals: ticks, ticktext: ticks.map(duration) };
 }
 
 // Of dots, some of which have error bars.

@@ -3,14 +3,6 @@
 const memberColumns = [
   ...(toldBySettings ? [] : [["run", "", (at) => runs[memberOf.get(at).run].name, null]]),
   ...settingNames.map((name) => [name, "", (at) => runs[memberOf.get(at).run].settings[name], null]),
-  ["rank", "number", (at) => memberOf.get(at).rank, null],
-  ["architecture", "words", (at) => rows.architecture[at], (at) => element("code", {}, rows.architecture[at])],
-  ["validation (95 %)", "number", (at) => rows.values.accuracy[at], (at) => measuredOf(memberOf.get(at), "final")],
-  ["test (95 %)", "number", (at) => rows.values.test_accuracy[at], (at) => measuredOf(memberOf.get(at), "test")],
-  ["QPU time", "number", (at) => rows.values.qpu_s[at], (at) => duration(rows.values.qpu_s[at])],
-  ["effective", "number", (at) => rows.values.effective_s[at], (at) => duration(rows.values.effective_s[at])],
-  ["P survival", "number", (at) => rows.values.p_survival[at], (at) => significant(rows.values.p_survival[at])],
-  ["parameters", "number", (at) => rows.values.parameters[at], (at) => significant(rows.values.parameters[at])],
   [
     "role",
     "",
@@ -20,6 +12,13 @@ const memberColumns = [
     },
     null,
   ],
+  ["architecture", "words", (at) => rows.architecture[at], (at) => element("code", {}, rows.architecture[at])],
+  ["validation (95 %)", "number", (at) => rows.values.accuracy[at], (at) => measuredOf(memberOf.get(at), "final")],
+  ["test (95 %)", "number", (at) => rows.values.test_accuracy[at], (at) => measuredOf(memberOf.get(at), "test")],
+  ["QPU time", "number", (at) => rows.values.qpu_s[at], (at) => duration(rows.values.qpu_s[at])],
+  ["effective", "number", (at) => rows.values.effective_s[at], (at) => duration(rows.values.effective_s[at])],
+  ["P survival", "number", (at) => rows.values.p_survival[at], (at) => significant(rows.values.p_survival[at])],
+  ["parameters", "number", (at) => rows.values.parameters[at], (at) => significant(rows.values.parameters[at])],
 ];
 
 const isNumeric = (text) => text !== "" && Number.isFinite(Number(text));
@@ -50,10 +49,10 @@ function memberTable() {
           element(
             "button",
             { type: "button", "aria-label": `Show ${nameOf(at)}`, "aria-pressed": "false" },
-            "Show",
+            `#${memberOf.get(at).rank}`,
           ),
         ),
-        memberColumns.map(([, kind, value, cell]) => element("td", { class: kind }, (cell ?? value)(at))),
+        memberColumns.map((column) => tableCell(column, (column[3] ?? column[2])(at))),
       ),
     ]),
   );
@@ -84,7 +83,7 @@ function memberTable() {
     "Members of all fronts",
     element(
       "table",
-      { id: "members" },
+      { id: "members", class: "stacked" },
       element("caption", { class: "unseen" }, "Members of all fronts; the head of a column sorts by it"),
       element("thead", {}, element("tr", {}, element("th", { scope: "col" }, "#"), heads)),
       body,

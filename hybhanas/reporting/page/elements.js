@@ -50,6 +50,12 @@ function duration(seconds) {
   return `${significant(seconds / scale)} ${unit}`;
 }
 
+function joules(value) {
+  const units = ["J", "kJ", "MJ", "GJ", "TJ", "PJ", "EJ"];
+  const step = Math.min(Math.max(Math.floor(Math.log10(value) / 3), 0), units.length - 1);
+  return `${significant(value / 1000 ** step)} ${units[step]}`;
+}
+
 const dollars = (usd) => `${significant(isNumber(usd) ? Number(usd.toPrecision(3)) : usd)} USD`;
 
 const percent = (fraction) => (isNumber(fraction) ? `${(100 * fraction).toFixed(1)} %` : "unknown");
@@ -80,6 +86,7 @@ function shownValue(quantity, value) {
   if (isFraction(quantity)) return percent(value);
   if (quantity.unit === "s") return duration(value);
   if (quantity.unit === "USD") return dollars(value);
+  if (quantity.unit === "J" && isNumber(value)) return joules(value);
   return significant(value) + (quantity.unit && isNumber(value) ? ` ${quantity.unit}` : "");
 }
 
@@ -148,10 +155,13 @@ function scrolled(label, inner, more = "") {
   return element("div", { class: `scroll ${more}`, tabindex: 0, role: "region", "aria-label": label }, inner);
 }
 
-function table(caption, heads, lines) {
+// Beside each cell its head, which a narrow screen shows there.
+const tableCell = ([head, kind], content) => element("td", { class: kind, "data-head": head }, content);
+
+function table(caption, heads, lines, more = "") {
   return element(
     "table",
-    {},
+    { class: more },
     element("caption", { class: "unseen" }, caption),
     element(
       "thead",
@@ -169,7 +179,7 @@ function table(caption, heads, lines) {
         element(
           "tr",
           {},
-          line.map((cell, i) => element("td", { class: heads[i][1] }, cell)),
+          line.map((cell, i) => tableCell(heads[i], cell)),
         ),
       ),
     ),

@@ -13,6 +13,10 @@ function frontTraces(quantityX, quantityY) {
   const words = new Map();
   for (const { word, rank } of content.selection) words.set(rank, [...(words.get(rank) ?? []), word]);
   const named = front.filter((at) => words.has(memberOf.get(at).rank));
+  // Towards the better side of both axes, where fewest dots are.
+  const beside = `${quantityY.better === "larger" ? "top" : "bottom"} ${quantityX.better === "larger" ? "right" : "left"}`;
+  const rankOf = (at) => `<b>#${memberOf.get(at).rank}</b>`,
+    gap = "\u00a0\u00a0\u00a0";
   const traces = [
     dots(quantityX, quantityY, evaluated, "evaluated", { size: 8, color: colour("other"), opacity: 0.55 }),
     dots(
@@ -47,8 +51,8 @@ function frontTraces(quantityX, quantityY) {
     y: coordinates(quantityY, named),
     hoverinfo: "skip",
     showlegend: false,
-    text: named.map((at) => `<b>#${memberOf.get(at).rank}</b><br> `),
-    textposition: "top center",
+    text: named.map((at) => (beside.endsWith("left") ? `${rankOf(at)}${gap}` : `${gap}${rankOf(at)}`)),
+    textposition: beside,
     cliponaxis: false,
   });
   if (choice.at !== null && known.includes(choice.at)) {

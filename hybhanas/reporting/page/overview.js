@@ -50,10 +50,9 @@ function pickCard() {
       "button",
       { type: "button", class: "pick", "aria-pressed": "false", onclick: () => choose(member.evaluation) },
       element("strong", {}, `#${rank} ${own.map(({ word }) => word).join(", ")}`),
-      " ",
-      measured(member.final),
-      ", ",
-      duration(rows.values.qpu_s[member.evaluation]),
+      element("br"),
+      content.live ? "" : `${measured(member.final)} validation accuracy, `,
+      `${duration(rows.values.qpu_s[member.evaluation])} of QPU time`,
       element("br"),
       element("code", {}, rows.architecture[member.evaluation]),
     );
@@ -70,6 +69,19 @@ function pickCard() {
       ),
     );
   });
+  const files = element("div");
+  choice.followers.push((at) => {
+    const member = memberOf.get(at);
+    files.replaceChildren(
+      ...(member?.checkpoint && !content.live
+        ? [
+            element("p", {}, `This writes ${nameOf(at)} for Qiskit, PennyLane, TorchQuantum and ONNX; `,
+              element("a", { href: "#what-to-do" }, "what else to do with it"), ":"),
+            command(member.commands.export),
+          ]
+        : []),
+    );
+  });
   return element(
     "div",
     { class: "card full" },
@@ -77,17 +89,26 @@ function pickCard() {
     items.length
       ? element("ul", { class: "picks" }, items)
       : element("p", {}, "No member was trained to the end."),
+    files,
   );
+}
+
+function wordsOf(at) {
+  const rank = memberOf.get(at)?.rank;
+  const words = content.selection.filter((one) => one.rank === rank).map(({ word }) => word);
+  return words.length ? ` (${words.join(", ")})` : "";
 }
 
 function costCard() {
   const body = element("div");
+  const phase = content.total.replace(/^.* of /, "").replace(/, with.*$/, "");
   choice.followers.push((at) => {
     const money = rows.values.cost_usd[at],
       value = (name) => rows.values[name][at];
     body.replaceChildren(
+      element("h2", {}, `What ${phase} of ${nameOf(at)}${wordsOf(at)} costs`),
       element("p", { class: "big" }, duration(value("qpu_s")), " of QPU time"),
-      element("p", {}, banded("qpu_s", at), "."),
+      element("p", {}, `${banded("qpu_s", at)}; its validation accuracy is ${percent(rows.values.accuracy[at])}.`),
       element(
         "p",
         {},
@@ -99,11 +120,11 @@ function costCard() {
       element(
         "p",
         { class: "soft" },
-        `${nameOf(at)}, ${content.total.replace(/^.* of /, "").replace(/, with.*$/, "")}. P survival ${significant(value("p_survival"))}.`,
+        `P survival ${significant(value("p_survival"))}: the factor by which noise shrinks its expectation values.`,
       ),
     );
   });
-  return element("div", { class: "card" }, element("h2", {}, "What it costs"), body);
+  return element("div", { class: "card" }, body);
 }
 
 const overlap = ([low, high], [otherLow, otherHigh]) => low <= otherHigh && otherLow <= high;

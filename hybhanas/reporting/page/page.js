@@ -1,7 +1,7 @@
 // Puts the page together: words and tables at once, charts as soon as Plotly is unpacked.
 
 function state() {
-  const time = (text) => String(text ?? "at an unknown time").replace("T", " ");
+  const time = (text) => String(text ?? "at an unknown time").replace("T", " ").replace("+00:00", " UTC");
   if (!content.live) return `finished ${time(summary.finished)}`;
   const { generation, generations, at } = content.live;
   return `not finished: after generation ${generation} of ${generations}, as of ${time(at)}; this page reloads itself, and the search may have been stopped since`;
@@ -21,8 +21,8 @@ function build() {
       return {
         traces,
         further: {
-          margin: { l: 56, r: 12, t: 84, b: 48 },
-          legend: { orientation: "h", y: 1, yref: "container", yanchor: "top", x: 0 }, // above the ranks
+          margin: { l: 56, r: 12, t: 60, b: 48 },
+          legend: { orientation: "h", y: 1, yref: "container", yanchor: "top", x: 0 },
           xaxis: axisOf(quantity(now.x), known, barred),
           yaxis: axisOf(quantity(now.y), known, barred),
         },
@@ -92,7 +92,7 @@ function build() {
       element(
         "p",
         {},
-        "A click on a dot or a row chooses an architecture, which is marked here and shown below. Whiskers are 90 % bands of the members.",
+        "A click on a dot or a row chooses an architecture, which is marked here and shown below. Whiskers are 90 % bands of the members, cut where they lead far beyond all dots.",
       ),
       element(
         "div",
@@ -191,7 +191,7 @@ function build() {
   document
     .getElementById("main")
     .append(
-      element("div", { class: "cards" }, foundCard(), costCard(), quantumCard(), pickCard()),
+      element("div", { class: "cards" }, pickCard(), foundCard(), costCard(), quantumCard()),
       ...sections,
     );
   return { charts, front, paths };

@@ -119,7 +119,7 @@ function runTable() {
         "tr",
         { "data-run": place },
         element("td", {}, linked(run)),
-        columns.map(([, kind, cell]) => element("td", { class: kind }, kind ? parted(cell(run)) : cell(run))),
+        columns.map((column) => tableCell(column, column[1] ? parted(column[2](run)) : column[2](run))),
       ),
     ),
   );
@@ -131,7 +131,7 @@ function runTable() {
     "What each run found",
     element(
       "table",
-      { id: "runs" },
+      { id: "runs", class: "stacked" },
       element("caption", { class: "unseen" }, "What each run found; a link opens the page of the run"),
       element(
         "thead",
@@ -165,6 +165,7 @@ function medians() {
           seeds,
           ...names.map((name) => parted(values[name])),
         ]),
+        "stacked",
       ),
     ),
   ];

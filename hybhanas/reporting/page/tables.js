@@ -27,7 +27,7 @@ function baselineTable() {
     content.baselines.length
       ? scrolled(
           "Classical models and selected members",
-          table("Classical models and selected members", heads, [...own, ...lines]),
+          table("Classical models and selected members", heads, [...own, ...lines], "stacked"),
         )
       : null,
     element(
@@ -79,7 +79,7 @@ function memberTable() {
       "tr",
       { class: "clickable", "data-at": at, onclick: () => choose(at) },
       element("td", {}, button),
-      columns.map(([, kind, cell]) => element("td", { class: kind }, cell(at))),
+      columns.map((column) => tableCell(column, column[2](at))),
     );
   };
   const mark = () => {
@@ -107,7 +107,7 @@ function memberTable() {
       "Members of the front",
       element(
         "table",
-        { id: "members" },
+        { id: "members", class: "stacked" },
         element("caption", { class: "unseen" }, "Members of the front by rank; a button shows one below"),
         element(
           "thead",
