@@ -155,8 +155,17 @@ function scrolled(label, inner, more = "") {
   return element("div", { class: `scroll ${more}`, tabindex: 0, role: "region", "aria-label": label }, inner);
 }
 
+// Breaks a line only before what stands in parentheses.
+function parted(text) {
+  if (typeof text !== "string") return text;
+  return text
+    .split(/ (?=\()/)
+    .flatMap((part, i) => [i ? " " : "", element("span", { class: "together" }, part)]);
+}
+
 // Beside each cell its head, which a narrow screen shows there.
-const tableCell = ([head, kind], content) => element("td", { class: kind, "data-head": head }, content);
+const tableCell = ([head, kind], content) =>
+  element("td", { class: kind, "data-head": head }, kind === "number" ? parted(content) : content);
 
 function table(caption, heads, lines, more = "") {
   return element(

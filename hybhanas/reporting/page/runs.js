@@ -88,14 +88,6 @@ function bandedTime(at) {
   return isNumber(low) ? `${own} (${duration(low)} to ${duration(high)})` : own;
 }
 
-// Breaks a line only before what stands in parentheses.
-function parted(text) {
-  if (typeof text !== "string") return text;
-  return text
-    .split(/ (?=\()/)
-    .flatMap((part, i) => [i ? " " : "", element("span", { class: "together" }, part)]);
-}
-
 function runTable() {
   const columns = [
     ...settingNames.map((name) => [name, "", (run) => run.settings[name]]),
@@ -119,7 +111,7 @@ function runTable() {
         "tr",
         { "data-run": place },
         element("td", {}, linked(run)),
-        columns.map((column) => tableCell(column, column[1] ? parted(column[2](run)) : column[2](run))),
+        columns.map((column) => tableCell(column, column[2](run))),
       ),
     ),
   );
@@ -163,7 +155,7 @@ function medians() {
         medianRows.map(({ label, seeds, values }) => [
           label || "all",
           seeds,
-          ...names.map((name) => parted(values[name])),
+          ...names.map((name) => values[name]),
         ]),
         "stacked",
       ),
