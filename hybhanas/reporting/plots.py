@@ -52,7 +52,7 @@ def plot_front(
     front = [*named.values()]
     known = [e for e in evaluations if e.status == EVALUATED]
     stopped = [e for e in evaluations if e.status == STOPPED]
-    drawn = figure(6.0)
+    drawn = figure(6.6)
     axes = drawn.subplots()
     if stopped:
         axes.scatter(
@@ -67,7 +67,8 @@ def plot_front(
         )
     latest_s = LONGEST * max(e.values["total_s"] for e in front)
     dots = _draw_evaluated(axes, known, front, latest_s)
-    axes.step(*_best_so_far(front), where="post", color="black", lw=1.0, ls="-", zorder=1)
+    best = _best_so_far(front)
+    axes.step(*best, where="post", color="black", lw=1.0, ls="-", zorder=1, label="best so far")
     if all(e.cost is not None and e.cost.provenance.total == "qpu" for e in front):
         _draw_interval_and_effective_time(axes, front)
     _draw_baselines(axes, baselines or {})
@@ -78,7 +79,7 @@ def plot_front(
     axes.set_ylabel("validation accuracy (%)\nof the front after its final training")
     axes.set_title(title)
     drawn.colorbar(dots, ax=axes, label="trainable parameters")
-    legend_below(drawn)
+    legend_below(drawn, 2)
     name_dots(
         axes,
         {

@@ -45,7 +45,7 @@ def test_the_front_is_drawn_apart_from_what_it_dominates_and_what_was_stopped(tm
     plots.plot_front(tmp_path / "front.png", EVALUATIONS, NAMED, "title")
     axes = drawn[0].axes[0]
     assert legend(axes) == [
-        "stopped early (1)", "evaluated (1)", "Pareto front (2)", "90 % interval",
+        "stopped early (1)", "evaluated (1)", "Pareto front (2)", "best so far", "90 % interval",
         "effective execution time of the front",
     ]  # fmt: skip
     assert axes.get_xlabel() == "QPU time of training, with classical time"
