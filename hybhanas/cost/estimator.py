@@ -151,6 +151,17 @@ class CostEstimator:
         other._laid_out, other._known = {}, {}
         return other
 
+    def with_total(self, name: str, total: str) -> CostEstimator:
+        """The same but for which time is the total: a circuit that one lays out is known to both.
+
+        Args:
+            name: of the model, as results name it.
+            total: see `CostModel`.
+        """
+        other = copy(self)
+        other.model, other._known = replace(self.model, name=name, total=total), {}
+        return other
+
     def _places(self, line: StraightLine) -> tuple[int, ...] | None:
         """Where a circuit is laid out, if it is, or is as wide as the machine and leaves some of
         its qubits unused, as what a transpiler exports does.

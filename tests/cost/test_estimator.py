@@ -159,6 +159,15 @@ def test_a_circuit_is_laid_out_once_for_all_classical_layers():
     assert second.time.classical_training_s > first.time.classical_training_s
 
 
+def test_a_circuit_is_laid_out_once_for_both_totals():
+    one = CostEstimator(LINE, QPU_TIME, DEVICE, WORK, 20e3)
+    other = one.with_total("effective_time", "effective")
+    model = replace(QPU_TIME, name="effective_time", total="effective")
+    assert one(ONE_RY, DENSE).time.log10_total_s > other(ONE_RY, DENSE).time.log10_total_s
+    assert other(ONE_RY, DENSE) == CostEstimator(LINE, model, DEVICE, WORK, 20e3)(ONE_RY, DENSE)
+    assert other._layouts_of(ONE_RY) is one._layouts_of(ONE_RY)
+
+
 def test_squared_sampling_needs_the_square_of_the_extra_shots():
     once = CostEstimator(LINE, MODEL, DEVICE, WORK, 20e3)(ONE_RY)
     twice = CostEstimator(LINE, replace(MODEL, sampling_exponent=2), DEVICE, WORK, 20e3)(ONE_RY)
