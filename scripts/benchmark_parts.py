@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -45,12 +46,14 @@ class Plan:
         seeds: of splits and initial weights.
         backends: each a name, and further overrides behind it; empty: that of `overrides`.
         folder: of the parts.
+        twins: whether it holds a classical twin of every network.
     """
 
     overrides: tuple[str, ...]
     seeds: tuple[int, ...]
     backends: tuple[str, ...]
     folder: Path
+    twins: bool = False
 
     def evaluator(self, *overrides: str) -> Evaluator:
         """The evaluator of a search under these settings."""
@@ -86,16 +89,23 @@ def check(plan: Plan) -> None:
         names[name] = words
 
 
-def trained(plan: Plan, notify: Callable[[str], None]) -> Iterator[tuple[int, dict[str, Any]]]:
+def trained(
+    plan: Plan, notify: Callable[[str], None], twins: bool = False
+) -> Iterator[tuple[int, dict[str, Any]]]:
     """Trains every architecture with every seed; of each group, which are trained together, its
     seed and its part: by hash the accuracy and loss after every epoch, and the test accuracy at the
     end.
+
+    Args:
+        plan: what to train.
+        notify: called after each group.
+        twins: train the classical twins instead.
     """
-    architectures = [*plan.space.architectures()]
     for seed in plan.seeds:
         evaluator = plan.evaluator(f"seed={seed}")
-        fitting = [a for a in architectures if _fits(a, evaluator)]
-        groups = evaluator.groups(fitting)
+        fitting = [a for a in plan.space.architectures() if _fits(a, evaluator)]
+        groups = evaluator.groups(fitting)  # of twins as well, which have none of their own
+        evaluator = evaluator.of_twins if twins else evaluator
         for number, group in enumerate(groups, 1):
             members = [fitting[i] for i in group]
             part = _part(
@@ -103,7 +113,18 @@ def trained(plan: Plan, notify: Callable[[str], None]) -> Iterator[tuple[int, di
                 partial(_curves, evaluator),
             )  # fmt: skip
             yield seed, part
-            notify(f"seed {seed}: group {number} of {len(groups)} trained")
+            what = "twins of group" if twins else "group"
+            notify(f"seed {seed}: {what} {number} of {len(groups)} trained")
+
+
+def twin_parameters(architecture: Architecture, evaluator: Evaluator) -> float:
+    """What the classical twin of an architecture trains; NaN where there is no such network."""
+    from hybhanas.quantum.variants import twin_shape
+
+    if not _fits(architecture, evaluator):
+        return math.nan
+    layers = lay_out_network(architecture, evaluator.data.features, evaluator.data.classes)
+    return layers.parameters - layers.circuit.weights + twin_shape(layers.circuit).parameters
 
 
 def costed(plan: Plan, notify: Callable[[str], None]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -114,7 +135,7 @@ def costed(plan: Plan, notify: Callable[[str], None]) -> Iterator[tuple[str, dic
     architectures = [*plan.space.architectures()]
     for words in plan.backends:
         chosen = _chosen(words)
-        evaluators = {total: plan.evaluator(*chosen, f"cost_model={total}") for total in TOTALS}
+        evaluators = _for_totals(plan, chosen)
         name = evaluators[TOTALS[0]].estimator.calibration.name
         settings = {total: cost_settings(e) for total, e in evaluators.items()}
         yield (
@@ -124,6 +145,18 @@ def costed(plan: Plan, notify: Callable[[str], None]) -> Iterator[tuple[str, dic
             ),
         )
         notify(f"{name}: {len(architectures)} architectures costed")
+
+
+def _for_totals(plan: Plan, chosen: Sequence[str]) -> dict[str, Evaluator]:
+    """An evaluator for each total, which lay out every circuit once for all."""
+    evaluators = {total: plan.evaluator(*chosen, f"cost_model={total}") for total in TOTALS}
+    first = evaluators[TOTALS[0]].estimator
+    for total, evaluator in evaluators.items():
+        model = evaluator.estimator.model
+        shared = first.with_total(model.name, model.total)
+        assert shared.model == model
+        evaluators[total] = replace(evaluator, estimator=shared)
+    return evaluators
 
 
 def training_settings(evaluator: Evaluator) -> dict[str, Any]:

@@ -1,4 +1,5 @@
-"""Makes a benchmark table: a space whose every architecture is trained and costed.
+"""Makes a benchmark table: a space whose every architecture is trained, as is its classical twin,
+and costed.
 
     python scripts/make_benchmark.py outputs/digits.parquet dataset=digits search_space=medium
     python scripts/make_benchmark.py outputs/iris.parquet dataset=iris search_space=small --seeds 5
@@ -15,34 +16,50 @@ import json
 import platform
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from hybhanas.bench import TOTALS, Benchmark, load, save
-from hybhanas.bench.benchmark import Costs
+from hybhanas.bench.benchmark import Costs, Twins
 from hybhanas.bench.file import checksum_path
 from hybhanas.errors import ConfigError
 from hybhanas.hydra_app.compose import composed
 from hybhanas.nas.quantities import PROXIES
-from scripts.benchmark_parts import Plan, check, cost_settings, costed, trained, training_settings
+from scripts.benchmark_parts import (
+    Plan,
+    check,
+    cost_settings,
+    costed,
+    trained,
+    training_settings,
+    twin_parameters,
+)
 
+SNAPSHOTS = (
+    "pittsburgh", "kingston", "miami", "strasbourg", "hanoi", "prague", "washington", "brooklyn",
+    "guadalupe", "melbourne", "casablanca",
+)  # fmt: skip
 BACKENDS = (
     "ibm_brisbane", "ibm_sherbrooke", "ibm_torino", "ibm_fez", "ibm_marrakesh", "ibm_boston",
     "ibm_nighthawk", "google_willow", "ionq_forte",
+    *(f"snapshot backend.snapshot={name} backend.name=ibm_{name}" for name in SNAPSHOTS),
 )  # fmt: skip
+"""Three vendors, two kinds of qubits, 7 to 156 of them, calibrations from 2021 to 2026."""
+
 LICENCE = "CC-BY-4.0"
 
 
-def planned(
+def planned(  # noqa: PLR0913 - what a table is made of
     path: Path,
     overrides: Sequence[str],
     seeds: int,
     backends: Sequence[str],
     parts: Path | None = None,
+    twins: bool = False,
 ) -> Plan:
     """The plan of a table in a file: so many seeds, from that of the configuration; its parts are
     beside it unless they have a folder.
@@ -52,7 +69,8 @@ def planned(
     """
     first = composed(*overrides).seed
     folder = parts or path.with_suffix(".parts")
-    plan = Plan(tuple(overrides), tuple(range(first, first + seeds)), tuple(backends), folder)
+    numbers = tuple(range(first, first + seeds))
+    plan = Plan(tuple(overrides), numbers, tuple(backends), folder, twins)
     check(plan)
     return plan
 
@@ -61,22 +79,18 @@ def made(plan: Plan, notify: Callable[[str], None]) -> Benchmark:
     """Trains and costs what is not known yet, and puts it together."""
     architectures = [*plan.space.architectures()]
     numbers = {a.hash: i for i, a in enumerate(architectures)}
-    epochs = plan.evaluator().epochs
-    curves = np.full((2, len(numbers), len(plan.seeds), epochs), np.nan)
-    test = np.full((len(numbers), len(plan.seeds)), np.nan)
-    training: dict[str, Any] = {}
-    cpu_s = dict.fromkeys(("training", "costs"), 0.0)
-    for seed, part in trained(plan, notify):
-        place = plan.seeds.index(seed)
-        for name, row in part["rows"].items():
-            curves[0, numbers[name], place] = _numbers(row["accuracy"])
-            curves[1, numbers[name], place] = _numbers(row["loss"])
-            test[numbers[name], place] = _number(row["test"])
-        training[str(seed)] = part["settings"]
-        cpu_s["training"] += part["cpu_s"]
+    networks, training = _filled(plan, numbers, trained(plan, notify))
+    cpu_s, twins = {"training": networks.cpu_s}, None
+    if plan.twins:
+        filled, _ = _filled(plan, numbers, trained(plan, notify, twins=True))
+        evaluator = plan.evaluator()
+        sizes = np.array([twin_parameters(a, evaluator) for a in architectures])
+        twins = Twins(filled.accuracy, filled.test, sizes)
+        cpu_s["twins"] = filled.cpu_s
     sizes = {name: np.full(len(numbers), np.nan) for name in ("parameters", *PROXIES)}
     costs: dict[str, Costs] = {}
     costing: dict[str, Any] = {}
+    cpu_s["costs"] = 0.0
     for backend, part in costed(plan, notify):
         found = {name: np.full(len(numbers), np.nan) for name in (*TOTALS, "log10_p_survival")}
         for name, row in part["rows"].items():
@@ -89,9 +103,9 @@ def made(plan: Plan, notify: Callable[[str], None]) -> Benchmark:
     return Benchmark(
         architectures=architectures,
         seeds=plan.seeds,
-        accuracy=curves[0],
-        loss=curves[1],
-        test_accuracy=test,
+        accuracy=networks.accuracy,
+        loss=networks.loss,
+        test_accuracy=networks.test,
         parameters=sizes.pop("parameters"),
         proxies=sizes,
         costs=costs,
@@ -104,7 +118,36 @@ def made(plan: Plan, notify: Callable[[str], None]) -> Benchmark:
             "cpu": _cpu(),
             "licence": LICENCE,
         },
+        twins=twins,
     )
+
+
+@dataclass
+class _Filled:
+    """Arrays of `Benchmark` of networks or twins, and the CPU seconds that they took."""
+
+    accuracy: np.ndarray
+    loss: np.ndarray
+    test: np.ndarray
+    cpu_s: float = 0.0
+
+
+def _filled(
+    plan: Plan, numbers: Mapping[str, int], parts: Iterable[tuple[int, dict[str, Any]]]
+) -> tuple[_Filled, dict[str, Any]]:
+    """What parts hold, and the settings of each seed; `numbers` are of rows, by hash."""
+    shape = len(numbers), len(plan.seeds), plan.evaluator().epochs
+    filled = _Filled(np.full(shape, np.nan), np.full(shape, np.nan), np.full(shape[:2], np.nan))
+    settings: dict[str, Any] = {}
+    for seed, part in parts:
+        place = plan.seeds.index(seed)
+        for name, row in part["rows"].items():
+            filled.accuracy[numbers[name], place] = _numbers(row["accuracy"])
+            filled.loss[numbers[name], place] = _numbers(row["loss"])
+            filled.test[numbers[name], place] = _number(row["test"])
+        settings[str(seed)] = part["settings"]
+        filled.cpu_s += part["cpu_s"]
+    return filled, settings
 
 
 def table_of(overrides: Sequence[str], seeds: int, path: Path) -> Benchmark:
@@ -195,7 +238,7 @@ def main(given: Sequence[str] | None = None) -> None:
     started = time.perf_counter()
     try:
         wanted = arguments.overrides, arguments.seeds, arguments.backends, arguments.parts
-        plan = planned(arguments.table, *wanted)
+        plan = planned(arguments.table, *wanted, twins=True)
         benchmark = made(plan, lambda line: print(line, file=sys.stderr, flush=True))
         digest = save(benchmark, arguments.table)
     except ConfigError as error:
@@ -205,7 +248,8 @@ def main(given: Sequence[str] | None = None) -> None:
         f"{len(benchmark):,} architectures of {benchmark.name}, {len(benchmark.seeds)} seeds of "
         f"{benchmark.epochs} epochs, {len(benchmark.backends)} backends\n"
         f"CPU seconds on {benchmark.about['cpu']}: {cpu_s['training']:,} to train, "
-        f"{cpu_s['costs']:,} to cost; this run took {time.perf_counter() - started:,.0f} s\n"
+        f"{cpu_s['twins']:,} for their twins, {cpu_s['costs']:,} to cost; "
+        f"this run took {time.perf_counter() - started:,.0f} s\n"
         f"{arguments.table}: {arguments.table.stat().st_size:,} bytes, SHA-256 {digest}"
     )
 

@@ -33,6 +33,22 @@ class Costs:
     log10_p_survival: np.ndarray
 
 
+@dataclass(frozen=True, slots=True)
+class Twins:
+    """The classical twins: in place of each circuit dense layers of about as many parameters,
+    trained with the same splits, seeds and epochs.
+
+    Args:
+        accuracy: like that of `Benchmark` [architectures, seeds, epochs].
+        test_accuracy: likewise [architectures, seeds].
+        parameters: of the whole network, trainable ones [architectures].
+    """
+
+    accuracy: np.ndarray
+    test_accuracy: np.ndarray
+    parameters: np.ndarray
+
+
 @dataclass(frozen=True)
 class Benchmark:
     """A space whose every architecture was trained with several seeds, on one data set.
@@ -48,6 +64,7 @@ class Benchmark:
         proxies: floating-point operations of a forward pass [architectures], by name.
         costs: by backend.
         about: data set, space, settings and origin, in plain JSON types.
+        twins: the classical twin of each; None: the table has none.
     """
 
     architectures: Sequence[Architecture]
@@ -59,6 +76,7 @@ class Benchmark:
     proxies: Mapping[str, np.ndarray]
     costs: Mapping[str, Costs]
     about: Mapping[str, Any]
+    twins: Twins | None = None
     _rows: dict[Architecture, int] = field(init=False, repr=False)
     _seeds: dict[int, int] = field(init=False, repr=False)
 
@@ -100,6 +118,7 @@ class Benchmark:
         architecture: Architecture | Mapping[str, Any],
         seed: int | None = None,
         epoch: int | None = None,
+        twin: bool = False,
     ) -> float:
         """The validation accuracy of an architecture, from 0 to 1; NaN if its training diverged.
 
@@ -107,9 +126,11 @@ class Benchmark:
             architecture: or its choices by name, as `Architecture` takes them.
             seed: one of `seeds`; None: the mean over all.
             epoch: after which, from 1; None: the last.
+            twin: of its classical twin instead.
 
         Raises:
-            ConfigError: an architecture, a seed or an epoch that is not in the table.
+            ConfigError: an architecture, a seed or an epoch that is not in the table, or twins that
+                it does not have.
 
         Example:
             >>> from hybhanas import bench
@@ -123,14 +144,26 @@ class Benchmark:
             raise ConfigError(
                 f"epoch={_line(epoch)} is not accepted: an integer from 1 to {self.epochs}"
             )
-        return float(self.curve(architecture, seed)[epoch - 1])
+        return float(self.curve(architecture, seed, twin)[epoch - 1])
 
     def curve(
-        self, architecture: Architecture | Mapping[str, Any], seed: int | None = None
+        self,
+        architecture: Architecture | Mapping[str, Any],
+        seed: int | None = None,
+        twin: bool = False,
     ) -> np.ndarray:
         """The validation accuracy after every epoch [epochs]; see `query`."""
-        of_seeds = self.accuracy[self.row(architecture)]
+        of_seeds = self._accuracy(twin)[self.row(architecture)]
         return of_seeds.mean(axis=0) if seed is None else of_seeds[self.seed_number(seed)]
+
+    def _accuracy(self, twin: bool) -> np.ndarray:
+        if not twin:
+            return self.accuracy
+        if self.twins is None:
+            raise ConfigError(
+                f"twin=True is not accepted: the table of {self.name} has no classical twins"
+            )
+        return self.twins.accuracy
 
     def row(self, architecture: Architecture | Mapping[str, Any]) -> int:
         """The index of an architecture in all arrays.

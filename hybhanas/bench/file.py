@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ import numpy as np
 
 from hybhanas import atomic
 from hybhanas.architecture import Architecture
-from hybhanas.bench.benchmark import TOTALS, Benchmark, Costs
+from hybhanas.bench.benchmark import TOTALS, Benchmark, Costs, Twins
 from hybhanas.errors import ConfigError
 from hybhanas.stored import read_bytes
 
@@ -116,11 +117,17 @@ def to_table(benchmark: Benchmark) -> pa.Table:
     columns |= {name: [getattr(a, name) for a in benchmark] for name in GENES}
     columns["learning_rate"] = pa.array(columns["learning_rate"], pa.float64())
     columns |= {"parameters": benchmark.parameters} | dict(benchmark.proxies)
+    if benchmark.twins is not None:
+        columns["twin_parameters"] = benchmark.twins.parameters
     for i, seed in enumerate(benchmark.seeds):
-        for name, kind in (("accuracy", np.float64), ("loss", np.float32)):
-            flat = pa.array(getattr(benchmark, name)[:, i].astype(kind).ravel())
-            columns[f"{name}_{seed}"] = pa.FixedSizeListArray.from_arrays(flat, epochs)
+        curves = {"accuracy": benchmark.accuracy, "loss": benchmark.loss.astype(np.float32)}
         columns[f"test_accuracy_{seed}"] = benchmark.test_accuracy[:, i]
+        if (twins := benchmark.twins) is not None:
+            curves["twin_accuracy"] = twins.accuracy
+            columns[f"twin_test_accuracy_{seed}"] = twins.test_accuracy[:, i]
+        for name, values in curves.items():
+            flat = pa.array(values[:, i].ravel())
+            columns[f"{name}_{seed}"] = pa.FixedSizeListArray.from_arrays(flat, epochs)
     for backend, costs in benchmark.costs.items():
         for total in TOTALS:
             columns[f"log10_{total}_s_{backend}"] = costs.log10_total_s[total]
@@ -150,9 +157,9 @@ def from_table(table: pa.Table, about: dict[str, Any]) -> Benchmark:
     return Benchmark(
         architectures=[Architecture(**dict(zip(GENES, own, strict=True))) for own in genes],
         seeds=tuple(seeds),
-        accuracy=np.stack([_curves(table, f"accuracy_{seed}") for seed in seeds], axis=1),
-        loss=np.stack([_curves(table, f"loss_{seed}") for seed in seeds], axis=1),
-        test_accuracy=np.column_stack([_numbers(table, f"test_accuracy_{s}") for s in seeds]),
+        accuracy=_curves(table, "accuracy", seeds),
+        loss=_curves(table, "loss", seeds),
+        test_accuracy=_of_seeds(table, "test_accuracy", seeds),
         parameters=_numbers(table, "parameters"),
         proxies={name: _numbers(table, name) for name in PROXIES},
         costs={
@@ -163,17 +170,33 @@ def from_table(table: pa.Table, about: dict[str, Any]) -> Benchmark:
             for backend in backends
         },
         about=about,
+        twins=_twins(table, seeds),
     )
+
+
+def _twins(table: pa.Table, seeds: Sequence[int]) -> Twins | None:
+    if "twin_parameters" not in table.column_names:
+        return None
+    return Twins(
+        _curves(table, "twin_accuracy", seeds),
+        _of_seeds(table, "twin_test_accuracy", seeds),
+        _numbers(table, "twin_parameters"),
+    )
+
+
+def _of_seeds(table: pa.Table, name: str, seeds: Sequence[int]) -> np.ndarray:
+    """[architectures, seeds]."""
+    return np.column_stack([_numbers(table, f"{name}_{seed}") for seed in seeds])
 
 
 def _numbers(table: pa.Table, name: str) -> np.ndarray:
     return table.column(name).to_numpy()
 
 
-def _curves(table: pa.Table, name: str) -> np.ndarray:
-    """[architectures, epochs]."""
-    column = table.column(name).combine_chunks()
-    return column.flatten().to_numpy().reshape(len(column), -1)
+def _curves(table: pa.Table, name: str, seeds: Sequence[int]) -> np.ndarray:
+    """[architectures, seeds, epochs]."""
+    columns = [table.column(f"{name}_{seed}").combine_chunks() for seed in seeds]
+    return np.stack([c.flatten().to_numpy().reshape(len(c), -1) for c in columns], axis=1)
 
 
 def _pyarrow() -> Any:

@@ -202,7 +202,7 @@ class Evaluator:
         if not self.twins:
             return [None] * len(group.members)
         members = [member.architecture for member in group.members]
-        twins = self._of_twins.train_networks(members, self.epochs, until=group.epochs)
+        twins = self.of_twins.train_networks(members, self.epochs, until=group.epochs)
         return [
             CandidateError(f"its classical twin: {in_one_line(twin)}")
             if isinstance(twin, Exception)
@@ -211,7 +211,7 @@ class Evaluator:
         ]
 
     @property
-    def _of_twins(self) -> Evaluator:
+    def of_twins(self) -> Evaluator:
         """What trains the classical twins, which noise does not touch."""
         from hybhanas.quantum.variants import TWIN
 
@@ -233,7 +233,7 @@ class Evaluator:
         members = [member.architecture for member in group.members]
         seeded = replace(self, seed=self.seed + group.replica)
         outcomes = seeded.train_networks(members, group.epochs, test=True)
-        twins = seeded._of_twins.train_networks(members, group.epochs, test=True)
+        twins = seeded.of_twins.train_networks(members, group.epochs, test=True)
         return [
             outcome if isinstance(outcome, Exception) else Finished.of(outcome, twin)
             for outcome, twin in zip(outcomes, twins, strict=True)

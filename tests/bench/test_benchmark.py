@@ -50,6 +50,18 @@ def test_answers_are_those_of_the_table_and_means_over_seeds():
     assert [a.qubits for a in table] == [2, 3, 4]
 
 
+def test_the_twin_of_an_architecture_is_asked_for_likewise(tmp_path):
+    table = by_hand()
+    assert table.query(of(2), seed=1, epoch=3) - table.query(of(2), 1, 3, twin=True) == 0.5
+    assert table.query(of(3), twin=True) == 0.25
+    assert table.curve(of(4), seed=2, twin=True).tolist() == [0.25] * 3
+    bench.save(replace(table, twins=None), tmp_path / "none.parquet")
+    none = bench.load(tmp_path / "none.parquet")
+    assert none.query(of(2)) == 0.5
+    with pytest.raises(ConfigError, match="twin=True .* the table of by hand has no classical tw"):
+        none.query(of(2), twin=True)
+
+
 def test_a_choice_that_makes_no_difference_makes_none():
     genes = {"qubits": 2, "rotations": "ry", "entanglement": "none", "entangler": "cz"}
     assert by_hand().query(genes, seed=1) == 0.75
@@ -97,6 +109,8 @@ def test_a_table_is_read_as_it_was_written(tmp_path):
     assert read.architectures == table.architectures
     for name in ("accuracy", "loss", "test_accuracy", "parameters"):
         np.testing.assert_allclose(getattr(read, name), getattr(table, name), rtol=1e-6)
+        if name in ("accuracy", "test_accuracy", "parameters"):
+            np.testing.assert_array_equal(getattr(read.twins, name), getattr(table.twins, name))
     np.testing.assert_array_equal(read.points("small"), table.points("small"))
     assert (read.seeds, read.backends, read.about) == (table.seeds, table.backends, table.about)
     assert read.space == table.space

@@ -9,7 +9,7 @@ import numpy as np
 
 from hybhanas.architecture import Architecture
 from hybhanas.bench import TOTALS, Benchmark
-from hybhanas.bench.benchmark import Costs
+from hybhanas.bench.benchmark import Costs, Twins
 from hybhanas.bench.file import PROXIES
 from hybhanas.search_space import SearchSpace
 from tests.helpers import ROOT
@@ -20,7 +20,7 @@ NAN = float("nan")
 
 def by_hand() -> Benchmark:
     """Circuits of 2, 3 and 4 qubits, two seeds, three epochs; that of 3 diverges with seed 2 after
-    one epoch, that of 4 does not fit `small`.
+    one epoch, that of 4 does not fit `small`. A twin learns nothing, and has one parameter more.
     """
     one_each = {"depth": [1], "encoding": ["ry"], "rotations": ["ry"], "entanglement": ["none"]}
     space = SearchSpace.preset("small", qubits=[2, 3, 4], hidden_layers=[0], **one_each)
@@ -45,6 +45,7 @@ def by_hand() -> Benchmark:
             for name, logs in seconds.items()
         },
         about={"dataset": "by hand", "space": json.loads(json.dumps(asdict(space)))},
+        twins=Twins(np.full((3, 2, 3), 0.25), np.full((3, 2), 0.5), np.array([21.0, 31.0, 41.0])),
     )
 
 

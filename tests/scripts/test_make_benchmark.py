@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +28,7 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory):
 
 
 def plan(folder: Path) -> Plan:
-    return script.planned(folder / "table.parquet", TINY, 2, ("ibm_torino",))
+    return script.planned(folder / "table.parquet", TINY, 2, ("ibm_torino",), twins=True)
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +56,17 @@ def test_a_table_holds_what_a_search_gives_of_each_network(made, tmp_path):
     assert (len(made), made.accuracy.shape, made.backends) == (8, (8, 2, 3), ("ibm_torino",))
     assert len(np.unique(made.accuracy[:, 0, 0])) > 1
     assert (made.test_accuracy > 0).all()
+
+
+def test_a_twin_is_that_of_a_final_training_with_the_same_seed(made, tmp_path):
+    evaluator = plan(tmp_path).evaluator("seed=2")
+    members = [evaluator.cost(architecture) for architecture in made]
+    for member, finished in zip(members, evaluator.finish(Group(members, 3)), strict=True):
+        row, twin = made.row(member.architecture), finished.twin
+        assert made.query(member.architecture, 2, twin=True) == twin.validation_accuracy
+        assert made.twins.test_accuracy[row, 1] == twin.test_accuracy
+        assert made.twins.parameters[row] == twin.parameters
+    assert (made.twins.accuracy != made.accuracy).any()
 
 
 def test_the_curve_is_that_of_a_training_stopped_at_each_epoch(made, tmp_path):
@@ -94,6 +106,8 @@ def test_the_command_says_what_it_made_and_its_checksum(tmp_path, capsys):
     script.main(given)
     said = capsys.readouterr().out
     assert "8 architectures of iris, 1 seeds of 3 epochs, 1 backends" in said
+    assert re.search(r"to train, \d+ for their twins, \d+ to cost", said)
+    assert bench.load(table).twins is not None
     assert table.with_name("table.parquet.sha256").read_text().split()[0] in said
     assert bench.load(table).backends == ("ionq_forte",)
 
@@ -123,7 +137,7 @@ def test_what_a_table_cannot_hold_is_refused_before_anything_is_trained(
 def test_another_table_with_the_same_folder_of_parts_trains_nothing_again(made, folder, tmp_path):
     parts = plan(folder).folder
     before = {*parts.iterdir()}
-    given = (*TINY, "cost_model.shots=100"), 2, ("ibm_torino",), parts
+    given = (*TINY, "cost_model.shots=100"), 2, ("ibm_torino",), parts, True
     other = script.made(script.planned(tmp_path / "other.parquet", *given), lambda _: None)
     (new,) = {*parts.iterdir()} - before
     assert new.name.startswith("costed_ibm_torino_")
