@@ -14,7 +14,7 @@ from rich.live import Live
 from rich.text import Text
 
 from hybhanas.reporting.units import duration
-from hybhanas.steps import Done, Steps
+from hybhanas.steps import Done, Steps, eta_s
 
 EVERY_S = 10.0
 """Seconds between two lines in a file."""
@@ -72,13 +72,13 @@ class _State:
         self.done, self.done_s = done, time.monotonic() - self.started
 
     def line(self) -> str:
-        """Such as `costing: 3 of 9, 12 s, ETA 24 s`; without an ETA before the first step, and when
-        the steps take longer than those before.
+        """Such as `costing: 3 of 9, 12 s, ETA 24 s`; without an ETA before the first step, and
+        while the last takes longer than those before.
         """
         elapsed_s = time.monotonic() - self.started
         counted = f" {self.done} of {self.total}," if self.total > 1 else ""
-        left_s = round(self.done_s / self.done * self.total - elapsed_s) if self.done else 0
-        eta = f", ETA {duration(left_s)}" if left_s > 0 and self.done < self.total else ""
+        left_s = round(eta_s(self.done, self.total, self.done_s, elapsed_s) or 0)
+        eta = f", ETA {duration(left_s)}" if left_s > 0 else ""
         return f"{self.what}:{counted} {duration(round(elapsed_s))}{eta}"
 
     def shown(self) -> Text:

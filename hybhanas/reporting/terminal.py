@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from rich.console import Console, Group
+from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
@@ -16,6 +16,7 @@ from rich.text import Text
 from hybhanas.nas.budget import NO_LIMIT, Budget
 from hybhanas.nas.loop import Generation, Progress
 from hybhanas.reporting.units import duration
+from hybhanas.steps import eta_s
 
 COLUMNS: dict[str, Callable[[Generation], str]] = {
     "new": lambda g: str(g.new),
@@ -101,8 +102,10 @@ class SearchView:
         self._names, self._tell = ("generation", *shown), tuple(shown.values())
         self._rows: list[list[str]] = []
         self._started = time.monotonic()
+        self._progress: Progress | None = None
+        self._evaluated_s = 0.0
         self._live = Live(
-            console=console, refresh_per_second=4, redirect_stderr=sys.stderr.isatty()
+            get_renderable=self._shown, console=console, redirect_stderr=sys.stderr.isatty()
         )
 
     def __enter__(self) -> SearchView:
@@ -114,20 +117,14 @@ class SearchView:
 
     def __exit__(self, *exception: object) -> None:
         if self._console.is_terminal:
-            self._live.update(self._table())
+            self._progress = None
             self._live.stop()
 
     def progress(self, progress: Progress) -> None:
         """A candidate was evaluated or answered."""
-        if not self._console.is_terminal:
-            return
-        remaining_s = self._eta(progress)
-        line = Text(
-            f"generation {progress.generation}/{self._generations}: "
-            f"{progress.done}/{progress.total} candidates, ETA {duration(remaining_s)}",
-            style="dim",
-        )
-        self._live.update(Group(self._table(), line))
+        if progress.new > (self._progress.new if self._progress else 0):
+            self._evaluated_s = time.monotonic() - self._started
+        self._progress = progress
 
     def generation(self, generation: Generation) -> None:
         """A generation ended."""
@@ -142,9 +139,10 @@ class SearchView:
         """A limit of the budget ended the search."""
         self._console.print(f"ended by {limit}", markup=False, highlight=False)
 
-    def _eta(self, progress: Progress) -> float:
-        """Answers from the records take no time, so that only new evaluations are a measure. Other
-        limits than those of seconds and evaluations may end a search earlier.
+    def _eta(self, progress: Progress) -> float | None:
+        """Answers from the records take no time, so that only new evaluations are a measure; None
+        before the first. Other limits than those of seconds and evaluations may end a search
+        earlier.
         """
         done = (progress.generation - 1) * progress.total + progress.done
         elapsed_s = time.monotonic() - self._started
@@ -152,8 +150,23 @@ class SearchView:
         if limit.evaluations is not None:
             generations = min(generations, math.ceil(limit.evaluations / progress.total))
         remaining = max(generations * progress.total - done, 0)
-        eta_s = elapsed_s * remaining / max(progress.new, 1)
-        return eta_s if limit.seconds is None else min(eta_s, max(limit.seconds - elapsed_s, 0.0))
+        left_s = eta_s(progress.new, progress.new + remaining, self._evaluated_s, elapsed_s)
+        if left_s is None or limit.seconds is None:
+            return left_s
+        return min(left_s, max(limit.seconds - elapsed_s, 0.0))
+
+    def _shown(self) -> RenderableType:
+        """The table, and below it a line while a generation is in progress."""
+        progress = self._progress
+        if progress is None:
+            return self._table()
+        left_s = self._eta(progress)
+        eta = "" if left_s is None else f", ETA {duration(left_s)}"
+        line = (
+            f"generation {progress.generation}/{self._generations}: "
+            f"{progress.done}/{progress.total} candidates{eta}"
+        )
+        return Group(self._table(), Text(line, style="dim"))
 
     def _table(self) -> Table:
         table = Table(box=None, header_style="bold")

@@ -28,7 +28,11 @@ def test_a_line_says_what_is_done_for_how_long_and_when_it_will_end(monkeypatch)
     now(115.4)  # the fourth runs
     assert state.line() == "costing: 3 of 9, 15 s, ETA 21 s"
     now(137.0)  # it takes longer than all were to take
-    assert state.line() == "costing: 3 of 9, 37 s"
+    assert state.line() == "costing: 3 of 9, 37 s, ETA 20 s"
+    state.set_done(8)
+    now(150.0)  # so does the last
+    assert state.line() == "costing: 8 of 9, 50 s"
+    now(137.0)
     state.set_done(9)
     assert state.line() == "costing: 9 of 9, 37 s"
     assert _State("transpiling", 1, started=134.0).line() == "transpiling: 3 s"

@@ -47,8 +47,13 @@ def test_a_terminal_shows_the_candidates_of_the_generation_in_progress():
     with SearchView(console, 6, halving=False) as view:
         view.progress(Progress(generation=2, done=3, total=8, new=0, evaluation=None))
         view._live.refresh()
-        shown = console.file.getvalue()
-    assert "generation 2/6: 3/8 candidates, ETA " in shown
+        known = console.file.getvalue()
+        view.progress(Progress(generation=2, done=4, total=8, new=1, evaluation=None))
+        view._live.refresh()
+        evaluated = console.file.getvalue()[len(known) :]
+    assert "generation 2/6: 3/8 candidates" in known
+    assert "ETA" not in known  # answers from the records tell no time
+    assert "generation 2/6: 4/8 candidates, ETA " in evaluated
 
 
 @pytest.mark.parametrize(
@@ -66,9 +71,25 @@ def test_the_remaining_time_is_that_until_the_budget_is_spent(budget, eta_s, mon
     monkeypatch.setattr(time, "monotonic", lambda: now_s[0])
     view = SearchView(Console(file=io.StringIO()), 6, halving=False, budget=budget)
     now_s[0] += 20.0
-    assert view._eta(
-        Progress(generation=1, done=8, total=8, new=8, evaluation=None)
-    ) == pytest.approx(eta_s)
+    progress = Progress(generation=1, done=8, total=8, new=8, evaluation=None)
+    view.progress(progress)
+    assert view._eta(progress) == pytest.approx(eta_s)
+
+
+def test_the_remaining_time_falls_while_a_candidate_trains_but_not_below_that_of_the_others(
+    monkeypatch,
+):
+    now_s = [1000.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now_s[0])
+    view = SearchView(Console(file=io.StringIO()), 1, halving=False)
+    now_s[0] += 10.0
+    progress = Progress(generation=1, done=2, total=5, new=2, evaluation=None)  # 5 s each
+    view.progress(progress)
+    left_s = []
+    for later_s in (0.0, 4.0, 100.0):
+        now_s[0] = 1010.0 + later_s
+        left_s.append(view._eta(progress))
+    assert left_s == [15.0, 11.0, 10.0]
 
 
 def test_a_table_that_is_wider_than_the_terminal_has_a_line_for_each_cell():
