@@ -9,6 +9,9 @@ from typing import Any, Protocol
 
 import numpy as np
 
+LONGEST = 100
+"""Characters of settings that tell runs apart; those that need more are named by their folders."""
+
 Repetition = tuple[str, ...]
 """The seeds of a run, which tell it from those that repeat it."""
 
@@ -46,8 +49,8 @@ def sets(must_agree: Sequence[Mapping[str, str]]) -> list[list[int]]:
 
 
 def label_of_set(places: Collection[int], runs: Sequence[Compared]) -> str:
-    """The settings in which the runs of a set agree and differ from all others; if there are none,
-    their names; empty if there are no others.
+    """The settings in which the runs of a set agree and differ from all others; if there are none
+    or many, their names; empty if there are no others.
     """
     own = [runs[place] for place in places]
     others = [run for place, run in enumerate(runs) if place not in places]
@@ -58,7 +61,8 @@ def label_of_set(places: Collection[int], runs: Sequence[Compared]) -> str:
         values = {str(run.settings[name]) for run in own}
         if len(values) == 1 and not values & {str(run.settings[name]) for run in others}:
             words.append(f"{name}={values.pop()}")
-    return " ".join(words) or ", ".join(run.name for run in own)
+    found = " ".join(words)
+    return found if 0 < len(found) <= LONGEST else ", ".join(run.name for run in own)
 
 
 def reasons(must_agree: Sequence[Mapping[str, str]]) -> list[str]:

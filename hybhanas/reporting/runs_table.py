@@ -11,7 +11,7 @@ from typing import Any
 
 from rich.table import Table
 
-from hybhanas.reporting.comparing import label, quartiles, repeated
+from hybhanas.reporting.comparing import LONGEST, label, quartiles, repeated
 from hybhanas.reporting.units import duration, duration_band
 
 
@@ -65,10 +65,16 @@ def run_labels(rows: Sequence[RunRow]) -> list[str]:
 
 
 def labels(runs: Sequence[tuple[str, Mapping[str, Any]]]) -> list[str]:
-    """A unique label per run of its folder's name and settings, as by `run_labels`."""
+    """A unique label per run of its folder's name and settings, as by `run_labels`; of the folder
+    alone where the settings are many.
+    """
     by_settings = [label(settings) for _, settings in runs]
     return [
-        own if own and by_settings.count(own) == 1 else f"{folder} {own}".strip()
+        folder
+        if len(own) > LONGEST
+        else own
+        if own and by_settings.count(own) == 1
+        else f"{folder} {own}".strip()
         for (folder, _), own in zip(runs, by_settings, strict=True)
     ]
 

@@ -64,7 +64,7 @@ def compare(config: DictConfig, folder: Path) -> list[RunRow]:
         plot_fronts(folder / "compare.png", panels)
     console = terminal()
     _show(console, rows, boxes)
-    said = f"{len(rows)} runs; tables and picture in {shown(folder)}"
+    said = f"{len(rows)} run{'s' * (len(rows) > 1)}; tables and picture in {shown(folder)}"
     if len(boxes) > 1:
         differing = " or ".join(reasons([must_agree(run) for run in runs]))
         say_end(console, f"{said}; runs of different {differing} do not compare")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -53,10 +54,14 @@ def compared(number: int) -> ComparedRun:
     )  # fmt: skip
 
 
-def page(path: Path, numbers: Iterable[int]) -> dict:
-    """A page of runs, and what it holds."""
+def page(path: Path, numbers: Sequence[int], settings: int = 0) -> dict:
+    """A page of runs, which differ in so many settings more, and what it holds."""
+    more = [{f"search_space.{i}": number for i in range(settings)} for number in numbers]
     made = RunComparison(
-        title=HOSTILE, runs=[compared(number) for number in numbers],
+        title=HOSTILE, runs=[
+            replace(run, settings={**run.settings, **further})
+            for run, further in zip(map(compared, numbers), more, strict=True)
+        ],
         shared={"dataset": HOSTILE}, left_out=[HOSTILE], command=HOSTILE,
     ).content()  # fmt: skip
     write_page(path, made, OF_A_COMPARISON)
@@ -180,6 +185,17 @@ def test_nothing_serious_hinders_its_use(browser, shown, scheme, width):
     assert hindrances(browser) == []
     assert browser.execute_script("return document.documentElement.scrollWidth") <= width
     browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def test_runs_that_differ_in_many_settings_are_named_and_the_settings_folded(browser, tmp_path):
+    page(tmp_path / "comparison.html", (1, 3), settings=8)
+    opened(browser, tmp_path / "comparison.html")
+    head = browser.find_element(By.CSS_SELECTOR, "#runs thead").text
+    assert head.startswith("run front best, validation")
+    folded = browser.find_element(By.CSS_SELECTOR, "div.cards details")
+    assert folded.text == "10 settings"
+    folded.find_element(By.TAG_NAME, "summary").click()
+    assert "search_space.7" in folded.text
 
 
 def test_of_two_seeds_one_and_both_have_a_curve_and_half_has_none(browser, tmp_path):

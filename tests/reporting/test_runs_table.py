@@ -26,6 +26,13 @@ def test_runs_are_labelled_by_their_settings_and_by_the_folder_where_these_are_e
     assert doctest.testmod(comparing).failed == 0
 
 
+def test_runs_that_differ_in_many_settings_are_named_by_their_folders():
+    spaces = ({f"search_space.{name}": list(range(at)) for name in "abcdef"} for at in (5, 6))
+    rows = [row(name, space) for name, space in zip(("small", "large"), spaces, strict=True)]
+    assert run_labels(rows) == ["small", "large"]
+    assert comparing.label_of_set([0], rows) == "small"
+
+
 def test_a_flat_row_begins_with_the_folder_and_a_column_per_setting():
     flat = row("a", {"backend": "ibm_fez", "seed": 1}).to_row()
     assert [*flat][:4] == ["folder", "backend", "seed", "set"]

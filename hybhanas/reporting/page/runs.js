@@ -1,6 +1,9 @@
 // The first screen of a comparison: what differs, which run is better, what each found.
 
-const { runs, settings: settingNames } = content;
+const { runs } = content;
+const MOST_COLUMNS = 6;
+// Of settings that differ; where they are more, runs are told apart by their names.
+const settingNames = content.settings.length > MOST_COLUMNS ? [] : content.settings;
 const several = (at) => memberOf.get(at);
 
 function nameOf(at) {
@@ -9,7 +12,8 @@ function nameOf(at) {
 }
 
 // Whether the settings that stand in columns tell every run from the others.
-const toldBySettings = new Set(runs.map((run) => JSON.stringify(run.settings))).size === runs.length;
+const toldBySettings =
+  new Set(runs.map((run) => JSON.stringify(settingNames.map((name) => run.settings[name])))).size === runs.length;
 
 function linked(run) {
   const text = toldBySettings && runs.length > 1 ? "open" : run.name;
@@ -18,14 +22,17 @@ function linked(run) {
 
 function differsCard() {
   const values = (name) => [...new Set(runs.map((run) => run.settings[name]))];
+  const differing = definitions(content.settings.map((name) => [name, values(name).join(", ")]));
   const unfinished = runs.filter((run) => !run.finished);
   return element(
     "div",
     { class: "card" },
     element("h2", {}, "What differs"),
-    settingNames.length
-      ? definitions(settingNames.map((name) => [name, values(name).join(", ")]))
-      : element("p", {}, "No setting that a result depends on."),
+    !content.settings.length
+      ? element("p", {}, "No setting that a result depends on.")
+      : settingNames.length
+        ? differing
+        : element("details", {}, element("summary", {}, `${content.settings.length} settings`), differing),
     element(
       "p",
       { class: "soft" },
