@@ -46,7 +46,7 @@ function progress(over) {
 }
 
 function shares() {
-  const members = content.members.map(({ evaluation }) => evaluation).reverse();
+  const members = compared.map(({ evaluation }) => evaluation).reverse();
   const names = Object.keys(content.parts).filter((part) => members.some((at) => rows.parts[part][at] > 0));
   const total = (at) =>
     Object.keys(content.parts).reduce((sum, part) => sum + (rows.parts[part][at] ?? 0), 0);
@@ -78,7 +78,7 @@ function shares() {
 }
 
 function parameters() {
-  const members = content.members.map(({ evaluation }) => evaluation).reverse();
+  const members = compared.map(({ evaluation }) => evaluation).reverse();
   const one = (name, label, mark) => ({
     type: "bar",
     orientation: "h",

@@ -2,6 +2,8 @@
 
 const summary = content.summary;
 const frontMembers = content.members.filter((member) => member.on_front);
+// Those whose shares are drawn: classical models may leave none on the front.
+const compared = frontMembers.length ? frontMembers : content.members;
 
 function nameOf(at) {
   const member = memberOf.get(at);

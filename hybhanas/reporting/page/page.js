@@ -41,8 +41,7 @@ function build() {
     parallel,
     "wide",
   );
-  const members = content.members.length;
-  const bars = 160 + 24 * members;
+  const bars = 160 + 24 * compared.length;
   const searched = chart(
     "progress",
     "Hypervolume, and best accuracy under budgets of QPU time, over the search",
@@ -61,13 +60,13 @@ function build() {
     searched,
     chart(
       "shares",
-      "For each member the share of each part of its time; the pane of an architecture has them as a table",
+      "For each member of the front the share of each part of its time; the pane of an architecture has them as a table",
       bars,
       shares,
     ),
     chart(
       "parameters",
-      "For each member the number of angles of the circuit and of classical parameters",
+      "For each member of the front the number of angles of the circuit and of classical parameters",
       bars,
       parameters,
     ),

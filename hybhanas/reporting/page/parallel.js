@@ -100,7 +100,7 @@ function parallel() {
       text: plain(word.length > 14 ? `${word.slice(0, 13)}…` : word),
       showarrow: false,
       yshift: place > 0.99 ? 11 : place < 0.01 ? -11 : 9,
-      font: { size: 11 },
+      font: { size: isPrinted() ? 8 : 11 },
       bgcolor: place > 0.01 && place < 0.99 ? colour("paper") : "rgba(0,0,0,0)",
     })),
   );
