@@ -27,18 +27,6 @@ def notify(line: str) -> None:
         print(line, file=sys.stderr)
 
 
-class _CurrentStderr:
-    def write(self, text: str) -> int:
-        return sys.stderr.write(text)
-
-    def flush(self) -> None:
-        sys.stderr.flush()
-
-
-current_stderr = _CurrentStderr()
-"""What sys.stderr is when something is written: while a line is live, that prints above it."""
-
-
 def drop_unwritten() -> None:
     """Drops what the streams do not take: the interpreter would try again, and add its own lines
     and its own exit code.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -10,9 +9,9 @@ from dataclasses import dataclass, field
 from threading import Event, Thread
 
 from rich.console import Console
-from rich.live import Live
 from rich.text import Text
 
+from hybhanas.reporting.live import live
 from hybhanas.reporting.units import duration
 from hybhanas.steps import Done, Steps, eta_s
 
@@ -32,12 +31,7 @@ def steps_on(console: Console, every_s: float = EVERY_S) -> Steps:
     def steps(what: str, total: int) -> Iterator[Done]:
         state = _State(what, total)
         if console.is_terminal:
-            with Live(
-                get_renderable=state.shown,
-                console=console,
-                transient=True,
-                redirect_stderr=sys.stderr.isatty(),
-            ):
+            with live(state.shown, console, transient=True):
                 yield state.set_done
             return
         ended = Event()

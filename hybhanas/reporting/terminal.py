@@ -7,14 +7,15 @@ import math
 import sys
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 
 from rich.console import Console, Group, RenderableType
-from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
 from hybhanas.nas.budget import NO_LIMIT, Budget
 from hybhanas.nas.loop import Generation, Progress
+from hybhanas.reporting.live import live
 from hybhanas.reporting.units import duration
 from hybhanas.steps import eta_s
 
@@ -104,13 +105,11 @@ class SearchView:
         self._started = time.monotonic()
         self._progress: Progress | None = None
         self._evaluated_s = 0.0
-        self._live = Live(
-            get_renderable=self._shown, console=console, redirect_stderr=sys.stderr.isatty()
-        )
+        self._live = ExitStack()
 
     def __enter__(self) -> SearchView:
         if self._console.is_terminal:
-            self._live.start()
+            self._live.enter_context(live(self._shown, self._console, transient=False))
         else:
             self._console.print("  ".join(self._names))
         return self
@@ -118,7 +117,7 @@ class SearchView:
     def __exit__(self, *exception: object) -> None:
         if self._console.is_terminal:
             self._progress = None
-            self._live.stop()
+            self._live.close()
 
     def progress(self, progress: Progress) -> None:
         """A candidate was evaluated or answered."""

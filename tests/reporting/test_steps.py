@@ -8,13 +8,10 @@ import os
 import subprocess
 import sys
 import time
-from logging.config import BaseConfigurator
 
 import pytest
-from omegaconf import OmegaConf
 from rich.console import Console
 
-from hybhanas.presets import CONF
 from hybhanas.reporting import steps
 from hybhanas.reporting.steps import _State, steps_on
 
@@ -99,15 +96,17 @@ def test_a_closed_stderr_ends_the_lines_and_not_the_results():
 def test_a_warning_is_above_the_live_line_or_in_the_file_that_stderr_is(monkeypatch, is_terminal):
     stderr, file = io.StringIO(), io.StringIO()
     monkeypatch.setattr(stderr, "isatty", lambda: is_terminal, raising=False)
-    stream = OmegaConf.load(CONF / "config.yaml").hydra.job_logging.handlers.console.stream
     monkeypatch.setattr(sys, "stderr", stderr)
-    handler = logging.StreamHandler(BaseConfigurator({}).convert(stream))
+    handler = logging.StreamHandler()  # as logging.basicConfig() and Hydra make it
+    monkeypatch.setattr(logging.getLogger(), "handlers", [handler])
     console = Console(file=file, force_terminal=True, width=80, color_system=None)
     with steps_on(console)("costing", 2):
-        handler.emit(logging.makeLogRecord({"msg": "careful"}))
+        logging.getLogger("of a library").warning("careful")
     assert (stderr.getvalue(), "careful\n" in file.getvalue()) == (
         ("", True) if is_terminal else ("careful\n", False)
     )
+    logging.getLogger("of a library").warning("afterwards")
+    assert stderr.getvalue().endswith("afterwards\n")
 
 
 def test_a_terminal_has_a_line_that_goes(monkeypatch):

@@ -46,14 +46,20 @@ def test_a_terminal_shows_the_candidates_of_the_generation_in_progress():
     console = Console(file=io.StringIO(), width=140, force_terminal=True)
     with SearchView(console, 6, halving=False) as view:
         view.progress(Progress(generation=2, done=3, total=8, new=0, evaluation=None))
-        view._live.refresh()
-        known = console.file.getvalue()
+        known = shown_after(console)
         view.progress(Progress(generation=2, done=4, total=8, new=1, evaluation=None))
-        view._live.refresh()
-        evaluated = console.file.getvalue()[len(known) :]
+        evaluated = shown_after(console)
     assert "generation 2/6: 3/8 candidates" in known
     assert "ETA" not in known  # answers from the records tell no time
     assert "generation 2/6: 4/8 candidates, ETA " in evaluated
+
+
+def shown_after(console: Console) -> str:
+    """What a terminal shows next."""
+    seen = len(console.file.getvalue())
+    while "candidates" not in console.file.getvalue()[seen:]:
+        time.sleep(0.02)
+    return console.file.getvalue()[seen:]
 
 
 @pytest.mark.parametrize(
