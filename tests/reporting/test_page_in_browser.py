@@ -140,6 +140,9 @@ def test_a_row_chosen_by_keyboard_marks_its_dot_and_fills_the_pane(browser, show
     gates = browser.find_elements(By.CSS_SELECTOR, "svg.circuit > g > title")
     assert len(gates) == member["circuit"]["all_gates"]
     assert browser.find_element(By.ID, "spoken").text.startswith("#2 chosen")
+    cards = browser.find_element(By.CSS_SELECTOR, "div.cards").text
+    assert "of #2" in cards  # whose cost it is
+    assert member["commands"]["export"] in cards
 
 
 def test_the_pane_of_a_member_of_several_seeds_has_each_and_how_it_compares(browser, shown):
