@@ -224,6 +224,17 @@ def _cpu() -> str:
     return names[0] if names else platform.processor()
 
 
+def _against(twins: Twins, benchmark: Benchmark) -> str:
+    """How networks compare with their twins on the test split, means over seeds."""
+    points = 100 * (benchmark.test_accuracy - twins.test_accuracy).mean(axis=1)
+    low, middle, high = np.nanquantile(points, (0.25, 0.5, 0.75))
+    return (
+        f"test accuracy of a network minus that of its twin, means over seeds: median {middle:.1f} "
+        f"points (quartiles {low:.1f} to {high:.1f}), above 0 for {(points > 0).mean():.0%} of "
+        f"architectures, below 0 for {(points < 0).mean():.0%}"
+    )
+
+
 def main(given: Sequence[str] | None = None) -> None:
     """Writes the table and prints what it took."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -244,6 +255,8 @@ def main(given: Sequence[str] | None = None) -> None:
     except ConfigError as error:
         parser.error(str(error))
     cpu_s = benchmark.about["cpu_s"]
+    assert benchmark.twins is not None
+    print(_against(benchmark.twins, benchmark))
     print(
         f"{len(benchmark):,} architectures of {benchmark.name}, {len(benchmark.seeds)} seeds of "
         f"{benchmark.epochs} epochs, {len(benchmark.backends)} backends\n"
