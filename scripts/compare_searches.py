@@ -47,7 +47,8 @@ from scripts import page
 from scripts.make_benchmark import table_of
 
 PART = "searches"
-LARGE = 1000  # architectures, from which a table has a section of its own on the page
+SHOWN = "Hypervolume against epochs of training"
+LARGE = 1000  # architectures, from which a table has a section of its own, without a picture
 TABLE = Path(__file__).parent.parent / "outputs" / "small_table.parquet"
 BASE = ("search_space=small", "search.population=8")
 STRATEGIES = (
@@ -277,13 +278,14 @@ def main(given: Sequence[str] | None = None) -> None:
         parser.error(str(error))
     objectives = build("search", base.search).parsed_objectives()
     body = report(runs, game, objectives)
-    part = PART if len(benchmark) < LARGE else f"{PART}_large"
-    text = page.section(
-        part, "compare_searches", given, body, "Hypervolume against epochs of training"
-    )
+    small = len(benchmark) < LARGE
+    part, shown = (PART, SHOWN) if small else (f"{PART}_large", "")
+    text = page.section(part, "compare_searches", given, body, shown)
     print(text)
-    if arguments.page:
+    if arguments.page and small:
         page.publish(part, text, picture, numbers(runs), page.DOCS / "searches.md")
+    elif arguments.page:
+        page.fill(part, text, page.DOCS / "searches.md")
 
 
 def compared(

@@ -18,7 +18,7 @@ from hybhanas import bench
 from hybhanas.errors import ConfigError
 from hybhanas.tasks.setup import build
 from scripts import page
-from scripts.compare_searches import Game, compared, configuration, numbers, picture, report
+from scripts.compare_searches import SHOWN, Game, compared, configuration, numbers, picture, report
 
 STRATEGIES = (
     "random", "nsga2", "halving", "nsga3", "age_moea2", "local", "tpe", "model",
@@ -62,7 +62,7 @@ def main(given: Sequence[str] | None = None) -> None:
         f"{', '.join(map(str, table.seeds))}; searches see {sees}. "
         f"{report(runs, game, objectives.parsed_objectives())}"
     )
-    text = page.section(PART, "leaderboard", given, body, "Hypervolume against epochs of training")
+    text = page.section(PART, "leaderboard", given, body, SHOWN)
     print(text)
     if arguments.page:
         page.publish(PART, text, picture, numbers(runs), page.DOCS / "benchmark.md")
