@@ -1,6 +1,6 @@
 """Writes the generated parts of pages in docs/: the output of a command between two marks.
 
-The numbers of a picture stand beside it, those of noise.png in noise.csv, from which
+The numbers of a picture stand beside it, those of drift.png in drift.csv, from which
 scripts/redraw.py draws it again.
 """
 

@@ -3,8 +3,8 @@
     python scripts/redraw.py                 # all of them, seconds each
     python scripts/redraw.py drift proxies   # drift.png from drift.csv, and so on
 
-The commands on the pages write the numbers. `study` is drawn from a table of docs/benchmark. A
-search draws docs/front.png.
+The commands on the pages write the numbers. `study` is drawn from a table of docs/benchmark, and
+docs/front.png by a search. The others were drawn before their numbers were kept.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from hybhanas.reporting.picture import save
 from scripts import (
     drift,
     fit_job_time,
+    fit_primitive_jobs,
     page,
     proxies,
     study,
@@ -33,6 +34,7 @@ PICTURES: dict[str, page.Picture] = {
     "drift": drift.picture,
     "job_time_many": fit_job_time.picture,
     "job_time_one": fit_job_time.picture,
+    "job_time_primitives": fit_primitive_jobs.picture,
     "performance": performance.picture,
     "proxies": proxies.picture,
     "study_sensitivity": pictures.changes,

@@ -13,6 +13,11 @@ from scripts import page, redraw
 DRAWN = [*redraw.PICTURES, redraw.STUDY]
 
 
+def test_every_picture_of_the_pages_is_drawn_again_but_few():
+    others = {"front", "leaderboard", "machines", "noise", "searches"}  # the numbers are not kept
+    assert {path.stem for path in page.DOCS.glob("*.png")} == {*DRAWN, *others}
+
+
 @pytest.mark.parametrize("part", DRAWN)
 def test_a_picture_is_what_its_numbers_give(part):
     path = page.DOCS / f"{part}.svg"
