@@ -26,6 +26,7 @@ import numpy as np
 from hybhanas.bench import TOTALS, Benchmark, load, save
 from hybhanas.bench.benchmark import Costs, Twins
 from hybhanas.bench.file import checksum_path
+from hybhanas.circuit import lay_out
 from hybhanas.errors import ConfigError
 from hybhanas.hydra_app.compose import composed
 from hybhanas.nas.quantities import PROXIES
@@ -226,13 +227,22 @@ def _cpu() -> str:
 
 def _against(twins: Twins, benchmark: Benchmark) -> str:
     """How networks compare with their twins on the test split, means over seeds."""
+    from hybhanas.quantum.variants import twin_shape
+
     points = 100 * (benchmark.test_accuracy - twins.test_accuracy).mean(axis=1)
-    low, middle, high = np.nanquantile(points, (0.25, 0.5, 0.75))
+    wide = np.array([twin_shape(lay_out(a)).bottleneck == 0 for a in benchmark])
     return (
-        f"test accuracy of a network minus that of its twin, means over seeds: median {middle:.1f} "
-        f"points (quartiles {low:.1f} to {high:.1f}), above 0 for {(points > 0).mean():.0%} of "
-        f"architectures, below 0 for {(points < 0).mean():.0%}"
+        "points of test accuracy of a network above its twin, means over seeds; medians and "
+        f"quartiles: {_quartiles(points)}; of the {wide.mean():.0%} of architectures whose twin "
+        f"has no bottleneck: {_quartiles(points[wide])}"
     )
+
+
+def _quartiles(values: np.ndarray) -> str:
+    if not len(values):
+        return "none"
+    low, middle, high = np.nanquantile(values, (0.25, 0.5, 0.75))
+    return f"{middle:.1f} ({low:.1f} to {high:.1f})"
 
 
 def main(given: Sequence[str] | None = None) -> None:
