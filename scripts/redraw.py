@@ -25,6 +25,7 @@ from scripts import (
     proxies,
     study,
     study_contribution,
+    validate_machines,
 )
 from scripts.bench import page as performance
 from scripts.study_parts import pictures
@@ -35,6 +36,7 @@ PICTURES: dict[str, page.Picture] = {
     "job_time_many": fit_job_time.picture,
     "job_time_one": fit_job_time.picture,
     "job_time_primitives": fit_primitive_jobs.picture,
+    "machines": validate_machines.picture,
     "performance": performance.picture,
     "proxies": proxies.picture,
     "study_sensitivity": pictures.changes,

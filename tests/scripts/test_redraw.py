@@ -14,7 +14,7 @@ DRAWN = [*redraw.PICTURES, redraw.STUDY]
 
 
 def test_every_picture_of_the_pages_is_drawn_again_but_few():
-    others = {"front", "leaderboard", "machines", "noise", "searches"}  # the numbers are not kept
+    others = {"front", "leaderboard", "noise", "searches"}  # the numbers are not kept
     assert {path.stem for path in page.DOCS.glob("*.png")} == {*DRAWN, *others}
 
 
