@@ -217,23 +217,30 @@ def picture(numbers: pd.DataFrame) -> Figure:
     the medians of the others in grey.
     """
     searches = dict(list(numbers.groupby("search", sort=False)))
+    medians = {
+        name: of[(of["median"].diff() != 0) | (of.epochs == of.epochs.max())]
+        for name, of in searches.items()
+    }
     rows = math.ceil(len(searches) / COLUMNS)
     drawn = figure(0.9 + 2.5 * rows, 9.5)
     grid = drawn.subplots(rows, COLUMNS, sharex=True, sharey=True, squeeze=False)
     for axes in grid.flat[len(searches) :]:
         axes.remove()
+    for axes in grid.flat[max(0, len(searches) - COLUMNS) : len(searches)]:
+        axes.tick_params(labelbottom=True)
+        axes.set_xlabel("epochs of training, in all")
     for axes, (name, own) in zip(grid.flat, searches.items(), strict=False):
-        for other in searches.values():
+        for other in medians.values():
             axes.step(other.epochs, other["median"], where="post", color="0.8", lw=1.0, ls="-")
         axes.fill_between(own.epochs, own.low, own.high, step="post", alpha=0.25, lw=0, color="C0")
-        axes.step(own.epochs, own["median"], where="post", color="C0", ls="-")
+        line = medians[name]
+        axes.step(line.epochs, line["median"], where="post", color="C0", ls="-")
         axes.set_title(name)
         axes.set_yscale("function", functions=(_stretched, _compressed))
         axes.set(ylim=(0.5, 1), xlim=(0, numbers.epochs.max()))
         axes.set_yticks([0.5, 0.8, *LEVELS])
         axes.xaxis.set_major_locator(MaxNLocator(4))
         axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
-    drawn.supxlabel("epochs of training, all networks together")
     drawn.supylabel("share of the true hypervolume")
     handles = [
         Line2D([], [], color="C0", ls="-", label="median over seeds"),

@@ -4,7 +4,7 @@
     python scripts/redraw.py drift proxies   # drift.png from drift.csv, and so on
 
 The commands on the pages write the numbers. `study` is drawn from a table of docs/benchmark, and
-docs/front.png by a search. The others were drawn before their numbers were kept.
+docs/front.png by a search. docs/noise.png was drawn before its numbers were kept.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from hybhanas import bench
 from hybhanas.errors import unknown
 from hybhanas.reporting.picture import save
 from scripts import (
+    compare_searches,
     drift,
     fit_job_time,
     fit_primitive_jobs,
@@ -36,9 +37,11 @@ PICTURES: dict[str, page.Picture] = {
     "job_time_many": fit_job_time.picture,
     "job_time_one": fit_job_time.picture,
     "job_time_primitives": fit_primitive_jobs.picture,
+    "leaderboard": compare_searches.picture,
     "machines": validate_machines.picture,
     "performance": performance.picture,
     "proxies": proxies.picture,
+    "searches": compare_searches.picture,
     "study_sensitivity": pictures.changes,
 }
 STUDY = "study"
