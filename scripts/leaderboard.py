@@ -40,7 +40,13 @@ def main(given: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--noiseless", action="store_true", help="searches see the truth at the price of one seed"
     )
-    parser.add_argument("--page", action="store_true", help="write into docs/ as well")
+    parser.add_argument(
+        "--page",
+        nargs="?",
+        const=PART,
+        metavar="PART",
+        help=f"write this part of docs/benchmark.md as well; default: {PART}, with its picture",
+    )
     given = sys.argv[1:] if given is None else given
     arguments = parser.parse_intermixed_args(given)
     own = [word for words in arguments.strategies for word in words.split()[1:]]
@@ -62,10 +68,15 @@ def main(given: Sequence[str] | None = None) -> None:
         f"{', '.join(map(str, table.seeds))}; searches see {sees}. "
         f"{report(runs, game, objectives.parsed_objectives())}"
     )
-    text = page.section(PART, "leaderboard", given, body, SHOWN)
+    part = arguments.page or PART
+    drawn = part == PART
+    text = page.section(part, "leaderboard", given, body, SHOWN if drawn else "")
     print(text)
     if arguments.page:
-        page.publish(PART, text, picture, numbers(runs), page.DOCS / "benchmark.md")
+        to = page.DOCS / "benchmark.md"
+        page.fill(part, text, to)
+        if drawn:
+            page.draw(part, picture, numbers(runs))
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -79,9 +80,28 @@ def test_an_override_of_something_else_than_the_search_is_refused(capsys):
 
 def test_the_page_gets_table_and_picture(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(page, "DOCS", tmp_path)
-    (tmp_path / "benchmark.md").write_text("<!-- leaderboard -->\n<!-- /leaderboard -->\n")
+    marks = "<!-- leaderboard -->\n<!-- /leaderboard -->\n"
+    (tmp_path / "benchmark.md").write_text(marks + marks.replace("board", "board_generated"))
     table = str(SHIPPED / "iris_small.parquet")
-    script.main([table, "--seeds", "2", "--strategies", "random", "--page"])
-    assert capsys.readouterr().out.strip() in (tmp_path / "benchmark.md").read_text()
+    for given in (["--page", "leaderboard_generated"], ["--page"]):
+        script.main([table, "--seeds", "2", "--strategies", "random", *given])
+        assert capsys.readouterr().out.strip() in (tmp_path / "benchmark.md").read_text()
     assert (tmp_path / "leaderboard.png").read_bytes().startswith(b"\x89PNG")
-    assert "<!-- leaderboard -->" in (ROOT / "docs" / "benchmark.md").read_text()
+    assert not (tmp_path / "leaderboard_generated.png").exists()
+    text = (ROOT / "docs" / "benchmark.md").read_text()
+    assert "<!-- leaderboard -->" in text
+    assert "<!-- leaderboard_generated -->" in text
+
+
+@pytest.mark.parametrize("part", ["leaderboard", "leaderboard_generated"])
+def test_the_page_says_of_a_table_what_the_table_holds(part, monkeypatch, capsys):
+    """Its command with one seed of random search describes the same front and hypervolume."""
+    monkeypatch.chdir(ROOT)
+    text = (ROOT / "docs" / "benchmark.md").read_text()
+    section = text.partition(f"<!-- {part} -->")[2].partition(f"<!-- /{part} -->")[0]
+    command = shlex.split(re.findall(r"```bash\n(.*)\n", section)[0])
+    given = command[2 : command.index("--strategies")]
+    script.main([*given, "--strategies", "random", "--seeds", "1"])
+    said = capsys.readouterr().out
+    (described,) = re.findall(r"\n(.*; truth: .*)Epochs of training until", said)
+    assert described in section
