@@ -26,7 +26,7 @@ from hybhanas.reporting.page.document import OF_A_COMPARISON, write_page
 from hybhanas.reporting.runs_table import labels
 from hybhanas.tasks.differences import differences, must_agree
 from hybhanas.tasks.finished import MALFORMED, FinishedRun
-from hybhanas.tasks.found_runs import end_of
+from hybhanas.tasks.found_runs import end_of, names_of
 from hybhanas.tasks.records_in_order import in_order
 from hybhanas.tasks.setup import shown
 
@@ -69,7 +69,8 @@ def write_comparison(
         raise ConfigError(f"run={shown(runs[0].folder)} is not accepted: {reasons[0]}")
     started = [run for run, _, _ in found]
     differing = differences([run.config for run in started])
-    names = labels([(run.folder.name, own) for run, own in zip(started, differing, strict=True)])
+    folders = names_of([run.folder for run in started])
+    names = labels([*zip(folders, differing, strict=True)])
     made = RunComparison(
         title=f"{len(started)} searches compared" if len(started) > 1 else names[0],
         runs=[

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -68,6 +69,21 @@ def name_below(folder: Path, root: Path) -> str:
     """What a run is called among those below a folder."""
     relative = folder.relative_to(root)
     return str(relative) if relative.parts else root.resolve().name
+
+
+def names_of(folders: Sequence[Path]) -> list[str]:
+    """The names of folders, or, where several have the same, their paths below what all are in.
+
+    Example:
+        >>> names_of([Path("out/one/s1"), Path("out/two/s1"), Path("out/two/s2")])
+        ['one/s1', 'two/s1', 's2']
+    """
+    paths = [Path(os.path.abspath(folder)) for folder in folders]
+    root = os.path.commonpath([path.parent for path in paths])
+    count = Counter(path.name for path in paths)
+    return [
+        path.name if count[path.name] == 1 else path.relative_to(root).as_posix() for path in paths
+    ]
 
 
 def end_of(run: FinishedRun) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import json
 import re
 import shutil
@@ -10,6 +11,7 @@ import pytest
 
 from hybhanas.errors import ConfigError
 from hybhanas.nas.run_folder import RunFolder
+from hybhanas.tasks import found_runs
 from hybhanas.tasks.report import report
 from tests.helpers.pages import Page
 
@@ -141,3 +143,12 @@ def test_a_setting_that_names_no_run_is_one_line(setting, tmp_path, composed):
     with pytest.raises(ConfigError, match="^run=.* is not accepted: [^\n]+$"):
         report(composed("task=report", f"run={setting}"), tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_runs_whose_folders_have_the_same_name_are_named_by_their_paths(runs, tmp_path, composed):
+    for search in ("one", "two"):  # alike in all settings
+        shutil.copytree(runs / "a", tmp_path / "nested" / search / "s1")
+    shutil.copytree(runs / "a", tmp_path / "nested" / "two" / "s2")
+    content = page(composed, tmp_path / "nested", tmp_path / "out").content
+    assert [one["name"] for one in content["runs"]] == ["one/s1", "two/s1", "s2"]
+    assert doctest.testmod(found_runs).failed == 0
