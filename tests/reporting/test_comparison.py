@@ -194,3 +194,16 @@ def test_equal_values_are_called_equal_and_unknown_ones_unknown():
     assert verdicts(groups, [measure(_0=1.0, _1=1.0)]) == ["m: equal, a with 1.0 and b with 1.0"]
     assert verdicts(groups, [measure(_0=1.0)]) == ["m: known for only 1 of 2 settings"]
     assert doctest.testmod(page).failed == 0
+
+
+def test_runs_that_classical_models_dominate_attain_what_all_their_members_do():
+    runs = [run("a", seed, accuracy) for seed, accuracy in ((1, 0.5), (2, 0.9))]
+    behind = [
+        replace(one, front=FrontReport([replace(m, behind="logistic") for m in one.front.members],
+                                       one.front.selected, []))
+        for one in runs
+    ]  # fmt: skip
+    found = content(*behind)
+    assert [one["front"] for one in found["runs"]] == [0, 0]
+    (curve,) = found["attained"]
+    assert curve["one"]["accuracy"] == [pytest.approx(0.9)]

@@ -205,3 +205,26 @@ def test_of_two_seeds_one_and_both_have_a_curve_and_half_has_none(browser, tmp_p
         "return document.getElementById('attained').data.map(({ name }) => name)"
     )
     assert [name.rpartition(": ")[2] for name in names] == ["at least one seed", "every seed"]
+
+
+def test_runs_that_classical_models_dominate_are_drawn_with_all_members(browser, tmp_path):
+    behind = [
+        replace(one, front=replace(
+            one.front, members=[replace(m, behind="logistic") for m in one.front.members]
+        ))
+        for one in map(compared, (1, 3))
+    ]  # fmt: skip
+    made = RunComparison(title="", runs=behind, shared={}, left_out=[], command="").content()
+    write_page(tmp_path / "comparison.html", made, OF_A_COMPARISON)
+    opened(browser, tmp_path / "comparison.html")
+    number = len(made["members"])
+    dots = browser.execute_script(
+        "return document.getElementById('fronts').data"
+        ".filter((one) => one.customdata && one.name !== 'chosen')"
+        ".reduce((sum, one) => sum + one.x.length, 0)"
+    )
+    assert dots == number > 0
+    text = browser.find_element(By.TAG_NAME, "body").text
+    assert "2 runs, 0 members of their fronts" in text
+    assert "Classical models dominate every network of" in text
+    assert "The same architecture is on the front of" not in text

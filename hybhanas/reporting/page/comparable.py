@@ -115,8 +115,7 @@ def _attained(runs: Sequence[ComparedRun]) -> dict[str, Any] | None:
     for run in runs:
         points = [
             (value_of(QUANTITIES["qpu_s"], m.evaluation), m.final_validation_accuracy)
-            for m in run.front.members
-            if m.on_front
+            for m in run.shown
         ]
         fronts.append([(s, 1 - a) for s, a in points if s is not None and a is not None])
     if not all(fronts):

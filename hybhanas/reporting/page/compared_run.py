@@ -38,6 +38,12 @@ class ComparedRun:
     front: FrontReport
     objectives: Objectives
 
+    @property
+    def shown(self) -> list[FrontMember]:
+        """Its front; all members where classical models leave none of them on it."""
+        members = self.front.members
+        return [member for member in members if member.on_front] or [*members]
+
     def selected(self, word: str) -> FrontMember | None:
         """The member that a word such as `knee` selects; None where nothing was trained."""
         return next((one.member for one in self.front.selected if one.word == word), None)

@@ -97,7 +97,7 @@ const pane = element("div", { id: "pane" });
 function showMember(at) {
   const member = memberOf.get(at),
     run = runs[member.run];
-  const others = all.filter((other) => other !== at && rows.hash[other] === rows.hash[at]);
+  const others = all.filter((other) => other !== at && rows.hash[other] === rows.hash[at] && memberOf.get(other).on_front);
   pane.replaceChildren(
     element(
       "p",
@@ -168,6 +168,7 @@ function build() {
       "fronts-section",
       "The fronts",
       element("p", {}, "A click on a dot or a row chooses a member, which is marked in all views."),
+      whyAll(),
       element(
         "div",
         { class: "choices" },
@@ -231,7 +232,7 @@ function build() {
     ...(content.attained.length ? [["attained-section", "Seeds"]] : []),
     ["provenance", "Provenance"],
   ];
-  const members = plural(all.length, "member");
+  const members = plural(content.members.filter((member) => member.on_front).length, "member");
   head(content.title, `${plural(runs.length, "run")}, ${members} of their fronts`, links);
   document
     .getElementById("main")

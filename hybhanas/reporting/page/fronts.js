@@ -39,6 +39,18 @@ function colourChoice(changed) {
   return element("label", { for: "told" }, "colours by", choose);
 }
 
+// A run of which classical models leave no member on its front is shown with all its members.
+const dominated = runs.filter((run, place) => !run.front && content.members.some((member) => member.run === place));
+const isShown = (at) => memberOf.get(at).on_front || dominated.includes(runs[memberOf.get(at).run]);
+const whyAll = () =>
+  dominated.length
+    ? element(
+        "p",
+        { class: "soft" },
+        `Classical models dominate every network of ${dominated.map(({ name }) => name).join(", ")}: none is on its front, so all members of a run stand for it in the charts.`,
+      )
+    : null;
+
 // The members that no other of the same run beats in both quantities, as stairs.
 function stairs(x, y, chosen) {
   const sign = (quantity) => (quantity.better === "larger" ? -1 : 1);
@@ -53,7 +65,7 @@ function stairs(x, y, chosen) {
 function overlaid(x, y) {
   const known = all.filter(
     (at) =>
-      memberOf.get(at).on_front &&
+      isShown(at) &&
       isNumber(rows.values[x.name][at]) &&
       isNumber(rows.values[y.name][at]),
   );
