@@ -57,21 +57,29 @@ def compare(config: DictConfig, folder: Path) -> list[RunRow]:
     table = pd.DataFrame([row.to_row() for row in rows])
     atomic.write_text(folder / "compare.csv", table.to_csv(index=False))
     fronts = [run.objectives.front(run.evaluations) for run in runs]
+    written = "tables"
     if any(fronts):
+        written = "tables and picture"
         panels: dict[str, dict[str, list[Evaluation]]] = {}
         for run, label, front in zip(runs, run_labels(rows), fronts, strict=True):
             panels.setdefault(run.config.dataset.name, {})[label] = front
         plot_fronts(folder / "compare.png", panels)
     console = terminal()
     _show(console, rows, boxes)
-    said = f"{len(rows)} run{'s' * (len(rows) > 1)}; tables and picture in {shown(folder)}"
+    said = f"{len(rows)} run{'s' * (len(rows) > 1)}; {written} in {shown(folder)}"
     if len(boxes) > 1:
         differing = " or ".join(reasons([must_agree(run) for run in runs]))
         say_end(console, f"{said}; runs of different {differing} do not compare")
         return rows
-    first, _ = max(
-        zip(runs, rows, strict=True), key=lambda one: (one[1].finished, one[1].hypervolume)
-    )
+    complete = [
+        (row.hypervolume, run)
+        for run, row, front in zip(runs, rows, fronts, strict=True)
+        if row.finished and front
+    ]
+    if not complete:
+        say_end(console, said)
+        return rows
+    _, first = max(complete, key=lambda one: one[0])
     say_end(console, said, "task=select", override("run", shown(first.folder)))
     return rows
 

@@ -132,7 +132,21 @@ def test_a_run_that_is_not_finished_is_shown_with_what_it_has(copied, tmp_path, 
     assert [row.finished for row in rows] == [False, False, False, True]
     assert [row.evaluations for row in rows] == [3, 0, 4, 4]
     assert (rows[1].hypervolume, rows[1].best_accuracy, rows[1].cheapest_s) == (0.0, None, None)
-    assert capsys.readouterr().out.count("unfinished") == 3
+    said = capsys.readouterr().out
+    assert said.count("unfinished") == 3
+    assert f"4 runs; tables and picture in {tmp_path}/out" in said
+    assert f"next: python3 run.py task=select run={copied}/deep/d" in said
+
+
+def test_where_no_run_has_finished_no_next_command_is_named(copied, tmp_path, composed, capsys):
+    for end in copied.rglob("run.json"):
+        end.unlink()
+    for records in copied.rglob("records"):
+        shutil.rmtree(records)
+    compare(composed("task=compare", f"run={copied}"), tmp_path / "out")
+    said = capsys.readouterr().out
+    assert f"4 runs; tables in {tmp_path}/out" in said
+    assert "next:" not in said
 
 
 def test_runs_that_differ_in_nothing_are_told_apart_by_their_folders(
