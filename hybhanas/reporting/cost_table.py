@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rich.table import Table
+from rich.text import Text
 
 from hybhanas.cost.report import CostReport
 from hybhanas.nas.quantities import OVERFLOW, PARTS
@@ -28,7 +29,7 @@ def cost_table(report: CostReport) -> Table:
     table.add_column(justify="right")
     table.add_column(overflow="fold")
     for row in [*_circuit(report), *_noise(report), *_time(report)]:
-        table.add_row(*row)
+        table.add_row(*map(Text, row))
     return table
 
 
@@ -150,7 +151,7 @@ def ranking_table(named: Sequence[tuple[str, CostReport]]) -> Table:
         table.add_column(name, justify="left" if name == "run" else "right")
     for name, report in sorted(named, key=lambda one: one[1].time.log10_total_s):
         table.add_row(
-            name,
+            Text(name),
             duration(report.time.qpu_s),
             duration_band(report.time.qpu_low_s, report.time.qpu_high_s),
             duration(report.time.effective_s),

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from rich.table import Table
+from rich.text import Text
 
 from hybhanas.reporting.comparing import LONGEST, label, quartiles, repeated
 from hybhanas.reporting.units import duration, duration_band
@@ -65,17 +66,17 @@ def run_labels(rows: Sequence[RunRow]) -> list[str]:
 
 
 def labels(runs: Sequence[tuple[str, Mapping[str, Any]]]) -> list[str]:
-    """A unique label per run of its folder's name and settings, as by `run_labels`; of the folder
-    alone where the settings are many.
+    """A unique label per run of a name that no other has and its settings, as by `run_labels`; of
+    the name alone where the settings are many.
     """
     by_settings = [label(settings) for _, settings in runs]
     return [
-        folder
+        name
         if len(own) > LONGEST
         else own
         if own and by_settings.count(own) == 1
-        else f"{folder} {own}".strip()
-        for (folder, _), own in zip(runs, by_settings, strict=True)
+        else f"{name} {own}".strip()
+        for (name, _), own in zip(runs, by_settings, strict=True)
     ]
 
 
@@ -92,7 +93,7 @@ def runs_table(rows: Sequence[RunRow]) -> Table:
     in_set = Counter(row.set for row in rows)
     for row, name in zip(rows, run_labels(rows), strict=True):
         table.add_row(
-            name,
+            Text(name),
             f"{row.hypervolume:.4f}" if in_set[row.set] > 1 or len(rows) == 1 else "-",
             "-" if row.best_accuracy is None else f"{100 * row.best_accuracy:.1f}",
             "-" if row.cheapest_s is None else duration(row.cheapest_s),
@@ -124,7 +125,7 @@ def seeds_table(rows: Sequence[RunRow]) -> Table | None:
         _, evaluations, _ = quartiles([row.evaluations for row in group])
         walls_s = quartiles([row.wall_s for row in group if row.wall_s is not None])
         table.add_row(
-            common or "all",
+            Text(common or "all"),
             str(len(group)),
             f"{middle:.4f} ({low:.4f}-{high:.4f})",
             f"{evaluations:g}",

@@ -13,6 +13,7 @@ from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 from rich.console import Console
+from rich.markup import escape
 
 from hybhanas import atomic
 from hybhanas.calibration import Calibration
@@ -268,8 +269,8 @@ def _introduce(console: Console, problem: Problem, data_name: str) -> None:
     used = len(calibration.qubits)
     console.print(
         f"[bold]{settings.name}[/] over {space.size:,} genomes, "
-        f"{settings.population} x {settings.generations}; {data_name} on "
-        f"{calibration.name}, {used} of {used + len(calibration.excluded)} qubits"
+        f"{settings.population} x {settings.generations}; {escape(data_name)} on "
+        f"{escape(calibration.name)}, {used} of {used + len(calibration.excluded)} qubits"
     )
     age_days = calibration.age_days(datetime.now(UTC))
     console.print(f"calibration of {calibration.date:%Y-%m-%d}, {age_days:.0f} days old")

@@ -66,3 +66,10 @@ def test_a_ranking_begins_with_the_cheapest():
     shown = printed(table)
     assert [*shown][2:] == ["fast", "slow"]
     assert shown["fast"][:3] == ["10 s", "10-20 s", "1 s"]
+
+
+def test_runs_and_backends_with_brackets_are_printed_as_they_are():
+    report = make_report(10.0, 1.0)
+    priced = replace(report, provenance=replace(report.provenance, price="of a[/b]/x[old]"))
+    assert "of a[/b]/x[old]" in str(printed(cost_table(priced)))
+    assert "ansatz=[a,b] x[/y]" in printed(ranking_table([("ansatz=[a,b] x[/y]", report)]))

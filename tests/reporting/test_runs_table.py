@@ -95,7 +95,7 @@ def test_seeds_of_the_data_set_are_seeds_too_and_a_run_that_is_there_twice_count
     ]  # fmt: skip
     table = seeds_table(rows)
     assert table is not None
-    assert [[*column.cells] for column in table.columns[:3]] == [
+    assert [[*map(str, column.cells)] for column in table.columns[:3]] == [
         ["all"], ["3"], ["0.2000 (0.1500-0.2500)"],
     ]  # fmt: skip
 
@@ -105,6 +105,20 @@ def test_a_run_of_each_setting_or_runs_without_seeds_have_no_medians():
     assert seeds_table([row("a", {"search": "x", "seed": 1}), row("b", {"search": "y"})]) is None
     table = seeds_table([row("a", {"seed": 1}), row("b", {"seed": 2}, hypervolume=0.5)])
     assert table is not None
-    assert [[*column.cells] for column in table.columns[:3]] == [
+    assert [[*map(str, column.cells)] for column in table.columns[:3]] == [
         ["all"], ["2"], ["0.3750 (0.3125-0.4375)"],
     ]  # fmt: skip
+
+
+def test_names_with_brackets_are_printed_as_they_are():
+    rows = [
+        row(f"run[old]{seed}", {"image": "a[/b]/x", "seed": seed, "other": seed * (seed > 1)})
+        for seed in (1, 1, 2, 3)
+    ]
+    console = Console(width=160)
+    with console.capture() as printed:
+        console.print(runs_table(rows))
+        console.print(seeds_table([*rows, row("c", {"image": "a[/b]/x", "seed": 4, "other": 0})]))
+    said = printed.get()
+    assert "run[old]1 image=a[/b]/x seed=1 other=0" in said
+    assert "image=a[/b]/x other=0  " in said
