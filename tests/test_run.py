@@ -192,7 +192,13 @@ def test_a_python_without_packages_leaves_the_work_to_the_environment_of_make_ru
         )  # fmt: skip
 
     alone = cost_help()
-    said = "error: packages are missing; make run installs them in .venv\n"
-    assert (alone.returncode, alone.stderr) == (1, said)
+    said = "error: hydra is not installed; make run installs it in .venv"
+    assert (alone.returncode, alone.stderr) == (1, f"{said}\n")
+    (tmp_path / ".venv" / "bin").mkdir(parents=True)
+    (tmp_path / ".venv" / "bin" / "python").symlink_to(os.path.realpath(sys.executable))
+    without = cost_help()  # an environment that was copied in part, which has no packages either
+    assert without.returncode == 1
+    assert without.stderr == f"{said}; delete {tmp_path / '.venv'} first\n"
+    shutil.rmtree(tmp_path / ".venv")
     (tmp_path / ".venv").symlink_to(sys.prefix)
     assert cost_help().stdout.startswith("usage: hybhanas cost")
