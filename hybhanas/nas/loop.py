@@ -60,8 +60,8 @@ class Generation:
     epochs: int
     front_size: int
     hypervolume: float
-    best_accuracy: float
-    cheapest_s: float
+    best_accuracy: float | None  # None if nothing was evaluated, as is cheapest_s
+    cheapest_s: float | None
 
 
 def run_search(  # noqa: PLR0913 - three of them are callbacks
@@ -135,8 +135,8 @@ def _generation(number: int, found: Sequence[Evaluation], new: int, summary: Sum
         epochs=summary.epochs,
         front_size=summary.front_size,
         hypervolume=summary.hypervolume,
-        best_accuracy=summary.best_accuracy or 0.0,
-        cheapest_s=summary.cheapest_s or 0.0,
+        best_accuracy=summary.best_accuracy,
+        cheapest_s=summary.cheapest_s,
     )
 
 

@@ -27,8 +27,8 @@ COLUMNS: dict[str, Callable[[Generation], str]] = {
     "failed": lambda g: str(g.failed),
     "front": lambda g: str(g.front_size),
     "hypervolume": lambda g: f"{g.hypervolume:.4f}",
-    "best accuracy": lambda g: f"{100 * g.best_accuracy:.1f} %",
-    "cheapest": lambda g: duration(g.cheapest_s),
+    "best accuracy": lambda g: "-" if g.best_accuracy is None else f"{100 * g.best_accuracy:.1f} %",
+    "cheapest": lambda g: "-" if g.cheapest_s is None else duration(g.cheapest_s),
 }
 """The columns of a generation, after its number."""
 
@@ -159,8 +159,8 @@ class SearchView:
         progress = self._progress
         if progress is None:
             return self._table()
-        left_s = self._eta(progress)
-        eta = "" if left_s is None else f", ETA {duration(left_s)}"
+        left_s = round(self._eta(progress) or 0)
+        eta = f", ETA {duration(left_s)}" if left_s > 0 else ""
         line = (
             f"generation {progress.generation}/{self._generations}: "
             f"{progress.done}/{progress.total} candidates{eta}"

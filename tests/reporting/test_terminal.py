@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import time
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
@@ -45,6 +46,7 @@ def test_a_generation_is_a_row_and_stopped_networks_have_a_column_with_halving(h
 def test_a_terminal_shows_the_candidates_of_the_generation_in_progress():
     console = Console(file=io.StringIO(), width=140, force_terminal=True)
     with SearchView(console, 6, halving=False) as view:
+        view._started -= 60  # so long ago
         view.progress(Progress(generation=2, done=3, total=8, new=0, evaluation=None))
         known = shown_after(console)
         view.progress(Progress(generation=2, done=4, total=8, new=1, evaluation=None))
@@ -52,6 +54,20 @@ def test_a_terminal_shows_the_candidates_of_the_generation_in_progress():
     assert "generation 2/6: 3/8 candidates" in known
     assert "ETA" not in known  # answers from the records tell no time
     assert "generation 2/6: 4/8 candidates, ETA " in evaluated
+
+
+def test_an_eta_that_has_run_out_is_left_out():
+    console = Console(file=io.StringIO(), width=140, force_terminal=True)
+    with SearchView(console, 6, halving=False) as view:
+        view.progress(Progress(generation=2, done=4, total=8, new=1, evaluation=None))
+        assert "ETA" not in shown_after(console)  # less than half a second
+
+
+def test_where_nothing_was_evaluated_no_best_is_claimed():
+    console = Console(file=io.StringIO(), width=140)
+    with SearchView(console, 6, halving=False) as view:
+        view.generation(replace(GENERATION, best_accuracy=None, cheapest_s=None))
+    assert console.file.getvalue().split()[-2:] == ["-", "-"]
 
 
 def shown_after(console: Console) -> str:
