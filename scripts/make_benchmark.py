@@ -230,18 +230,23 @@ def _against(twins: Twins, benchmark: Benchmark) -> str:
     from hybhanas.quantum.variants import twin_shape
 
     points = 100 * (benchmark.test_accuracy - twins.test_accuracy).mean(axis=1)
-    wide = np.array([twin_shape(lay_out(a)).bottleneck == 0 for a in benchmark])
+    compared = np.isfinite(points)  # both fit, and none of their trainings diverged
+    points, left_out = points[compared], np.sum(~compared)
+    kept = (a for a, is_kept in zip(benchmark, compared, strict=True) if is_kept)
+    wide = np.array([twin_shape(lay_out(a)).bottleneck == 0 for a in kept], dtype=bool)
+    share = f"{wide.mean():.0%}" if len(wide) else "none"
     return (
         "points of test accuracy of a network above its twin, means over seeds; medians and "
-        f"quartiles: {_quartiles(points)}; of the {wide.mean():.0%} of architectures whose twin "
-        f"has no bottleneck: {_quartiles(points[wide])}"
+        f"quartiles: {_quartiles(points)}; of the {share} of architectures whose twin has no "
+        f"bottleneck: {_quartiles(points[wide])}; {left_out} were not compared, since training "
+        "diverged or a circuit does not fit"
     )
 
 
 def _quartiles(values: np.ndarray) -> str:
     if not len(values):
         return "none"
-    low, middle, high = np.nanquantile(values, (0.25, 0.5, 0.75))
+    low, middle, high = np.quantile(values, (0.25, 0.5, 0.75))
     return f"{middle:.1f} ({low:.1f} to {high:.1f})"
 
 

@@ -35,8 +35,8 @@ class Costs:
 
 @dataclass(frozen=True, slots=True)
 class Twins:
-    """The classical twins: in place of each circuit dense layers of about as many parameters,
-    trained with the same splits, seeds and epochs.
+    """The classical twins: in place of each circuit a dense layer, or two with a bottleneck of few
+    units between them, of about as many parameters; trained with the same splits, seeds and epochs.
 
     Args:
         accuracy: like that of `Benchmark` [architectures, seeds, epochs].

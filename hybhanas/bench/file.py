@@ -49,13 +49,13 @@ def load(path: str | Path, sha256: str | None = None) -> Benchmark:
     path = Path(path).expanduser()
     try:
         content = read_bytes(path, MAX_BYTES)
-        expected = sha256 or read_bytes(checksum_path(path)).decode().split()[0]
+        expected = sha256 or _first_word(checksum_path(path))
     except FileNotFoundError as error:
         raise ConfigError(
             f"bench={path} is not accepted: {Path(error.filename).name} does not exist; accepted: "
             "a table with its .sha256 beside it, or load(path, sha256=...)"
         ) from None
-    except (OSError, ValueError, IndexError) as error:
+    except (OSError, ValueError) as error:
         raise ConfigError(f"bench={path} is not accepted: {error}") from None
     found = hashlib.sha256(content).hexdigest()
     if found != expected.lower():
@@ -73,6 +73,14 @@ def load(path: str | Path, sha256: str | None = None) -> Benchmark:
     except (pa.ArrowException, *MALFORMED) as error:
         reason = " ".join(str(error).split())[:200] or type(error).__name__
         raise ConfigError(f"bench={path} is not accepted: it is no benchmark: {reason}") from None
+
+
+def _first_word(path: Path) -> str:
+    """The checksum in a file, of which `sha256sum` writes the name after it."""
+    words = read_bytes(path).split()
+    if not words or not words[0].isalnum():
+        raise ValueError(f"{path.name} is no checksum of sha256sum")
+    return words[0].decode()
 
 
 def save(benchmark: Benchmark, path: str | Path) -> str:

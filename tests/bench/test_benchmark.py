@@ -133,6 +133,10 @@ def test_a_damaged_table_is_refused_before_it_is_parsed(tmp_path):
     path.write_bytes(content)
     with pytest.raises(ConfigError, match=f"its SHA-256 is .*, not {digest[:16]}"):
         bench.load(path)
+    for damaged in (b"", b"\xff\xfe\n"):
+        (tmp_path / "hand.parquet.sha256").write_bytes(damaged)
+        with pytest.raises(ConfigError, match=r"hand.parquet.sha256 is no checksum of sha256sum"):
+            bench.load(path)
     (tmp_path / "hand.parquet.sha256").unlink()
     with pytest.raises(ConfigError, match=r"hand.parquet.sha256 does not exist; accepted: a table"):
         bench.load(path)
