@@ -6,7 +6,7 @@
 Each search runs in a process of its own with one thread and no transpile cache; its time is the CPU
 time of that process, imports included, until its last generation is evaluated. The front is not
 trained further. Random search goes on, generation by generation, until it has taken at least as
-long as the default search with the same seed.
+long as the default search with the same seed, or evaluated the whole space.
 """
 
 from __future__ import annotations
@@ -141,6 +141,9 @@ def main(given: Sequence[str] | None = None) -> None:
     parser.add_argument("--page", action="store_true", help="write into docs/ as well")
     given = sys.argv[1:] if given is None else given
     arguments = parser.parse_args(given)
+    for option, least in (("seeds", 2), ("jobs", 1)):
+        if (value := getattr(arguments, option)) < least:
+            parser.error(f"--{option} {value}: at least {least}")
     os.environ.update(dict.fromkeys(THREADS, "1"))  # of the processes that are started from here
     spawned = multiprocessing.get_context("spawn")
     jobs = arguments.jobs

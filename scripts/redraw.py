@@ -4,7 +4,9 @@
     python scripts/redraw.py drift proxies   # drift.png from drift.csv, and so on
 
 The commands on the pages write the numbers. `study` is drawn from a table of docs/benchmark, and
-docs/front.png by a search. docs/noise.png was drawn before its numbers were kept.
+docs/front.png by a search. docs/noise.png was drawn before its numbers were kept; those of
+performance, study_sensitivity and drift were taken from the tables of their pages, and have as many
+digits as these until the commands are run again.
 """
 
 from __future__ import annotations

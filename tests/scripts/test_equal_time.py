@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 
-from scripts.equal_time import Compared, Outcome, report, searched
+import pytest
+
+from scripts.equal_time import Compared, Outcome, main, report, searched
 
 TINY = (
     "dataset=iris", "search_space=small", "trainer.epochs=1", "search.population=4",
@@ -32,3 +34,10 @@ def test_the_table_says_medians_and_leads_with_the_same_seed():
     assert "default 0.6200 (median; quartiles 0.6150 to 0.6250; mean 0.6200, standard" in text
     assert "The medians differ by +0.0300." in text
     assert "same seed is +0.0300 (median; quartiles +0.0200 to +0.0400; mean +0.0300, stan" in text
+
+
+@pytest.mark.parametrize("given", [("--seeds", "1"), ("--jobs", "0")])
+def test_too_few_seeds_or_jobs_are_refused_in_a_line(given, capsys):
+    with pytest.raises(SystemExit):
+        main([*given])
+    assert " ".join([*given]) + ": at least" in capsys.readouterr().err
