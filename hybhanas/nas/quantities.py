@@ -52,6 +52,11 @@ class Quantity:
         return 1 if self.better == "smaller" else -1
 
     @property
+    def without_logarithm(self) -> Quantity:
+        """What it is the logarithm of, which orders alike; itself where it is none."""
+        return QUANTITIES.get(self.name.removeprefix("log10_"), self)
+
+    @property
     def title(self) -> str:
         """The label with the unit, as for an axis."""
         return f"{self.label} ({self.unit})" if self.unit else self.label

@@ -109,7 +109,7 @@ def knee(members: Sequence[FrontMember], objectives: Objectives) -> Selected:
     spans = np.ptp(points, axis=0)
     scaled = (points - points.min(axis=0)) / np.where(spans > 0, spans, 1.0)
     rank, member = trained[int(np.linalg.norm(scaled, axis=1).argmin())]
-    words = ", ".join(quantity.label for quantity in objectives.quantities)
+    words = "; ".join(quantity.without_logarithm.label for quantity in objectives.quantities)
     return Selected("knee", rank, member, f"nearest to the best of each: {words}")
 
 

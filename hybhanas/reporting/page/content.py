@@ -12,7 +12,7 @@ from hybhanas.nas.evaluation import EVALUATED, STOPPED, Evaluation
 from hybhanas.nas.front import FrontMember
 from hybhanas.nas.importance import Importance
 from hybhanas.nas.objectives import Objectives
-from hybhanas.nas.quantities import PARTS, QUANTITIES, Quantity
+from hybhanas.nas.quantities import PARTS, QUANTITIES
 from hybhanas.reporting.front_report import FrontReport, interval_of
 from hybhanas.reporting.page.circuit_drawing import drawing
 from hybhanas.reporting.page.columns import columns, described, offered
@@ -61,7 +61,7 @@ class RunReport:
             "search": f"search={self.search_name}, {len(self.evaluations)} architectures",
             "title": f"{self.data_name} on {_backend(self.summary)}",
             "total": total_label(self.evaluations),
-            "objectives": [_without_logarithm(q).label for q in self.objectives.quantities],
+            "objectives": [q.without_logarithm.label for q in self.objectives.quantities],
             "quantities": [described(q) for q in quantities],
             "parts": {part.name: part.label for part in PARTS},
             "evaluations": columns(self.evaluations, members, quantities),
@@ -142,11 +142,6 @@ def _measured(accuracy: float | None, samples: int | None) -> dict[str, Any]:
     return {
         "accuracy": accuracy, "interval": interval_of(accuracy, samples), "samples": samples
     }  # fmt: skip
-
-
-def _without_logarithm(quantity: Quantity) -> Quantity:
-    """What a logarithm is of, which orders alike."""
-    return QUANTITIES.get(quantity.name.removeprefix("log10_"), quantity)
 
 
 def _by_seed(member: FrontMember, split: str) -> dict[str, Any]:
