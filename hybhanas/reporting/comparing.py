@@ -77,14 +77,29 @@ def reasons(must_agree: Sequence[Mapping[str, str]]) -> list[str]:
 
 def repeated(runs: Mapping[int, Compared]) -> dict[str, dict[Repetition, int]]:
     """The places of the finished runs by their seeds, for each of the settings that have more than
-    seeds in common; a run that has settings and seeds of one before it is left out.
+    seeds in common, or the names of the runs where these settings are many; a run that has settings
+    and seeds of one before it is left out.
     """
     found: dict[str, dict[Repetition, int]] = {}
     for place, run in runs.items():
         if run.finished:
             seeds = tuple(str(value) for name, value in run.settings.items() if _is_seed(name))
             found.setdefault(label_but_seeds(run.settings), {}).setdefault(seeds, place)
-    return found
+    return {
+        own
+        if len(own) <= LONGEST
+        else ", ".join(runs[place].name for place in places.values()): places
+        for own, places in found.items()
+    }
+
+
+def again(runs: Mapping[int, Compared]) -> list[str]:
+    """A line that names the runs that are in no comparison since they repeat another."""
+    compared = {place for places in repeated(runs).values() for place in places.values()}
+    names = [run.name for place, run in runs.items() if run.finished and place not in compared]
+    if not names:
+        return []
+    return [f"same settings and seed as another run, so not compared: {', '.join(names)}"]
 
 
 def _is_seed(name: str) -> bool:

@@ -207,3 +207,13 @@ def test_runs_that_classical_models_dominate_attain_what_all_their_members_do():
     assert [one["front"] for one in found["runs"]] == [0, 0]
     (curve,) = found["attained"]
     assert curve["one"]["accuracy"] == [pytest.approx(0.9)]
+
+
+def test_medians_name_the_setting_of_their_set_once():
+    wine = {"data sets": "wine"}
+    runs = [run("a", 1, 0.5), run("a", 2, 0.6), run("b", 1, 0.7, same=wine),
+            run("b", 2, 0.8, same=wine)]  # fmt: skip
+    found = content(*runs)
+    medians = [median["label"] for one in found["sets"] for median in one["medians"]]
+    assert medians == ["backend=a", "backend=b"]
+    assert [curve["label"] for curve in found["attained"]] == ["backend=a", "backend=b"]

@@ -122,3 +122,15 @@ def test_names_with_brackets_are_printed_as_they_are():
     said = printed.get()
     assert "run[old]1 image=a[/b]/x seed=1 other=0" in said
     assert "image=a[/b]/x other=0  " in said
+
+
+def test_repetitions_that_have_many_settings_are_named_by_their_runs():
+    spaces = {name: {f"search_space.{k}": name * 10 for k in "abcdef"} for name in ("one", "two")}
+    rows = [
+        row(f"{name}/s{seed}", {**space, "seed": seed})
+        for name, space in spaces.items()
+        for seed in (1, 2)
+    ]
+    table = seeds_table(rows)
+    assert table is not None
+    assert [*map(str, table.columns[0].cells)] == ["one/s1, one/s2", "two/s1, two/s2"]

@@ -10,7 +10,7 @@ import numpy as np
 
 from hybhanas.nas.objectives import Objectives, common
 from hybhanas.nas.quantities import QUANTITIES
-from hybhanas.reporting.comparing import in_words, label_of_set, repeated, sets
+from hybhanas.reporting.comparing import again, in_words, label_of_set, repeated, sets
 from hybhanas.reporting.front_report import interval_of
 from hybhanas.reporting.page.columns import value_of
 from hybhanas.reporting.page.compared_run import ComparedRun
@@ -61,10 +61,10 @@ class Comparable:
         return {
             "label": self.label,
             "box": ", ".join(f"{k} {ideal:g} to {worst:g}" for k, (ideal, worst) in box.items()),
-            "lines": lines + self._again(),
+            "lines": lines + again(self.runs),
             "medians": [
                 {
-                    "label": " ".join(filter(None, (self.label, group.label))),
+                    "label": group.label or self.label,
                     "seeds": in_words([*group.runs]),
                     "values": {m.label: group.middle(m) for m in measures},
                 }
@@ -73,20 +73,12 @@ class Comparable:
             ],
         }
 
-    def _again(self) -> list[str]:
-        """A line that names the runs that are in no comparison since they repeat another."""
-        compared = {place for group in self.groups for place in group.runs.values()}
-        names = [r.name for at, r in self.runs.items() if r.finished and at not in compared]
-        if not names:
-            return []
-        return [f"same settings and seed as another run, so not compared: {', '.join(names)}"]
-
     def attained(self) -> list[dict[str, Any]]:
         """Of each group with several seeds the accuracies that the fronts of one, half and all of
         its seeds attain within a QPU time, as corners of stairs.
         """
         return [
-            {"label": " ".join(filter(None, (self.label, group.label))) or "all seeds", **curve}
+            {"label": group.label or self.label or "all seeds", **curve}
             for group in self.groups
             if len(group.runs) > 1
             if (curve := _attained([self.runs[place] for place in group.runs.values()]))
