@@ -16,11 +16,11 @@ from hybhanas.errors import ConfigError
 from hybhanas.nas.evaluation import Evaluation
 from hybhanas.nas.objectives import Objectives, common
 from hybhanas.nas.summary import Summary
-from hybhanas.reporting.comparing import label_of_set, reasons, sets
+from hybhanas.reporting.comparing import again, label_of_set, reasons, sets
 from hybhanas.reporting.page.commands import override
 from hybhanas.reporting.plots import plot_fronts
 from hybhanas.reporting.runs_table import RunRow, run_labels, runs_table, seeds_table
-from hybhanas.reporting.terminal import terminal
+from hybhanas.reporting.terminal import fitted, terminal
 from hybhanas.tasks.comparison_page import write_comparison
 from hybhanas.tasks.differences import differences, must_agree
 from hybhanas.tasks.finished import MALFORMED, FinishedRun, named_settings
@@ -29,6 +29,9 @@ from hybhanas.tasks.last_lines import say_end
 from hybhanas.tasks.setup import shown
 
 log = logging.getLogger(__name__)
+
+NARROWEST = 24
+"""Letters of a run's name that a line of a table has room for; with less, it is no table."""
 
 
 def compare(config: DictConfig, folder: Path) -> list[RunRow]:
@@ -132,9 +135,12 @@ def show_sweep(folder: Path) -> None:
 
 
 def _show(console: Console, rows: Sequence[RunRow], boxes: Sequence[Objectives]) -> None:
-    console.print(runs_table(rows))
-    if (over_seeds := seeds_table(rows)) is not None:
-        console.print(over_seeds)
+    for table in (runs_table(rows), seeds_table(rows)):
+        if table is not None:
+            name = max(len(str(cell)) for cell in table.columns[0].cells)
+            console.print(fitted(table, console, max(0, name - NARROWEST)))
+    for line in again(dict(enumerate(rows))):
+        console.print(line, soft_wrap=True, markup=False, highlight=False)
     for number, box in enumerate(boxes):
         places = [place for place, row in enumerate(rows) if row.set == number]
         if len(places) > 1 or len(rows) == 1:
@@ -168,7 +174,7 @@ def _row(
         folder=name,
         settings=settings,
         set=number,
-        finished=bool(end),
+        finished=end is not None,
         hypervolume=found.hypervolume,
         best_accuracy=found.best_accuracy,
         cheapest_s=found.cheapest_s,
@@ -176,5 +182,5 @@ def _row(
         infeasible=found.infeasible,
         failed=found.failed,
         evaluations_s=found.evaluations_s,
-        wall_s=end.get("wall_s"),
+        wall_s=end.wall_s if end else None,
     )

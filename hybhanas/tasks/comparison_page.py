@@ -14,8 +14,8 @@ from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from hybhanas.errors import ConfigError
-from hybhanas.evidence.baselines import read_baselines
-from hybhanas.nas.front import FrontMember, ranked, read_front
+from hybhanas.nas.classical import Baseline
+from hybhanas.nas.front import FrontMember, ranked
 from hybhanas.nas.run_folder import RunFolder
 from hybhanas.nas.selection import select
 from hybhanas.reporting.front_report import FrontReport
@@ -91,23 +91,16 @@ def _compared(run: FinishedRun, page: Path) -> ComparedRun:
     if not math.isfinite(sum(evaluation.seconds for evaluation in run.evaluations)):
         raise ValueError("its evaluations took longer than any number says")
     files = RunFolder(run.folder)
-    end, front = end_of(run), None
-    if end:
-        try:
-            members = read_front(files, run.evaluations)
-            front = FrontReport(members, select(members, run.objectives), read_baselines(files))
-        except ConfigError as error:
-            log.warning("%s counts as unfinished: %s", shown(run.folder), error)
-    finished = front is not None
+    end = end_of(run)
     return ComparedRun(
         name="",
         folder=str(shown(run.folder.absolute())),
         link=_link(files.page, page),
         settings={},
         same=must_agree(run),
-        finished=finished,
+        finished=end is not None,
         evaluations=in_order(files, run.evaluations),
-        front=front or _so_far(run),
+        front=_reported(end.members, run, end.baselines) if end else _so_far(run),
         objectives=run.objectives,
     )
 
@@ -116,8 +109,13 @@ def _so_far(run: FinishedRun) -> FrontReport:
     """The front of a search that has not finished, by the accuracies in the search."""
     front = run.objectives.front(run.evaluations)
     members = [FrontMember(e, e.validation_accuracy, None, None) for e in front]
-    in_rank = ranked(members, run.objectives)
-    return FrontReport(in_rank, select(in_rank, run.objectives), [])
+    return _reported(ranked(members, run.objectives), run, [])
+
+
+def _reported(
+    members: list[FrontMember], run: FinishedRun, baselines: list[Baseline]
+) -> FrontReport:
+    return FrontReport(members, select(members, run.objectives), baselines)
 
 
 def _link(target: Path, page: Path) -> str | None:

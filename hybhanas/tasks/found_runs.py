@@ -6,13 +6,18 @@ import logging
 import os
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from hybhanas.errors import ConfigError
+from hybhanas.evidence.baselines import read_baselines
+from hybhanas.nas.classical import Baseline
+from hybhanas.nas.front import FrontMember, read_front
 from hybhanas.nas.run_folder import SETTINGS, RunFolder
 from hybhanas.stored import read_json
 from hybhanas.tasks.finished import FinishedRun, read_run
+from hybhanas.tasks.setup import shown
 
 log = logging.getLogger(__name__)
 
@@ -86,12 +91,28 @@ def names_of(folders: Sequence[Path]) -> list[str]:
     ]
 
 
-def end_of(run: FinishedRun) -> dict[str, Any]:
-    """The summary that a search wrote when it finished; empty if it has not, or was extended since
-    and has not finished again, or if the summary is damaged, which is said.
+@dataclass(frozen=True, slots=True)
+class End:
+    """What a search left that has finished: its wall time, its front, its classical models."""
+
+    wall_s: float
+    members: list[FrontMember]
+    baselines: list[Baseline]
+
+
+def end_of(run: FinishedRun) -> End | None:
+    """How a search finished; None if it has not, or was extended since and has not finished again,
+    or if what it left is damaged, which is said.
     """
     end = _end(run.folder)
-    return end if end.get("evaluations", -1) >= len(run.evaluations) else {}
+    if end.get("evaluations", -1) < len(run.evaluations):
+        return None
+    files = RunFolder(run.folder)
+    try:
+        return End(end["wall_s"], read_front(files, run.evaluations), read_baselines(files))
+    except ConfigError as error:
+        log.warning("%s counts as unfinished: %s", shown(run.folder), error)
+        return None
 
 
 def _end(folder: Path) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import sys
 import pandas as pd
 import pytest
 from omegaconf import OmegaConf
+from rich.console import Console
 
 from hybhanas.errors import ConfigError
 from hybhanas.tasks import compare as task
@@ -160,6 +161,7 @@ def test_runs_that_differ_in_nothing_are_told_apart_by_their_folders(
     printed = capsys.readouterr().out
     assert " a " in printed
     assert " again " in printed
+    assert "same settings and seed as another run, so not compared: again\n" in printed
 
 
 def test_no_run_is_recommended_above_those_of_another_data_set(copied, tmp_path, composed, capsys):
@@ -239,3 +241,22 @@ def test_a_setting_that_follows_from_another_is_not_a_difference_of_its_own():
     ]
     same_name = differences([config("x", 1, 10, "p"), config("x", 2, 10, "p")])
     assert same_name == [{"backend.power_w": 1}, {"backend.power_w": 2}]
+
+
+def test_a_run_without_its_front_is_unfinished_in_the_table_and_on_the_page(
+    copied, tmp_path, composed
+):
+    (copied / "a" / "pareto.json").unlink()
+    rows = compare(composed("task=compare", f"run={copied}"), tmp_path / "out")
+    assert [row.finished for row in rows] == [False, True, True, True]
+    content = Page(report(composed("task=report", f"run={copied}"), tmp_path / "out")).content
+    assert [run["finished"] for run in content["runs"]] == [False, True, True, True]
+
+
+def test_on_a_narrow_terminal_each_run_is_named_whole(
+    sweep, tmp_path, composed, capsys, monkeypatch
+):
+    monkeypatch.setattr(task, "terminal", lambda: Console(width=60))
+    compare(composed("task=compare", f"run={sweep / 'a'}"), tmp_path / "out")
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert ["run", "a"] in lines
