@@ -19,7 +19,7 @@ from tests.helpers.synthetic import make_evaluation
 
 TWO = Objectives(("error", "log10_total_s"), {"error": 1.0, "log10_total_s": 4.0}, {})
 DATA = {"data sets": "circles"}
-ALONE = "there is no finished run of other settings or another seed to compare it with"
+ALONE = "there is no finished run of other settings or another seed to compare with"
 
 
 def run(backend: str, seed: int, accuracy: float, total_s: float = 100.0, **changes) -> ComparedRun:

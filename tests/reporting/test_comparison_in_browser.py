@@ -228,3 +228,12 @@ def test_runs_that_classical_models_dominate_are_drawn_with_all_members(browser,
     assert "2 runs, 0 members of their fronts" in text
     assert "Classical models dominate every network of" in text
     assert "The same architecture is on the front of" not in text
+
+
+def test_runs_that_compare_with_none_share_one_sentence(browser, tmp_path):
+    runs = [replace(compared(at), same={"data sets": str(at)}) for at in (1, 2)]
+    made = RunComparison(title="", runs=runs, shared={}, left_out=[], command="").content()
+    write_page(tmp_path / "comparison.html", made, OF_A_COMPARISON)
+    opened(browser, tmp_path / "comparison.html")
+    text = browser.find_element(By.TAG_NAME, "body").text
+    assert text.count("There is no finished run of other settings or another seed") == 1

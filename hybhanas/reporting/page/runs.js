@@ -55,6 +55,12 @@ function differsCard() {
 }
 
 function verdictCard() {
+  const byLines = new Map(); // sets of which the same is to say
+  for (const { label, lines } of content.sets) {
+    const key = JSON.stringify(lines);
+    if (!byLines.has(key)) byLines.set(key, { labels: [], lines });
+    if (label) byLines.get(key).labels.push(label);
+  }
   const capital = (line) => `${line.charAt(0).toUpperCase()}${line.slice(1)}.`;
   return element(
     "div",
@@ -67,8 +73,8 @@ function verdictCard() {
           `The runs have different ${content.reasons.join(" and ")}: accuracies and hypervolumes compare only within each of these sets.`,
         )
       : null,
-    content.sets.map(({ label, lines }) => [
-      label ? element("h3", {}, label) : null,
+    [...byLines.values()].map(({ labels, lines }) => [
+      labels.length ? element("h3", {}, labels.join("; ")) : null,
       element(
         "ul",
         { class: "verdicts" },

@@ -118,7 +118,7 @@ def _spread(group: Group, measures: Sequence[Measure]) -> list[str]:
     """Of runs that nothing but the seed tells apart."""
     number = len(group.runs)
     if number == 1:
-        return ["there is no finished run of other settings or another seed to compare it with"]
+        return ["there is no finished run of other settings or another seed to compare with"]
     first = f"nothing but the seed tells these {number} runs apart: differences are chance"
     return [first, *(f"{measure.label}: median {group.middle(measure)}" for measure in measures)]
 
