@@ -5,7 +5,7 @@
 
 Each search runs in a process of its own with one thread and no transpile cache; its time is the CPU
 time of that process, imports included, until its last generation is evaluated. The front is not
-trained further. Random search goes on, generation by generation, until it has taken at least as
+trained further. Random search continues, generation by generation, until it has taken at least as
 long as the default search with the same seed, or evaluated the whole space.
 """
 
