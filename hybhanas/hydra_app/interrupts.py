@@ -18,6 +18,7 @@ imports, keeps it locked: every other thread then waits at its next import.
 class Stopped(KeyboardInterrupt):
     """A signal that asks the process to end. Dropped on its way up, it is sent again."""
 
+    raised: int | None = None
     one_has_arrived = False
 
     def __init__(self, number: int):
@@ -52,6 +53,7 @@ def _raise(number: int, frame: FrameType | None) -> None:
         return
     if number != signal.SIGINT:
         signal.signal(number, signal.SIG_DFL)
+    Stopped.raised = number
     raise Stopped(number)
 
 
@@ -70,7 +72,19 @@ def _unraisable(ignored: sys.UnraisableHookArgs) -> None:
         sys.__unraisablehook__(ignored)
 
 
-def stopped_by(stop: KeyboardInterrupt) -> int:
-    """The exit code of a process that was ended so: 130 after Ctrl-C, 143 after SIGTERM."""
+def stop_was_raised() -> bool:
+    """Whether a signal has asked the process to end. Any error afterwards may be its exception in
+    another form: Python 3.11 makes a RuntimeError of what is raised in a `__set_name__`, as of
+    every member of an enum, and modules make an ImportError of what stops an import of theirs.
+    """
+    return Stopped.raised is not None
+
+
+def stopped_by(error: BaseException) -> int | None:
+    """The exit code of a process that a signal has ended: 130 after Ctrl-C, 143 after SIGTERM; None
+    if the error has another reason.
+    """
+    if not (stop_was_raised() or isinstance(error, KeyboardInterrupt)):
+        return None
     Stopped.one_has_arrived = True
-    return 128 + (stop.number if isinstance(stop, Stopped) else signal.SIGINT)
+    return 128 + (Stopped.raised or signal.SIGINT)

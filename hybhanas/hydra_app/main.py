@@ -13,14 +13,17 @@ from hybhanas.hydra_app.streams import drop_unwritten, notify, open_streams
 
 def main() -> None:
     """Runs the command line; see `hybhanas.hydra_app.application.called`."""
+    code: int | None
     open_streams()
     try:
         stops_raise()
         from hybhanas.hydra_app.application import called
 
         code = called(sys.argv[1:])
-    except KeyboardInterrupt as stop:
-        code = stopped_by(stop)
+    except BaseException as error:
+        code = stopped_by(error)
+        if code is None:
+            raise
         notify("stopped; the same command on the same folder resumes the run")
     finally:
         gc.freeze()  # else the interpreter looks for garbage among all imports, for seconds

@@ -20,6 +20,7 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from hybhanas.errors import ConfigError, not_installed, unknown
+from hybhanas.hydra_app.interrupts import stop_was_raised
 from hybhanas.hydra_app.streams import notify
 from hybhanas.presets import CONF, preset
 
@@ -54,7 +55,17 @@ MISTAKES: list[str] = []
 
 
 def explain(error: BaseException) -> str | None:
-    """One line for an error that the user can correct; None for any other."""
+    """One line for an error that the user can correct; None for any other.
+
+    Raises:
+        KeyboardInterrupt: the error is what became of a signal that asks the process to end.
+    """
+    if stop_was_raised():
+        raise KeyboardInterrupt from error
+    return _line_for(error)
+
+
+def _line_for(error: BaseException) -> str | None:
     chain = [error]
     while (cause := chain[-1].__cause__) is not None:
         chain.append(cause)

@@ -108,28 +108,44 @@ def test_ctrl_c_while_it_imports_is_one_line(tmp_path, module):
     process.send_signal(signal.SIGINT)
     errors = [line for line in process.stderr if not line.startswith("import time:")]
     process.stderr.close()
-    assert process.wait(timeout=60) == 130
-    assert said("".join(errors)) == [STOPPED]
+    assert (process.wait(timeout=60), said("".join(errors))) == (130, [STOPPED])
 
 
-SWALLOWS = """
-import os, signal, time
+STOPS = "os.kill(os.getpid(), signal.{stop}); time.sleep(5)"
+LOSES_A_STOP = {
+    "excepts everything": f"""
 try:
-    os.kill(os.getpid(), signal.{stop})
-    time.sleep(5)
+    {STOPS}
 except:
     pass
-"""
+""",
+    "another error": f"""
+try:
+    {STOPS}
+except:
+    raise ImportError("lacks a part of its own")
+""",
+    "__set_name__": f"""
+class Member:
+    def __set_name__(self, owner, name):
+        {STOPS}
+
+class Members:
+    member = Member()
+""",
+}
 
 
 @pytest.mark.parametrize(("stop", "code"), [("SIGINT", 130), ("SIGTERM", 143)])
-def test_a_module_that_swallows_a_signal_while_it_is_imported_keeps_no_search_from_ending(
-    nursery, tmp_path, stop, code
+@pytest.mark.parametrize("loses", LOSES_A_STOP)
+def test_a_module_that_loses_a_signal_while_it_is_imported_keeps_no_search_from_ending(
+    nursery, tmp_path, loses, stop, code
 ):
-    (tmp_path / "swallows.py").write_text(SWALLOWS.format(stop=stop))
+    source = "import os, signal, time\n" + LOSES_A_STOP[loses].format(stop=stop)
+    (tmp_path / "loses.py").write_text(source)
     before = f"import sys; sys.path.append({str(tmp_path)!r})"
     folder = f"hydra.run.dir={tmp_path / 'run'}"
-    child = nursery.run(*SEARCH, "plugins=[swallows]", folder, before=before)
+    child = nursery.run(*SEARCH, "plugins=[loses]", folder, before=before)
     assert (child.returncode, said(child.errors)) == (code, [STOPPED])
 
 
