@@ -225,13 +225,11 @@ def job_estimator(
     return JobEstimator(estimator, shots)
 
 
-def named_pub(
-    index: int, given: Any, observables: Any = None, includes: bool = False
-) -> tuple[str, Pub]:
+def named_pub(index: int, given: Any, observables: Any = None) -> tuple[str, Pub]:
     """A PUB of a job by its place there, or by the path of its file, and what it is."""
     name = f"pubs[{index}]"
     if isinstance(given, str | Path):
-        name, given = str(given), read_circuit(Path(given), includes)
+        name, given = str(given), read_circuit(Path(given))
     if isinstance(given, Architecture):
         given = lay_out(given.canonical())
     if isinstance(given, Circuit):

@@ -30,15 +30,14 @@ ACCEPTED = "an OpenQASM 2 or 3 text that names its version, or a QPY file of one
 log = logging.getLogger(__name__)
 
 
-def read_circuit(path: Path, includes: bool = False) -> QuantumCircuit:
+def read_circuit(path: Path) -> QuantumCircuit:
     """Reads a circuit as the file has it.
 
     The format is recognised by the content, not by the name; gzip, byte order marks and Latin-1 are
-    understood. An `include` reaches the standard library, and more only where that is asked for.
+    understood. An `include` reaches the standard library and files of OpenQASM beside this one.
 
     Args:
         path: of the file.
-        includes: let it include plain files that lie beside it.
 
     Raises:
         ConfigError: no such file, or one that is not read; the text says where and why.
@@ -65,7 +64,7 @@ def read_circuit(path: Path, includes: bool = False) -> QuantumCircuit:
             if (said := qpy_file.lost_units(circuit)) is not None:
                 log.warning("circuit=%s: %s", path, said)
             return circuit
-        text, beside = decoded(content), path.parent if includes else None
+        text = decoded(content)
         version = _version(text)
         if version is None:
             raise ConfigError(f"circuit={path} is not accepted: {ACCEPTED}")
@@ -73,10 +72,10 @@ def read_circuit(path: Path, includes: bool = False) -> QuantumCircuit:
         if version == "2":
             from hybhanas.circuit_file import openqasm2
 
-            return openqasm2.read(assembled(text, beside, openqasm2.LIBRARIES))
+            return openqasm2.read(assembled(text, path.parent, openqasm2.LIBRARIES))
         from hybhanas.circuit_file import openqasm3
 
-        return openqasm3.read(assembled(text, beside, openqasm3.LIBRARIES))
+        return openqasm3.read(assembled(text, path.parent, openqasm3.LIBRARIES))
     except CircuitFileError as error:
         raise ConfigError(f"circuit={path} cannot be read as {kind}: {error}") from None
 

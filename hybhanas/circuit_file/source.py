@@ -15,6 +15,9 @@ from hybhanas.stored import read_bytes
 GZIP = b"\x1f\x8b"
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _COMMENT = re.compile(r'"[^"\n]*"|//[^\n]*|/\*.*?(?:\*/|\Z)', re.DOTALL)
+INCLUDED = (".inc", ".qasm")
+"""Endings of files that a circuit may include: text of OpenQASM, and no one's secrets."""
+
 _INCLUDE = re.compile(r'\binclude\b(?:\s*(?:"([^"\n]*)"|\'([^\'\n]*)\')\s*;)?')
 
 
@@ -90,15 +93,15 @@ def without_comments(text: str) -> str:
     return _COMMENT.sub(blank, text)
 
 
-def assembled(text: str, folder: Path | None, libraries: tuple[str, ...]) -> Source:
+def assembled(text: str, folder: Path, libraries: tuple[str, ...]) -> Source:
     """A text with the files that it includes.
 
-    Only files in `folder` itself can be included, and no links: a stranger's circuit reads
-    nothing else.
+    Only files of OpenQASM in `folder` itself can be included, and no links: a stranger's circuit
+    reads nothing else.
 
     Args:
         text: of the first file.
-        folder: where included files lie; None: no file is included.
+        folder: where included files lie.
         libraries: names that the parser itself knows; their statements stay.
 
     Raises:
@@ -115,7 +118,7 @@ def assembled(text: str, folder: Path | None, libraries: tuple[str, ...]) -> Sou
 class _Assembler:
     """Lines of a text and of what it includes, with their origins."""
 
-    def __init__(self, folder: Path | None, libraries: tuple[str, ...]):
+    def __init__(self, folder: Path, libraries: tuple[str, ...]):
         self.lines: list[str] = []
         self.origins: list[tuple[str, int]] = []
         self._folder, self._libraries = folder, libraries
@@ -150,24 +153,19 @@ class _Assembler:
         self.origins.append((name, number))
 
 
-def _beside(name: str, folder: Path | None, where: str) -> str:
-    """The text of a file in the folder, if it is a plain file."""
-    if folder is None:
+def _beside(name: str, folder: Path, where: str) -> str:
+    """The text of a file in the folder, if it is a plain file of OpenQASM."""
+    if not name.lower().endswith(INCLUDED) or set(name) & set("/\\\0"):
         raise CircuitFileError(
-            f"{where}: include {_shortened(name)} is not accepted: only the standard libraries; "
-            "includes=true (hybhanas cost: --includes) accepts files beside the circuit as well"
-        )
-    if not name or name in (".", "..") or set(name) & set("/\\\0"):
-        raise CircuitFileError(
-            f"{where}: include {name} is not accepted: the name of a file beside the circuit, "
-            "without folders"
+            f"{where}: include {_shortened(name)} is not accepted: the standard library, or a file "
+            f"beside the circuit whose name ends in {' or '.join(INCLUDED)}"
         )
     path = folder / name
     try:
         status = path.lstat()
     except (OSError, ValueError):
         raise CircuitFileError(
-            f"{where}: include {name}: no such file beside the circuit"
+            f"{where}: include {_shortened(name)}: no such file beside the circuit"
         ) from None
     if not stat.S_ISREG(status.st_mode):
         raise CircuitFileError(f"{where}: include {name} is not accepted: it is not a plain file")

@@ -74,7 +74,6 @@ def parsed(arguments: Sequence[str]) -> argparse.Namespace:
     add("--observables", metavar="LABELS",
         help="Pauli strings such as ZZII,XXXX, the rightmost letter for qubit 0; default: Z of "
              "what a file measures")  # fmt: skip
-    add("--includes", action="store_true", help="let a file include plain files beside it")
     add("--price", metavar="PRICE",
         help="a plan of conf/prices.yaml, or US dollars such as second=1.6 or task=0.3,shot=0.08; "
              "default: the backend's plan, of IBM's machines Pay-As-You-Go")  # fmt: skip

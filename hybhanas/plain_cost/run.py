@@ -113,7 +113,7 @@ def costed(
     with steps("costing", len(given.files) * number) as done:
         for before, file in enumerate(given.files):
             try:
-                pub = named_pub(0, file, observables, given.includes)
+                pub = named_pub(0, file, observables)
             except (ConfigError, CandidateError) as error:
                 results.append(NotCosted(file, None, str(error)))
                 continue

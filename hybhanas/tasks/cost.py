@@ -124,7 +124,7 @@ def _subject(config: DictConfig, machine: Callable[[], Calibration]) -> _Subject
         return _Subject(
             setting=f"circuit={config.circuit}",
             name=str(config.circuit),
-            circuit=read_circuit(Path(config.circuit), config.includes),
+            circuit=read_circuit(Path(config.circuit)),
             half=None,
             workload=Workload(samples=config.samples, epochs=epochs, batch_size=batch_size),
         )

@@ -36,7 +36,6 @@ class CostTask:
     """What task=cost costs: the circuit of a file, or an HQNN."""
 
     circuit: str | None = None  # path of an OpenQASM 2, OpenQASM 3 or QPY file
-    includes: bool = False  # let it include files that lie beside it
     # Choices such as {qubits: 4, depth: 2}; with `run` the start of the hash of one it evaluated.
     architecture: Any = None
     run: str | None = None  # folder of a search

@@ -101,10 +101,9 @@ def test_a_file_is_refused_without_observables_and_costed_with_any_fault(tmp_pat
     assert main([str(again), "--faults", "whole_circuit", *QUICK]) == 0
 
 
-def test_a_file_includes_what_lies_beside_it_only_where_that_is_asked_for(tmp_path, capsys):
+def test_a_file_includes_what_lies_beside_it_wherever_the_command_runs(tmp_path, monkeypatch):
+    monkeypatch.chdir("/")
     (tmp_path / "own.inc").write_text("gate turn(a) q { ry(a) q; }")
     circuit = tmp_path / "circuit.qasm"
     circuit.write_text(BELL.replace("qreg", 'include "own.inc";\nqreg').replace("ry(", "turn("))
-    assert main([str(circuit), *QUICK]) == 1
-    assert "include own.inc is not accepted" in capsys.readouterr().err
-    assert main([str(circuit), "--includes", *QUICK]) == 0
+    assert main([str(circuit), *QUICK]) == 0
