@@ -4,9 +4,8 @@
     python scripts/redraw.py drift proxies   # drift.png from drift.csv, and so on
 
 The commands on the pages write the numbers. `study` is drawn from a table of docs/benchmark, and
-docs/front.png by a search. docs/noise.png was drawn before its numbers were kept; those of
-performance, study_sensitivity and drift were taken from the tables of their pages, and have as many
-digits as these until the commands are run again.
+docs/front.png by a search. The numbers of performance, study_sensitivity and drift were taken from
+the tables of their pages, and have as many digits as these until the commands are run again.
 """
 
 from __future__ import annotations
@@ -29,6 +28,7 @@ from scripts import (
     study,
     study_contribution,
     validate_machines,
+    validate_noise,
 )
 from scripts.bench import page as performance
 from scripts.study_parts import pictures
@@ -41,6 +41,7 @@ PICTURES: dict[str, page.Picture] = {
     "job_time_primitives": fit_primitive_jobs.picture,
     "leaderboard": compare_searches.picture,
     "machines": validate_machines.picture,
+    "noise": validate_noise.picture,
     "performance": performance.picture,
     "proxies": proxies.picture,
     "searches": compare_searches.picture,
