@@ -48,7 +48,6 @@ from scripts.make_benchmark import table_of
 
 PART = "searches"
 SHOWN = "Hypervolume against epochs of training"
-LARGE = 1000  # architectures, from which a table has a section of its own, without a picture
 TABLE = Path(__file__).parent.parent / "outputs" / "small_table.parquet"
 BASE = ("search_space=small", "search.population=8")
 STRATEGIES = (
@@ -285,14 +284,10 @@ def main(given: Sequence[str] | None = None) -> None:
         parser.error(str(error))
     objectives = build("search", base.search).parsed_objectives()
     body = report(runs, game, objectives)
-    small = len(benchmark) < LARGE
-    part, shown = (PART, SHOWN) if small else (f"{PART}_large", "")
-    text = page.section(part, "compare_searches", given, body, shown)
+    text = page.section(PART, "compare_searches", given, body, SHOWN)
     print(text)
-    if arguments.page and small:
-        page.publish(part, text, picture, numbers(runs), page.DOCS / "searches.md")
-    elif arguments.page:
-        page.fill(part, text, page.DOCS / "searches.md")
+    if arguments.page:
+        page.publish(PART, text, picture, numbers(runs), page.DOCS / "searches.md")
 
 
 def compared(
