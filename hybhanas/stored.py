@@ -57,13 +57,21 @@ def read_json(path: Path, most: int = MAX_BYTES, only_own: bool = False) -> Any:
         OSError: as `read_bytes`.
         ValueError: as `read_bytes`, or it is not JSON, nested too deep, or holds NaN or infinity.
     """
-    content = read_bytes(path, most, only_own)
+    return parsed_json(read_bytes(path, most, only_own), path.name)
+
+
+def parsed_json(content: bytes, name: str = "it") -> Any:
+    """The value of strict JSON; `name` is what errors call it.
+
+    Raises:
+        ValueError: it is not JSON, nested too deep, or holds NaN or infinity.
+    """
     try:
         return json.loads(content, parse_constant=_refuse)
     except RecursionError:
-        raise ValueError(f"{path.name} is nested too deep") from None
+        raise ValueError(f"{name} is nested too deep") from None
     except json.JSONDecodeError as error:
-        raise ValueError(f"{path.name} is not JSON: {error}") from None
+        raise ValueError(f"{name} is not JSON: {error}") from None
 
 
 def _refuse(word: str) -> Any:

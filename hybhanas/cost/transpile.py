@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import logging
+import zlib
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -19,9 +21,9 @@ from hybhanas.cost.compilers import Compiler, compiler_for, fixed_layout
 from hybhanas.cost.physical import PhysicalCircuit, from_qiskit
 from hybhanas.cost.target import build_target
 from hybhanas.errors import CandidateError
-from hybhanas.stored import read_json
+from hybhanas.stored import parsed_json, read_bytes
 
-_FORMAT = 6
+_FORMAT = 7
 """Raised when what a cache entry holds changes: old entries are then not found."""
 
 _NO_GATES = ("measure", "barrier", "delay", "reset")
@@ -37,7 +39,8 @@ class Transpiler:
         optimization_level: Qiskit's, 0 to 3.
         seed: of the layout and routing heuristics; the same seed gives the same circuit.
         cache: a folder of transpiled circuits named by the hash of all that determines them,
-            shared by runs and processes; None keeps them in memory only.
+            shared by runs and processes; None keeps them in memory only. Each is gzipped JSON,
+            whose checksum tells a damaged one.
         compiler: one of COMPILERS; see `hybhanas.cost.compilers`.
     """
 
@@ -124,7 +127,7 @@ class Transpiler:
         physical = from_qiskit(transpiled, self._physical)
         if self._cache is not None:
             try:
-                content = json.dumps(physical.to_dict(), allow_nan=False).encode()
+                content = packed(physical)
                 atomic.write_bytes(self._file(key), content, self._cache, sync=False)
             except OSError as error:
                 log.warning("transpile cache: %s; continuing without", error)
@@ -147,12 +150,13 @@ class Transpiler:
         if self._cache is None:
             return None
         try:
-            physical = PhysicalCircuit.from_dict(read_json(self._file(key), only_own=True))
+            content = gzip.decompress(read_bytes(self._file(key), only_own=True))
+            physical = PhysicalCircuit.from_dict(parsed_json(content))
             self._check_kept(physical, circuit)
             return physical
         except FileNotFoundError:
             return None
-        except (OSError, ValueError, KeyError, IndexError, TypeError) as error:
+        except (OSError, EOFError, zlib.error, ValueError, LookupError, TypeError) as error:
             log.warning("transpile cache: %s is damaged (%s); made again", key, error)
             return None
 
@@ -174,7 +178,13 @@ class Transpiler:
 
     def _file(self, key: str) -> Path:
         assert self._cache is not None
-        return self._cache / key[:2] / f"{key}.json"
+        return self._cache / key[:2] / f"{key}.json.gz"
+
+
+def packed(physical: PhysicalCircuit) -> bytes:
+    """What a cache entry holds."""
+    text = json.dumps(physical.to_dict(), allow_nan=False)
+    return gzip.compress(text.encode(), compresslevel=1, mtime=0)
 
 
 def _key(circuit: QuantumCircuit, settings: list[object]) -> str:

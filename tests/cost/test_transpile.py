@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from dataclasses import replace
 
@@ -14,7 +15,7 @@ from qiskit.transpiler import generate_preset_pass_manager
 from hybhanas.calibration import Calibration, repaired
 from hybhanas.cost.physical import PhysicalCircuit, from_qiskit
 from hybhanas.cost.target import build_target
-from hybhanas.cost.transpile import Transpiler, _key
+from hybhanas.cost.transpile import Transpiler, _key, packed
 from hybhanas.errors import CandidateError
 from tests.helpers.synthetic import make_calibration, make_raw
 
@@ -38,10 +39,10 @@ def test_one_seed_gives_one_circuit():
 
 def test_a_known_circuit_is_read_from_disk_by_another_process(tmp_path):
     first = Transpiler(LINE, 1, 1, tmp_path)(ghz(3))
-    (file,) = tmp_path.rglob("*.json")
-    assert PhysicalCircuit.from_dict(json.loads(file.read_text())) == first
+    (file,) = tmp_path.rglob("*.json.gz")
+    assert PhysicalCircuit.from_dict(json.loads(gzip.decompress(file.read_bytes()))) == first
     marked = replace(first, instructions=(*first.instructions, first.instructions[0]))
-    file.write_text(json.dumps(marked.to_dict()))
+    file.write_bytes(packed(marked))
     assert Transpiler(LINE, 1, 1, tmp_path)(ghz(3)) == marked
 
 
@@ -50,17 +51,40 @@ def test_other_calibrations_levels_seeds_and_circuits_have_their_own_entries(tmp
         Transpiler(calibration, level, seed, tmp_path)(ghz(3))
     Transpiler(make_calibration(4, ((0, 1), (1, 2), (2, 3)), cz_error=0.02), 1, 1, tmp_path)(ghz(3))
     Transpiler(LINE, 1, 1, tmp_path)(ghz(2))
-    assert len(list(tmp_path.rglob("*.json"))) == 5
+    assert len(list(tmp_path.rglob("*.json.gz"))) == 5
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"names": []}'])
-def test_a_damaged_entry_is_said_and_made_again(tmp_path, caplog, content):
+def zipped(text: str) -> bytes:
+    return gzip.compress(text.encode())
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda content: b"",
+        lambda content: content[:-9],
+        lambda content: bytes(len(content)),
+        lambda content: gzip.decompress(content),
+        *(lambda content, at=at: _flipped(content, at) for at in (3, 20, 60, -5)),
+        lambda content: zipped("{"),
+        lambda content: zipped("[]"),
+        lambda content: zipped('{"names": []}'),
+    ],
+)
+def test_a_damaged_entry_is_said_and_made_again(tmp_path, caplog, damage):
     first = Transpiler(LINE, 1, 1, tmp_path)(ghz(3))
-    (file,) = tmp_path.rglob("*.json")
-    file.write_text(content)
+    (file,) = tmp_path.rglob("*.json.gz")
+    whole = file.read_bytes()
+    file.write_bytes(damage(whole))
     assert Transpiler(LINE, 1, 1, tmp_path)(ghz(3)) == first
     assert "is damaged" in caplog.text
-    assert PhysicalCircuit.from_dict(json.loads(file.read_text())) == first
+    assert file.read_bytes() == whole
+
+
+def _flipped(content: bytes, at: int) -> bytes:
+    changed = bytearray(content)
+    changed[at] ^= 0b100
+    return bytes(changed)
 
 
 def test_excluded_qubits_are_never_used():
