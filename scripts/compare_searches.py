@@ -26,10 +26,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
-from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 from omegaconf import DictConfig, OmegaConf
 
 from hybhanas.architecture import Architecture
@@ -41,13 +37,12 @@ from hybhanas.nas.executors import Serial
 from hybhanas.nas.loop import run_search
 from hybhanas.nas.objectives import Objectives
 from hybhanas.nas.table_evaluator import TableEvaluator, check_tabulated, evaluations
-from hybhanas.reporting.picture import figure, legend_below, styled
 from hybhanas.tasks.setup import build
 from scripts import page
+from scripts.hypervolume_picture import SHOWN, picture
 from scripts.make_benchmark import table_of
 
 PART = "searches"
-SHOWN = "Hypervolume against epochs of training"
 TABLE = Path(__file__).parent.parent / "outputs" / "small_table.parquet"
 BASE = ("search_space=small", "search.population=8")
 STRATEGIES = (
@@ -55,8 +50,6 @@ STRATEGIES = (
 )  # fmt: skip
 LEVELS = (0.9, 0.95, 0.99, 1.0)
 ROUNDING = 1e-9  # of sums of volumes; a fraction this close to a level has reached it
-COLUMNS = 3  # of the picture
-NEAREST = 2e-3  # of the picture's scale: what is missing shows down to this fraction
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,55 +201,6 @@ def numbers(runs: dict[str, list[Run]]) -> pd.DataFrame:
         columns = dict(zip(("low", "median", "high"), quartiles[:, new], strict=True))
         parts.append(pd.DataFrame({"search": name, "epochs": grid[new]} | columns))
     return pd.concat(parts)
-
-
-@styled
-def picture(numbers: pd.DataFrame) -> Figure:
-    """Share of the true hypervolume against epochs, a panel a search: median and quartiles, and
-    the medians of the others in grey.
-    """
-    searches = dict(list(numbers.groupby("search", sort=False)))
-    medians = {
-        name: of[(of["median"].diff() != 0) | (of.epochs == of.epochs.max())]
-        for name, of in searches.items()
-    }
-    rows = math.ceil(len(searches) / COLUMNS)
-    drawn = figure(0.9 + 2.5 * rows, 9.5)
-    grid = drawn.subplots(rows, COLUMNS, sharex=True, sharey=True, squeeze=False)
-    for axes in grid.flat[len(searches) :]:
-        axes.remove()
-    for axes in grid.flat[max(0, len(searches) - COLUMNS) : len(searches)]:
-        axes.tick_params(labelbottom=True)
-        axes.set_xlabel("epochs of training, in all")
-    for axes, (name, own) in zip(grid.flat, searches.items(), strict=False):
-        for other in medians.values():
-            axes.step(other.epochs, other["median"], where="post", color="0.8", lw=1.0, ls="-")
-        axes.fill_between(own.epochs, own.low, own.high, step="post", alpha=0.25, lw=0, color="C0")
-        line = medians[name]
-        axes.step(line.epochs, line["median"], where="post", color="C0", ls="-")
-        axes.set_title(name)
-        axes.set_yscale("function", functions=(_stretched, _compressed))
-        axes.set(ylim=(0.5, 1), xlim=(0, numbers.epochs.max()))
-        axes.set_yticks([0.5, 0.8, *LEVELS])
-        axes.xaxis.set_major_locator(MaxNLocator(4))
-        axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
-    drawn.supylabel("share of the true hypervolume")
-    handles = [
-        Line2D([], [], color="C0", ls="-", label="median over seeds"),
-        Patch(color="C0", alpha=0.25, lw=0, label="quartiles"),
-        Line2D([], [], color="0.8", lw=1.0, ls="-", label="medians of the others"),
-    ]
-    legend_below(drawn, 3, handles=handles)
-    return drawn
-
-
-def _stretched(fraction: np.ndarray) -> np.ndarray:
-    """A scale on which the last hundredth is as wide as the tenths before it."""
-    return -np.log10(1 + NEAREST - np.clip(fraction, 0, 1))
-
-
-def _compressed(height: np.ndarray) -> np.ndarray:
-    return 1 + NEAREST - 10 ** -np.asarray(height, float)
 
 
 def main(given: Sequence[str] | None = None) -> None:

@@ -18,7 +18,8 @@ from hybhanas import bench
 from hybhanas.errors import ConfigError
 from hybhanas.tasks.setup import build
 from scripts import page
-from scripts.compare_searches import SHOWN, Game, compared, configuration, numbers, picture, report
+from scripts.compare_searches import Game, compared, configuration, numbers, report
+from scripts.hypervolume_picture import SHOWN, picture
 
 STRATEGIES = (
     "random", "nsga2", "halving", "nsga3", "age_moea2", "local", "tpe", "model",

@@ -19,10 +19,10 @@ from hybhanas import bench
 from hybhanas.errors import unknown
 from hybhanas.reporting.picture import save
 from scripts import (
-    compare_searches,
     drift,
     fit_job_time,
     fit_primitive_jobs,
+    hypervolume_picture,
     page,
     proxies,
     study,
@@ -39,12 +39,12 @@ PICTURES: dict[str, page.Picture] = {
     "job_time_many": fit_job_time.picture,
     "job_time_one": fit_job_time.picture,
     "job_time_primitives": fit_primitive_jobs.picture,
-    "leaderboard": compare_searches.picture,
+    "leaderboard": hypervolume_picture.picture,
     "machines": validate_machines.picture,
     "noise": validate_noise.picture,
     "performance": performance.picture,
     "proxies": proxies.picture,
-    "searches": compare_searches.picture,
+    "searches": hypervolume_picture.picture,
     "study_sensitivity": pictures.changes,
 }
 STUDY = "study"

@@ -15,6 +15,7 @@ from hybhanas.nas.evaluation import EVALUATED, FAILED, Evaluation
 from hybhanas.nas.objectives import Objectives
 from scripts import compare_searches as script
 from scripts import page
+from scripts.hypervolume_picture import picture
 from scripts.make_benchmark import table_of
 from tests.helpers import ROOT
 from tests.helpers.benchmarks import SHIPPED
@@ -92,7 +93,7 @@ def test_the_picture_has_the_quartiles_of_each_search_wherever_they_change():
     medians = numbers.set_index(["search", "epochs"])["median"]
     assert medians["random"].to_dict() == {0: 0, 12: 0.5, 36: 0.75}  # nothing is new at 24
     assert medians["model"].to_dict() == {0: 0, 12: 1, 36: 1}
-    drawn = script.picture(numbers)
+    drawn = picture(numbers)
     assert [axes.get_title() for axes in drawn.axes] == ["random", "model"]
     assert len(drawn.axes[0].lines) == 3  # the medians of both in grey, and its own
 
