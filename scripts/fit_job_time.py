@@ -251,7 +251,7 @@ def fill_page(result: Report, command: str) -> None:
     """Writes tables and picture to the page of validation."""
     layout = result.jobs.layout
     name = f"job_time_{layout}"
-    shown = f"![Predicted and measured seconds]({name}.png)"
+    shown = page.image(name, "Predicted and measured seconds")
     text = f"```bash\n{command}\n```\n\n{SOURCES[layout]}\n\n{markdown(result)}\n{shown}"
     page.publish(name, text, picture, numbers(*result.pairs[0]))
 

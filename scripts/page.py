@@ -1,7 +1,7 @@
 """Writes the generated parts of pages in docs/: the output of a command between two marks.
 
-The numbers of a picture stand beside it, those of drift.png in drift.csv, from which
-scripts/redraw.py draws it again.
+Pictures are in docs/pictures/. The numbers of a picture stand beside it, those of drift.png in
+drift.csv, from which scripts/redraw.py draws it again.
 """
 
 from __future__ import annotations
@@ -50,8 +50,18 @@ def section(part: str, script: str, given: Sequence[str], body: str, shown: str 
         shown: what the picture shows; empty: there is none.
     """
     command = shlex.join(["python", f"scripts/{script}.py", *given])
-    picture = f"\n\n![{shown}]({part}.png)" if shown else ""
+    picture = f"\n\n{image(part, shown)}" if shown else ""
     return f"```bash\n{command}\n```\n\n{body}{picture}"
+
+
+def image(part: str, shown: str) -> str:
+    """What a page of docs/ has in the place of a picture."""
+    return f"![{shown}](pictures/{part}.png)"
+
+
+def picture_file(part: str) -> Path:
+    """The PNG file of a picture; its other files have its stem."""
+    return DOCS / "pictures" / f"{part}.png"
 
 
 def publish(
@@ -63,15 +73,16 @@ def publish(
 
 
 def draw(part: str, picture: Picture, numbers: pd.DataFrame) -> None:
-    """Keeps the numbers of a picture in docs/, to six digits, and draws it from what it kept."""
+    """Keeps the numbers of a picture, to six digits, beside it, and draws it from what it kept."""
+    file = picture_file(part)
     kept = numbers.to_csv(index=False, float_format="%.6g")
-    atomic.write_text(DOCS / f"{part}.csv", kept)
-    save(picture(kept_numbers(part)), DOCS / f"{part}.png")
+    atomic.write_text(file.with_suffix(".csv"), kept)
+    save(picture(kept_numbers(part)), file)
 
 
 def kept_numbers(part: str) -> pd.DataFrame:
     """The numbers of a picture."""
-    return pd.read_csv(DOCS / f"{part}.csv")
+    return pd.read_csv(picture_file(part).with_suffix(".csv"))
 
 
 def markdown(table: pd.DataFrame) -> str:

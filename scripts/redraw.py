@@ -1,10 +1,10 @@
-"""Draws pictures of docs/ again from the numbers beside them, after a change of style.
+"""Draws pictures of docs/pictures/ again from the numbers beside them, after a change of style.
 
     python scripts/redraw.py                 # all of them, seconds each
     python scripts/redraw.py drift proxies   # drift.png from drift.csv, and so on
 
 The commands on the pages write the numbers. `study` is drawn from a table of docs/benchmark, and
-docs/front.png by a search. The numbers of performance, study_sensitivity and drift were taken from
+`front` by a search. The numbers of performance, study_sensitivity and drift were taken from
 the tables of their pages, and have as many digits as these until the commands are run again.
 """
 
@@ -68,7 +68,7 @@ def main(given: Sequence[str] | None = None) -> None:
         if part not in known:
             parser.error(str(unknown("picture", part, known)))
     for part in asked or known:
-        save(drawn(part), page.DOCS / f"{part}.png")
+        save(drawn(part), page.picture_file(part))
         print(f"{part}: drawn", flush=True)
 
 

@@ -127,7 +127,7 @@ def main(given: Sequence[str] | None = None) -> Study:
     if arguments.page:
         page.draw("study_sensitivity", pictures.changes, pictures.numbers(done.changes))
         table = bench.load(TABLES / f"{LARGE}.parquet")
-        save(pictures.fronts(table), page.DOCS / "study.png")
+        save(pictures.fronts(table), page.picture_file("study"))
         atomic.write_text(PAGE, text(done.conclusions(), done.sections, size.architectures))
     return done
 

@@ -101,7 +101,7 @@ signed-rank test could not reach less than p = {least:.2g}.
 
 {table(found)}
 
-![Test accuracies of networks, their variants and baselines](contribution.png)
+![Test accuracies of networks, their variants and baselines](pictures/contribution.png)
 
 **Result.** The circuit earns its seconds on {said}. It is significantly better than its
 classical twin on {", ".join(ahead) if ahead else "none of them"}. One search and one split a data

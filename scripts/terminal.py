@@ -1,4 +1,4 @@
-"""Records a command in a terminal as docs/terminal.svg: what it printed, in its colours.
+"""Records a command in a terminal as docs/pictures/terminal.svg: what it printed, in its colours.
 
     python scripts/terminal.py                                      # a complete run in seconds
     python scripts/terminal.py --columns 80 --to cost.svg task=cost circuit=docs/ghz5.qasm
@@ -109,7 +109,8 @@ def main(given: Sequence[str] | None = None) -> None:
     )
     parser.add_argument("arguments", nargs="*", default=SHOWN, help="of run.py")
     parser.add_argument("--columns", type=int, default=COLUMNS)
-    parser.add_argument("--to", type=Path, default=page.DOCS / "terminal.svg", metavar="FILE.svg")
+    to = page.picture_file("terminal").with_suffix(".svg")
+    parser.add_argument("--to", type=Path, default=to, metavar="FILE.svg")
     chosen = parser.parse_args(given)
     command = ("run.py", *chosen.arguments)
     lines = screen(recorded((sys.executable, *command), chosen.columns))

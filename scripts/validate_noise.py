@@ -282,7 +282,7 @@ def main() -> None:
     kept = Path("outputs") / "validate_noise.json"
     atomic.write_text(kept, json.dumps(rows, indent=1))
     if arguments.page:
-        shown = f"{said}\n\n![P over the simulated attenuation](noise.png)"
+        shown = f"{said}\n\n{page.image('noise', 'P over the simulated attenuation')}"
         page.publish("noise", shown, picture, table)
     print(f"{time.perf_counter() - started:.0f} s")
 

@@ -63,7 +63,7 @@ def run(command: str, environment: dict[str, str] | None = None) -> None:
 def test_the_readme_leads_with_the_two_commands_and_a_picture_within_one_screen():
     assert commands("README.md")[:2] == ["make run", "make test"]
     first_screen = "\n".join(PAGES["README.md"].splitlines()[:60])
-    assert "docs/front.png" in first_screen
+    assert "docs/pictures/front.png" in first_screen
     assert "Pareto front" in first_screen
 
 

@@ -60,7 +60,7 @@ architectures, its range over backends.
 
 MISLEAD_AFTER = """
 
-![Error against time, and the fronts of stand-ins](study.png)
+![Error against time, and the fronts of stand-ins](pictures/study.png)
 
 FLOPs find networks that take several times as long as needed; counted with the simulation of the
 circuit they do better, and neither finds most of the front. Gates and circuits of a gradient fail
@@ -113,7 +113,7 @@ of a machine.
 
 IMPORTANCE = """
 
-![What order and front keep under each change](study_sensitivity.png)
+![What order and front keep under each change](pictures/study_sensitivity.png)
 
 Where a front of error and time keeps few of its members, it takes hardly longer in the median of
 all its members, those that stayed included. With parameters as the third objective nearly all stay,

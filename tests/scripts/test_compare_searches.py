@@ -113,7 +113,7 @@ def test_the_page_holds_command_table_and_picture(path, tmp_path, monkeypatch, c
     assert "error 0 to 1, log10_total_s 0 to 12, parameters 0 to 30000" in text
     assert "| `halving search.keep=0.5` | " in text
     assert "never" not in text
-    assert (tmp_path / "searches.png").read_bytes().startswith(b"\x89PNG")
+    assert (tmp_path / "pictures" / "searches.png").read_bytes().startswith(b"\x89PNG")
 
 
 def test_a_table_of_other_settings_is_named_and_left_as_it_is(path, capsys):

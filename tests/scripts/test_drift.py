@@ -74,7 +74,7 @@ def test_the_page_is_sorted_by_date_and_names_what_was_left_out(
     own = "| torino, the run itself | 2025-02-26 | 1 | 1.000 |"
     assert text.index("| athens | 2021-") < text.index(own)
     assert "| has no usable two-qubit gate | kyoto |" in text
-    assert (tmp_path / "drift.png").read_bytes().startswith(b"\x89PNG")
+    assert (tmp_path / "pictures" / "drift.png").read_bytes().startswith(b"\x89PNG")
 
 
 def test_a_folder_that_is_no_run_is_one_line(tmp_path, capsys):

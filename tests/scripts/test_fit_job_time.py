@@ -186,8 +186,8 @@ def test_the_page_gets_the_command_the_source_the_tables_and_the_picture(
     assert filled.startswith(f"```bash\n{command}\n```\n\nData: `")
     assert "\n\n| jobs " in filled
     assert "\n\n| formula " in filled
-    assert f"({part}.png)\n\n<!-- /{part} -->" in filled
-    assert (docs / f"{part}.png").read_bytes().startswith(b"\x89PNG")
+    assert f"(pictures/{part}.png)\n\n<!-- /{part} -->" in filled
+    assert (docs / "pictures" / f"{part}.png").read_bytes().startswith(b"\x89PNG")
 
 
 MANY_HEADER = ",".join(job_time.HEADERS["many"])

@@ -59,7 +59,7 @@ def test_the_tables_say_how_many_take_a_multiple_and_fill_the_page(
     filled = (tmp_path / "validation.md").read_text()
     assert "python scripts/fit_primitive_jobs.py jobs.csv --page" in filled
     assert "CC-BY-4.0" in filled
-    assert (tmp_path / f"{part}.png").read_bytes().startswith(b"\x89PNG")
+    assert (tmp_path / "pictures" / f"{part}.png").read_bytes().startswith(b"\x89PNG")
 
 
 def test_a_share_of_jobs_is_told_with_what_chance_alone_would_give() -> None:

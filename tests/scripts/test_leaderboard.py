@@ -86,8 +86,8 @@ def test_the_page_gets_table_and_picture(tmp_path, monkeypatch, capsys):
     for given in (["--page", "leaderboard_generated"], ["--page"]):
         script.main([table, "--seeds", "2", "--strategies", "random", *given])
         assert capsys.readouterr().out.strip() in (tmp_path / "benchmark.md").read_text()
-    assert (tmp_path / "leaderboard.png").read_bytes().startswith(b"\x89PNG")
-    assert not (tmp_path / "leaderboard_generated.png").exists()
+    assert (tmp_path / "pictures" / "leaderboard.png").read_bytes().startswith(b"\x89PNG")
+    assert not (tmp_path / "pictures" / "leaderboard_generated.png").exists()
     text = (ROOT / "docs" / "benchmark.md").read_text()
     assert "<!-- leaderboard -->" in text
     assert "<!-- leaderboard_generated -->" in text

@@ -80,4 +80,4 @@ def test_the_page_holds_command_tables_and_picture(tmp_path, monkeypatch, capsys
     for line in text.splitlines():  # a bar in an architecture's name makes no column
         if line.startswith("| ibm_torino") and "`" in line:
             assert line.replace(r"\|", "").count("|") == 6
-    assert (tmp_path / "proxies.png").read_bytes().startswith(b"\x89PNG")
+    assert (tmp_path / "pictures" / "proxies.png").read_bytes().startswith(b"\x89PNG")

@@ -57,4 +57,6 @@ def test_the_picture_of_the_pages_has_what_the_command_prints_today(tmp_path):
 
     file, run = tmp_path / "terminal.svg", tmp_path / "run"
     terminal.main(["experiment=smoke", f"hydra.run.dir={run}", "--to", str(file)])
-    assert words(file.read_text()) == words((ROOT / "docs" / "terminal.svg").read_text())
+    assert words(file.read_text()) == words(
+        (ROOT / "docs" / "pictures" / "terminal.svg").read_text()
+    )
