@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
@@ -21,12 +22,12 @@ from hybhanas.reporting.terminal import fitted, terminal
 from hybhanas.reporting.verify_table import outcome_table, plan_table
 from hybhanas.reporting.wandb_content import Files, log_files, table
 from hybhanas.tasks.export import check_same_data
-from hybhanas.tasks.finished import read_run
+from hybhanas.tasks.finished import overrides, read_run
 from hybhanas.tasks.last_lines import of_members, say_end
 from hybhanas.tasks.run_data import checkpoint_of, data_of, estimator_of, members_of
 from hybhanas.tasks.setup import build, shown
 from hybhanas.tasks.tracked import tracked_reader
-from hybhanas.tasks.verify_plan import Planned, check_limit, planned
+from hybhanas.tasks.verify_plan import Planned, check_limit, high_s, planned
 from hybhanas.verify import seconds_log
 from hybhanas.verify.laid_out import expectations
 from hybhanas.verify.outcome import Outcome, outcome
@@ -73,8 +74,7 @@ def verify(config: DictConfig, folder: Path) -> list[Outcome]:
     console = terminal()
     console.print(fitted(plan_table(plans, len(labels), settings.on), console, SPARE))
     if settings.dry_run:
-        following = "task=verify", override("run", config.run), *of_members(config.member)
-        say_end(console, "nothing was run", *following)
+        say_end(console, "nothing was run", *_for_real(config, plans))
         return []
     if settings.on == MACHINE:
         check_limit(settings.limit_s, plans)
@@ -161,6 +161,14 @@ class _Runner:
             jobs=len(pieces),
         )
         seconds_log.append(_log_file(self._config, self._folder), seen)
+
+
+def _for_real(config: DictConfig, plans: Sequence[Planned]) -> list[str]:
+    """The arguments that were given but for the dry run, and the limit that a machine needs."""
+    kept = [one for one in overrides() or () if not one.lstrip("+").startswith("verify.dry_run=")]
+    if kept and config.verify.on == MACHINE and config.verify.limit_s is None:
+        kept.append(override("verify.limit_s", math.ceil(high_s(plans))))
+    return kept
 
 
 def _log_file(config: DictConfig, folder: Path) -> Path:

@@ -116,6 +116,11 @@ def _usd(price: Price | None, job: JobCost, circuits: int) -> float | None:
     return exp(log_cost_usd(price, circuits, log(job.executions / circuits), log(job.qpu_s)))
 
 
+def high_s(plans: Sequence[Planned]) -> float:
+    """QPU seconds that 90 % of jobs like these stay below."""
+    return sum(plan.job.qpu_high_s for plan in plans)
+
+
 def check_limit(limit_s: float | None, plans: Sequence[Planned]) -> None:
     """Checks that a limit of QPU seconds is given and holds all that is planned.
 
@@ -123,7 +128,7 @@ def check_limit(limit_s: float | None, plans: Sequence[Planned]) -> None:
         ConfigError: it is not, or does not.
     """
     needed = sum(plan.job.qpu_s for plan in plans)
-    high = sum(plan.job.qpu_high_s for plan in plans)
+    high = high_s(plans)
     if limit_s is None or high > limit_s:
         value = "null" if limit_s is None else f"{limit_s:g}"
         raise ConfigError(

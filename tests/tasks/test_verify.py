@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 
 import pytest
 
 from hybhanas.errors import ConfigError
 from hybhanas.tasks.verify import verify
-from tests.helpers import QUIET
+from tests.helpers import QUIET, ROOT
 
 
 def test_a_member_is_run_with_noise_and_its_result_is_kept(smoke, composed, tmp_path, capsys):
@@ -40,6 +42,20 @@ def test_a_dry_run_prints_what_it_takes_and_writes_nothing(smoke, composed, tmp_
     assert verify(composed(*settings), tmp_path / "out") == []
     assert "QPU time" in capsys.readouterr().out
     assert not (tmp_path / "out").exists()
+
+
+def test_a_dry_run_for_a_machine_offers_the_same_command_with_the_limit_that_it_needs(
+    smoke, tmp_path
+):
+    given = ("task=verify", f"run={smoke}", "member=1", "verify.samples=3", "verify.on=machine")
+    outcome = subprocess.run(
+        [sys.executable, ROOT / "run.py", *given, "verify.dry_run=true"],
+        cwd=tmp_path, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    last = outcome.stdout.splitlines()[-1]
+    start, _, limit_s = last.rpartition("=")
+    assert start == f"next: python3 run.py {' '.join(given)} verify.limit_s"
+    assert 1 <= int(limit_s) < 30
 
 
 def test_each_piece_is_a_job_with_its_own_overhead(smoke, composed, tmp_path):
