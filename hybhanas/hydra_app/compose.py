@@ -7,7 +7,9 @@ from functools import cache
 from hydra import compose, initialize_config_dir
 from omegaconf import DictConfig, open_dict
 
+from hybhanas.errors import ConfigError
 from hybhanas.hydra_app.groups import checked, complete
+from hybhanas.hydra_app.mistakes import explain
 from hybhanas.hydra_app.schema import register
 from hybhanas.hydra_app.sweeps import register_resolvers
 from hybhanas.presets import CONF
@@ -24,16 +26,21 @@ def composed(*overrides: str) -> DictConfig:
     """The configuration that `python3 run.py OVERRIDES` composes; interpolations are kept.
 
     Raises:
-        hydra.errors.HydraException: an override that is not accepted.
-        ConfigError: a group that is needed and left out.
+        ConfigError: an override that is not accepted, or a group that is needed and left out.
 
     Example:
         >>> composed("cost_model=effective_time").cost_model.total
         'effective'
     """
     register_all()
-    with initialize_config_dir(str(CONF), version_base="1.3"):
-        config = compose("config", overrides=list(checked(overrides)), return_hydra_config=True)
+    try:
+        with initialize_config_dir(str(CONF), version_base="1.3"):
+            config = compose("config", overrides=list(checked(overrides)), return_hydra_config=True)
+    except Exception as error:  # Hydra's and OmegaConf's, of many kinds
+        line = explain(error)
+        if line is None:
+            raise
+        raise ConfigError(line) from None
     complete(config, config.hydra.runtime.choices)
     with open_dict(config):
         del config["hydra"]
