@@ -1,12 +1,12 @@
-"""The default search against random search that is given the same time.
+"""A strategy, by default `model`, against random search that is given the same time.
 
     python scripts/equal_time.py                        # as docs/searches.md has it: half an hour
-    python scripts/equal_time.py --seeds 3 dataset=wine
+    python scripts/equal_time.py --seeds 3 dataset=wine search=nsga2
 
 Each search runs in a process of its own with one thread and no transpile cache; its time is the CPU
 time of that process, imports included, until its last generation is evaluated. The front is not
 trained further. Random search continues, generation by generation, until it has taken at least as
-long as the default search with the same seed, or evaluated the whole space.
+long as the strategy with the same seed, or evaluated the whole space.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ from hybhanas.tasks.search import prepare
 from scripts import page
 
 PART = "equal_time"
+RANDOM = "random"
 MOST_GENERATIONS = 1000
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "RAYON_NUM_THREADS")
 
@@ -51,10 +52,10 @@ class Outcome(NamedTuple):
 
 
 class Compared(NamedTuple):
-    """The default search and random search with one seed."""
+    """A strategy and random search with one seed."""
 
     seed: int
-    default: Outcome
+    strategy: Outcome
     random: Outcome
 
 
@@ -85,22 +86,27 @@ def searched(overrides: Sequence[str], least_s: float) -> Outcome:
 def compared(seed: int, overrides: Sequence[str], pool: ProcessPoolExecutor) -> Compared:
     """Both searches with one seed, one after the other."""
     common = [*overrides, f"seed={seed}"]
-    default = pool.submit(searched, common, math.inf).result()
-    longer = [*common, "search=random", f"search.generations={MOST_GENERATIONS}"]
-    random = pool.submit(searched, longer, default.cpu_s).result()
-    print(Compared(seed, default, random), file=sys.stderr, flush=True)
-    return Compared(seed, default, random)
+    strategy = pool.submit(searched, common, math.inf).result()
+    longer = [*common, f"search={RANDOM}", f"search.generations={MOST_GENERATIONS}"]
+    random = pool.submit(searched, longer, strategy.cpu_s).result()
+    print(Compared(seed, strategy, random), file=sys.stderr, flush=True)
+    return Compared(seed, strategy, random)
 
 
-def report(found: Sequence[Compared]) -> str:
-    """The table, and what it comes to."""
+def report(name: str, found: Sequence[Compared]) -> str:
+    """The table, and what it comes to.
+
+    Args:
+        name: of the strategy.
+        found: of each seed.
+    """
     rows = [
         {
             "seed": one.seed,
-            "default search": f"{one.default.hypervolume:.4f}",
-            "networks": one.default.evaluations,
-            "CPU s": f"{one.default.cpu_s:.0f}",
-            "random search": f"{one.random.hypervolume:.4f}",
+            f"`{name}`": f"{one.strategy.hypervolume:.4f}",
+            "networks": one.strategy.evaluations,
+            "CPU s": f"{one.strategy.cpu_s:.0f}",
+            f"`{RANDOM}`": f"{one.random.hypervolume:.4f}",
             "its networks": one.random.evaluations,
             "its CPU s": f"{one.random.cpu_s:.0f}",
             "lead": f"{_lead(one):+.4f}",
@@ -108,19 +114,18 @@ def report(found: Sequence[Compared]) -> str:
         for one in found
     ]
     leads = [_lead(one) for one in found]
-    default, random = (
-        [getattr(one, name).hypervolume for one in found] for name in ("default", "random")
-    )
+    strategy = [one.strategy.hypervolume for one in found]
+    random = [one.random.hypervolume for one in found]
     return (
         f"{page.markdown(pd.DataFrame(rows))}\n\n"
-        f"Hypervolume: default {_spread(default)}, random {_spread(random)}. The medians differ by "
-        f"{np.median(default) - np.median(random):+.4f}. The lead with the same seed is "
+        f"Hypervolume: `{name}` {_spread(strategy)}, `{RANDOM}` {_spread(random)}. The medians "
+        f"differ by {np.median(strategy) - np.median(random):+.4f}. The lead with the same seed is "
         f"{_spread(leads, '+')}."
     )
 
 
 def _lead(one: Compared) -> float:
-    return one.default.hypervolume - one.random.hypervolume
+    return one.strategy.hypervolume - one.random.hypervolume
 
 
 def _spread(values: Sequence[float], sign: str = "") -> str:
@@ -144,6 +149,12 @@ def main(given: Sequence[str] | None = None) -> None:
     for option, least in (("seeds", 2), ("jobs", 1)):
         if (value := getattr(arguments, option)) < least:
             parser.error(f"--{option} {value}: at least {least}")
+    try:
+        name = composed(*arguments.overrides).search.name
+    except ConfigError as error:
+        parser.error(str(error))
+    if name == RANDOM:
+        parser.error(f"search={RANDOM} is not accepted: it is what the search is compared with")
     os.environ.update(dict.fromkeys(THREADS, "1"))  # of the processes that are started from here
     spawned = multiprocessing.get_context("spawn")
     jobs = arguments.jobs
@@ -157,7 +168,7 @@ def main(given: Sequence[str] | None = None) -> None:
     except ConfigError as error:
         parser.error(str(error))
     command = shlex.join(["python", "scripts/equal_time.py", *given])
-    text = f"```bash\n{command}\n```\n\n{report(found)}"
+    text = f"```bash\n{command}\n```\n\n{report(name, found)}"
     print(text)
     if arguments.page:
         page.fill(PART, text, page.DOCS / "searches.md")
