@@ -12,7 +12,7 @@ from hybhanas.cost.job import JobCost
 from hybhanas.cost.money import paid_together
 from hybhanas.cost.report import Money
 from hybhanas.cost.survival import VANISHING
-from hybhanas.reporting.terminal import terminal
+from hybhanas.reporting.terminal import print_line, terminal
 from hybhanas.reporting.units import dollar_band, dollars, duration, duration_band
 
 COLUMNS = (
@@ -33,7 +33,7 @@ def show(costs: Sequence[tuple[str, JobCost]], console: Console | None = None) -
     console = console or _console(max(len(name) for name, _ in costs))
     console.print(table(costs, console.width < NARROW))
     for line in dict.fromkeys(line for _, job in costs for line in notes(job)):
-        console.print(line, style="dim", markup=False, highlight=False, soft_wrap=True)
+        print_line(console, line, style="dim")
 
 
 def table(costs: Sequence[tuple[str, JobCost]], narrow: bool = False) -> Table:

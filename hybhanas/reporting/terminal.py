@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from textwrap import fill
 
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
@@ -50,6 +51,20 @@ class _Console(Console):
 def terminal() -> Console:
     """The console that a task writes to: the terminal's width, or 140 columns into a file."""
     return _Console() if sys.stdout.isatty() else _Console(width=140)
+
+
+def print_line(console: Console, line: str, style: str = "") -> None:
+    """Prints a line of words. A terminal that is too narrow for it breaks it between words, a long
+    path as the terminal does; in a file it is one line.
+
+    Args:
+        console: to write to.
+        line: without markup.
+        style: of all of it, as rich names it.
+    """
+    if console.is_terminal:
+        line = fill(line, console.width, break_long_words=False, break_on_hyphens=False)
+    console.print(line, style=style, soft_wrap=True, markup=False, highlight=False)
 
 
 def silent() -> Console:

@@ -20,7 +20,7 @@ from hybhanas.reporting.comparing import again, label_of_set, reasons, sets
 from hybhanas.reporting.page.commands import override
 from hybhanas.reporting.plots import plot_fronts
 from hybhanas.reporting.runs_table import RunRow, run_labels, runs_table, seeds_table
-from hybhanas.reporting.terminal import fitted, terminal
+from hybhanas.reporting.terminal import fitted, print_line, terminal
 from hybhanas.tasks.comparison_page import write_comparison
 from hybhanas.tasks.differences import differences, must_agree
 from hybhanas.tasks.finished import MALFORMED, FinishedRun, named_settings
@@ -140,16 +140,15 @@ def _show(console: Console, rows: Sequence[RunRow], boxes: Sequence[Objectives])
             name = max(len(str(cell)) for cell in table.columns[0].cells)
             console.print(fitted(table, console, max(0, name - NARROWEST)))
     for line in again(dict(enumerate(rows))):
-        console.print(line, soft_wrap=True, markup=False, highlight=False)
+        print_line(console, line)
     for number, box in enumerate(boxes):
         places = [place for place, row in enumerate(rows) if row.set == number]
         if len(places) > 1 or len(rows) == 1:
             of = f" of {label}" if (label := label_of_set(places, rows)) else ""
             sides = ", ".join(f"{n} {best:g} to {worst:g}" for n, (best, worst) in box.box.items())
-            console.print(
-                f"hypervolume{of}: the part of the box {sides} that the front dominates",
-                soft_wrap=True, markup=False, highlight=False,
-            )  # fmt: skip
+            print_line(
+                console, f"hypervolume{of}: the part of the box {sides} that the front dominates"
+            )
 
 
 def _named_corners(config: DictConfig) -> dict[str, dict[str, float]]:

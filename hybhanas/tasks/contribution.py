@@ -17,7 +17,7 @@ from hybhanas.nas.selection import choose, select
 from hybhanas.reporting.contribution_table import contribution_table
 from hybhanas.reporting.page.commands import override
 from hybhanas.reporting.steps import steps_on
-from hybhanas.reporting.terminal import fitted, terminal
+from hybhanas.reporting.terminal import fitted, print_line, terminal
 from hybhanas.steps import Steps, quiet
 from hybhanas.tasks.finished import FinishedRun, read_run
 from hybhanas.tasks.last_lines import say_end
@@ -43,7 +43,7 @@ def contribution(config: DictConfig, folder: Path) -> list[Contribution]:
     found = contributions_of(run, config.member, config.seeds, steps_on(console))
     for one in found:
         console.print(fitted(contribution_table(one), console))
-        console.print(one.verdict, soft_wrap=True, markup=False, highlight=False)
+        print_line(console, one.verdict)
     least = least_wilcoxon_p(config.seeds)
     say_end(
         console,

@@ -13,7 +13,7 @@ from hybhanas.nas.front import FrontMember
 from hybhanas.nas.run_folder import RunFolder
 from hybhanas.reporting import card, optuna_study
 from hybhanas.reporting.page.commands import override
-from hybhanas.reporting.terminal import terminal
+from hybhanas.reporting.terminal import print_line, terminal
 from hybhanas.stored import read_json
 from hybhanas.tasks.finished import FinishedRun, overrides, read_run
 from hybhanas.tasks.last_lines import of_members, say_end
@@ -81,9 +81,9 @@ def export(config: DictConfig, folder: Path) -> list[Path]:
     for (rank, member), (own, files) in zip(chosen, made.items(), strict=True):
         written += write(own, files)
         line = f"{rank}: {member.evaluation.architecture}, {shown(own)}: {', '.join(files)}"
-        console.print(line, soft_wrap=True, markup=False, highlight=False)
+        print_line(console, line)
     for reason in left_out:
-        console.print(f"left out: {reason}", soft_wrap=True, markup=False, highlight=False)
+        print_line(console, f"left out: {reason}")
     written += [_study(run, folder)] if STUDY in words else []
     dry = "verify.on=machine", "verify.dry_run=true"
     following = "task=verify", override("run", config.run), *of_members(config.member), *dry

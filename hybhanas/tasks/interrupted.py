@@ -11,6 +11,7 @@ from hybhanas.nas.evaluation import Evaluation
 from hybhanas.nas.objectives import Objectives
 from hybhanas.nas.run_folder import RunFolder
 from hybhanas.reporting.page.commands import commands_of_run
+from hybhanas.reporting.terminal import print_line
 from hybhanas.reporting.units import duration
 from hybhanas.tasks.finished import overrides
 from hybhanas.tasks.setup import shown
@@ -39,7 +40,7 @@ def resumable(
     except KeyboardInterrupt:
         with suppress(OSError, ValueError):  # the terminal may be gone
             for line in [*front_so_far(found, objectives), *how_to_resume(files)]:
-                console.print(line, soft_wrap=True, markup=False, highlight=False)
+                print_line(console, line)
         raise
 
 

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from hybhanas.nas.run_folder import RunFolder
 from hybhanas.reporting.page.commands import command, override
+from hybhanas.reporting.terminal import print_line
 from hybhanas.tasks.setup import shown
 
 
@@ -24,7 +25,7 @@ def of_members(setting: Any) -> list[str]:
 
 
 def say_end(console: Console, said: str, *arguments: str) -> None:
-    """Prints what a task did with the place of its files, and the next command.
+    """Prints what a task did with the place of its files, and the next command as one line to copy.
 
     A job of a sweep names no command: its sweep ends with a comparison of all.
 
@@ -33,11 +34,10 @@ def say_end(console: Console, said: str, *arguments: str) -> None:
         said: the line about the task.
         arguments: of the next command; none: there is nothing to run.
     """
-    lines = [said]
+    print_line(console, said)
     if arguments and not (HydraConfig.initialized() and HydraConfig.get().mode is RunMode.MULTIRUN):
-        lines.append(f"next: {command(*arguments)}")
-    for line in lines:
-        console.print(line, soft_wrap=True, markup=False, highlight=False)
+        following = f"next: {command(*arguments)}"
+        console.print(following, soft_wrap=True, markup=False, highlight=False)
 
 
 def say_end_of_search(console: Console, took: str, folder: RunFolder) -> None:

@@ -33,7 +33,7 @@ from hybhanas.nas.selection import select
 from hybhanas.nas.summary import Summary
 from hybhanas.reporting.front_report import FrontReport, selection_rows
 from hybhanas.reporting.steps import steps_on
-from hybhanas.reporting.terminal import SearchView, terminal
+from hybhanas.reporting.terminal import SearchView, print_line, terminal
 from hybhanas.reporting.tracked_search import TrackedSearch
 from hybhanas.reporting.tracking import Tracker
 from hybhanas.tasks.interrupted import resumable
@@ -275,9 +275,9 @@ def _introduce(console: Console, problem: Problem, data_name: str) -> None:
     age_days = calibration.age_days(datetime.now(UTC))
     console.print(f"calibration of {calibration.date:%Y-%m-%d}, {age_days:.0f} days old")
     for repair in calibration.repairs:
-        console.print(f"  repaired: {repair}", style="dim", highlight=False, markup=False)
+        print_line(console, f"  repaired: {repair}", style="dim")
     for note in getattr(problem.evaluator.data, "notes", ()):
-        console.print(f"  data: {note}", style="dim", highlight=False, markup=False, soft_wrap=True)
+        print_line(console, f"  data: {note}", style="dim")
     line = f"folder: {shown(problem.folder.path)}"
     console.print(line, soft_wrap=True, highlight=False, markup=False)
 

@@ -17,7 +17,7 @@ from hybhanas.nas.front import read_front
 from hybhanas.nas.run_folder import RunFolder
 from hybhanas.reporting.front_report import FrontReport, selection_rows
 from hybhanas.reporting.page.commands import override
-from hybhanas.reporting.terminal import terminal
+from hybhanas.reporting.terminal import print_line, terminal
 from hybhanas.reporting.wandb_content import Files, log_files, table
 from hybhanas.tasks.finished import FinishedRun, read_run
 from hybhanas.tasks.last_lines import say_end
@@ -78,7 +78,7 @@ def _track(
 def print_report(console: Console, report: FrontReport) -> None:
     """Prints what classical models make of the front, the front, and what to take."""
     for line in report.first_lines():
-        console.print(line, soft_wrap=True, markup=False, highlight=False)
+        print_line(console, line)
     console.print(report.table(console.width))
     for line in [*report.names(console.width), *report.last_lines()]:
-        console.print(line, soft_wrap=True, markup=False, highlight=False)
+        print_line(console, line)

@@ -25,7 +25,7 @@ from hybhanas.nas.replicas import (
 from hybhanas.nas.train_folder import TrainFolder
 from hybhanas.nas.training_result import TrainedSeed, TrainingResult
 from hybhanas.reporting.page.commands import override
-from hybhanas.reporting.terminal import terminal
+from hybhanas.reporting.terminal import print_line, terminal
 from hybhanas.reporting.tracking import TrackedRun, Tracker
 from hybhanas.reporting.training_report import (
     plot_curves,
@@ -169,7 +169,7 @@ def _introduce(console: Console, training: Training, path: Path) -> None:
         highlight=False,
     )
     for note in getattr(training.data, "notes", ()):
-        console.print(f"  data: {note}", style="dim", highlight=False, markup=False, soft_wrap=True)
+        print_line(console, f"  data: {note}", style="dim")
     if training.survival is not None:
         left = f"{min(training.survival):.3f} to {max(training.survival):.3f}"
         console.print(f"  noise leaves {left} of the expectation values", highlight=False)

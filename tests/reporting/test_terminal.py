@@ -12,7 +12,7 @@ from rich.table import Table
 
 from hybhanas.nas.budget import Budget
 from hybhanas.nas.loop import Generation, Progress
-from hybhanas.reporting.terminal import SearchView, fitted
+from hybhanas.reporting.terminal import SearchView, fitted, print_line
 
 GENERATION = Generation(
     number=1, new=5, known=3, stopped=2, infeasible=1, failed=0, epochs=40, front_size=4,
@@ -128,3 +128,16 @@ def test_a_table_that_is_wider_than_the_terminal_has_a_line_for_each_cell():
     assert lines(80) == as_it_is
     assert lines(42, spare=20) == as_it_is
     assert lines(30) == ["network 2q x1 ry ry", "cx/ring z > linear", "QPU time 1.5 h", ""]
+
+
+def test_a_line_breaks_between_words_on_a_narrow_terminal_alone_and_a_path_is_whole():
+    line, path = "tables and pictures beside it", "outputs/search/" + 20 * "a"
+    narrow = Console(file=io.StringIO(), width=20, force_terminal=True)
+    print_line(narrow, line)
+    print_line(narrow, f"to read: {path}")
+    assert narrow.file.getvalue().splitlines() == [
+        "tables and pictures", "beside it", "to read:", path
+    ]  # fmt: skip
+    file = Console(file=io.StringIO(), width=20)
+    print_line(file, line)
+    assert file.file.getvalue() == f"{line}\n"
