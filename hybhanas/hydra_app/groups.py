@@ -5,7 +5,6 @@ Where a run can do without a group, `GROUP=null` and `~GROUP` leave it out.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
@@ -26,9 +25,6 @@ NEEDED = tuple(group for group in ("task", *GROUPS, *OPTIONS) if group not in WI
 OPTIONAL = ("experiment", *WITHOUT)
 """The groups that may be left out."""
 
-_MULTIRUN = re.compile(r"-r*m.*|--m.*|\+{0,2}hydra\.mode=MULTIRUN")
-"""What asks Hydra for a multirun: also `--multi`, which it takes for `--multirun`, and `-rm`."""
-
 
 def checked(arguments: Iterable[str]) -> Iterator[str]:
     """Command-line arguments as Hydra accepts them: `logger=null` as its `~logger`, and
@@ -36,14 +32,13 @@ def checked(arguments: Iterable[str]) -> Iterator[str]:
 
     Raises:
         ConfigError: null, a number or a list where a group needs the name of an option; a sweep
-            over settings of the logger.
+            over settings of the logger, which outside of a multirun is text without its quotes.
 
     Example:
         >>> list(checked(["--multirun", "backend=ibm_fez,ibm_torino", "logger=null"]))
         ['--multirun', 'backend=ibm_fez,ibm_torino', '~logger']
     """
-    arguments, parser = list(arguments), OverridesParser.create()
-    is_multirun = any(map(_MULTIRUN.fullmatch, arguments))
+    parser = OverridesParser.create()
     for argument in arguments:
         try:
             override = parser.parse_override(argument)
@@ -53,11 +48,11 @@ def checked(arguments: Iterable[str]) -> Iterator[str]:
             yield f"member='{value}'" if is_budget else argument
             continue
         group = override.key_or_group
-        is_sweep = is_multirun and override.is_sweep_override()
-        if is_sweep and group.partition(".")[0] == "logger":  # its jobs would share their folders
-            raise ConfigError(
+        if override.is_sweep_override() and group.partition(".")[0] == "logger":
+            raise ConfigError(  # the jobs would share their folders
                 f"{argument} is not accepted: all jobs of a sweep are tracked in the same way; "
-                "accepted: one value, or a list such as [a,b]"
+                "accepted: one value, a list such as [a,b], or text in quotes such as "
+                "'logger.notes=\"a,b\"'"
             )
         if not (CONF / group).is_dir() or isinstance(override.value(), dict):
             yield argument

@@ -84,19 +84,24 @@ def test_from_python_a_group_takes_no_other_value(value):
     assert "\n" not in str(error.value)
 
 
-@pytest.mark.parametrize("option", ["-m", "--multirun", "--multi", "-rm", "++hydra.mode=MULTIRUN"])
+@pytest.mark.parametrize(
+    "asked", ["-m", "--multi", "hydra.mode=RunMode.MULTIRUN", "++hydra.mode=2", "experiment=sweep"]
+)
 @pytest.mark.parametrize("argument", ["logger.candidates=true,false", "logger=wandb,null"])
-def test_a_sweep_over_the_logger_whose_jobs_would_share_a_folder_is_refused(argument, option):
+def test_a_sweep_over_the_logger_whose_jobs_would_share_a_folder_is_refused(argument, asked):
     with pytest.raises(ConfigError) as error:
-        list(checked([option, argument]))
+        list(checked([asked, argument]))
     assert str(error.value) == (
         f"{argument} is not accepted: all jobs of a sweep are tracked in the same way; "
-        "accepted: one value, or a list such as [a,b]"
+        "accepted: one value, a list such as [a,b], or text in quotes such as "
+        "'logger.notes=\"a,b\"'"
     )
     assert list(checked(["-m", "logger.tags=[a,b]"])) == ["-m", "logger.tags=[a,b]"]
 
 
-def test_without_a_sweep_hydra_explains_a_comma_in_a_setting_of_the_logger(composed):
-    assert list(checked(["logger.notes=one,two"])) == ["logger.notes=one,two"]
-    with pytest.raises(ConfigError, match="key=.value1,value2.* quote.* --multirun"):
-        composed("logger.notes=one,two")
+def test_text_with_a_comma_in_a_setting_of_the_logger_is_accepted_in_the_quotes_of_that_line(
+    composed,
+):
+    with pytest.raises(ConfigError, match="text in quotes such as 'logger.notes=\"a,b\"'$"):
+        composed("logger.notes=a,b")
+    assert composed('logger.notes="a,b"').logger.notes == "a,b"
