@@ -238,19 +238,21 @@ def plot_recost(
 
 
 @styled
-def plot_fronts(path: Path, panels: Mapping[str, Mapping[str, Sequence[Evaluation]]]) -> None:
-    """Accuracy against total time of several fronts, each panel of those of one data set.
+def plot_fronts(
+    path: Path, panels: Sequence[tuple[str, Mapping[str, Sequence[Evaluation]]]]
+) -> None:
+    """Accuracy against total time of several fronts, each panel of those that compare.
 
     Args:
         path: of the PNG file; see `hybhanas.reporting.picture.save`.
-        panels: by data set, fronts by their labels.
+        panels: the title of each, and its fronts by their labels.
     """
-    count = sum(map(len, panels.values()))
+    count = sum(len(fronts) for _, fronts in panels)
     drawn = figure(1.2 + 3.6 * len(panels) + 0.2 * count)
     map_of_colours = colormaps["turbo"].resampled(count)
     of_all = cycle(COLOURS if count <= len(COLOURS) else map(map_of_colours, range(count)))
     rows = drawn.subplots(len(panels), 1, squeeze=False)[:, 0]
-    for axes, (name, fronts) in zip(rows, panels.items(), strict=True):
+    for axes, (title, fronts) in zip(rows, panels, strict=True):
         for (label, front), colour in zip(fronts.items(), of_all, strict=False):
             times = [e.values["total_s"] for e in front]
             accuracies = [100 * (1 - e.values["error"]) for e in front]
@@ -260,9 +262,8 @@ def plot_fronts(path: Path, panels: Mapping[str, Mapping[str, Sequence[Evaluatio
         axes.set_xscale("log")
         name_times(axes.xaxis)
         axes.set_ylabel("validation accuracy (%)")
-        axes.set_title(name)
-    everything = [e for fronts in panels.values() for front in fronts.values() for e in front]
-    rows[-1].set_xlabel(total_label(everything))
+        axes.set_xlabel(total_label([e for front in fronts.values() for e in front]))
+        axes.set_title(title)
     legend_below(drawn, 1)
     save(drawn, path)
 

@@ -63,10 +63,8 @@ def compare(config: DictConfig, folder: Path) -> list[RunRow]:
     written = "tables"
     if any(fronts):
         written = "tables and picture"
-        panels: dict[str, dict[str, list[Evaluation]]] = {}
-        for run, label, front in zip(runs, run_labels(rows), fronts, strict=True):
-            panels.setdefault(run.config.dataset.name, {})[label] = front
-        plot_fronts(folder / "compare.png", panels)
+        labelled = dict(zip(run_labels(rows), fronts, strict=True))
+        plot_fronts(folder / "compare.png", _panels(runs, labelled))
     console = terminal()
     _show(console, rows, boxes)
     said = f"{len(rows)} run{'s' * (len(rows) > 1)}; {written} in {shown(folder)}"
@@ -116,6 +114,28 @@ def compared(
             name = name_below(runs[place].folder, root)
             rows[place] = _row(runs[place], name, differing[place], number, box)
     return [rows[place] for place in range(len(runs))], boxes
+
+
+def _panels(
+    runs: Sequence[FinishedRun], fronts: Mapping[str, Sequence[Evaluation]]
+) -> list[tuple[str, dict[str, Sequence[Evaluation]]]]:
+    """The fronts of runs under the titles of their panels; those in a panel have the same data set
+    and cost model, so that accuracies and total times compare. A run without a front is in none.
+
+    Args:
+        runs: to be drawn.
+        fronts: of each of them, by its label.
+    """
+    found = [(run, *one) for run, one in zip(runs, fronts.items(), strict=True) if one[1]]
+    alike = [must_agree(run) for run, _, _ in found]
+    same = [{name: one[name] for name in ("data sets", "cost models")} for one in alike]
+    several = "cost models" in reasons(same)
+    panels = []
+    for places in sets(same):
+        config = found[places[0]][0].config
+        title = config.dataset.name + f", cost_model={config.cost_model.name}" * several
+        panels.append((title, {found[place][1]: found[place][2] for place in places}))
+    return panels
 
 
 def show_sweep(folder: Path) -> None:

@@ -123,9 +123,9 @@ def test_costs_before_and_after_are_drawn_by_the_fate_of_each(tmp_path, drawn):
     assert opens(tmp_path / "recost.png")
 
 
-def test_several_fronts_are_drawn_over_each_other_in_a_panel_a_data_set(tmp_path, drawn):
+def test_several_fronts_are_drawn_over_each_other_in_each_panel(tmp_path, drawn):
     iris = {"seed=1": FRONT, "seed=2": FRONT[:1]}
-    plots.plot_fronts(tmp_path / "fronts.png", {"iris": iris, "wine": {"wine": FRONT}})
+    plots.plot_fronts(tmp_path / "fronts.png", [("iris", iris), ("wine", {"wine": FRONT})])
     labels = [text.get_text() for text in drawn[0].legends[0].get_texts()]
     assert labels == ["seed=1 (2)", "seed=2 (1)", "wine (2)"]
     assert [axes.get_title() for axes in drawn[0].axes] == ["iris", "wine"]

@@ -14,6 +14,7 @@ from omegaconf import OmegaConf
 from rich.console import Console
 
 from hybhanas.errors import ConfigError
+from hybhanas.reporting import plots
 from hybhanas.tasks import compare as task
 from hybhanas.tasks.compare import compare
 from hybhanas.tasks.differences import differences
@@ -176,6 +177,35 @@ def test_no_run_is_recommended_above_those_of_another_data_set(copied, tmp_path,
     rows = json.loads((tmp_path / "out" / "compare.json").read_text())["runs"]
     assert [row["set"] for row in rows] == [0, 1, 1, 1]
     assert "next:" not in said
+
+
+def test_the_picture_has_a_panel_for_each_total_time_with_its_own_axis(
+    copied, tmp_path, composed, monkeypatch
+):
+    subprocess.run(
+        [
+            sys.executable, str(ROOT / "run.py"), *TINY, "logger.mode=disabled",
+            "cost_model=effective_time", f"hydra.run.dir={copied / 'e'}",
+        ],
+        cwd=tmp_path, check=True, capture_output=True,
+    )  # fmt: skip
+    shutil.rmtree(copied / "b" / "records")  # no front, so in no panel
+    drawn, save = [], plots.save
+    monkeypatch.setattr(
+        plots, "save", lambda figure, path: (drawn.append(figure), save(figure, path))
+    )
+    compare(composed("task=compare", f"run={copied}"), tmp_path / "out")
+    panels = {axes.get_title(): axes for axes in drawn[0].axes}
+    assert [*panels] == ["circles, cost_model=qpu_time", "circles, cost_model=effective_time"]
+    assert [axes.get_xlabel() for axes in panels.values()] == [
+        "QPU time of training, with classical time",
+        "effective execution time of training, with classical time",
+    ]
+    fronts = [len(axes.collections) for axes in panels.values()]
+    assert fronts == [3, 1]  # a, c, deep/d and e
+    (dots,) = panels["circles, cost_model=effective_time"].collections
+    front = pd.read_csv(copied / "e" / "pareto.csv")
+    assert max(dots.get_offsets()[:, 0]) == pytest.approx(front.total_s.max(), rel=1e-4)
 
 
 def test_one_run_alone_is_compared_under_its_folders_name(sweep, tmp_path, composed):
