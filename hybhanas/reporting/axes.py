@@ -33,7 +33,9 @@ PLACES = ((7, -12), (7, 5), (-7, 5), (-7, -12), (0, 9), (0, -17), (14, -3), (-14
 
 
 def name_times(axis: Axis) -> None:
-    """Ticks at times that people name, a second, an hour, a year, of an axis of seconds."""
+    """Ticks of an axis of seconds at times that people name, a second, an hour, a year, or at its
+    ends if it has less than two of them.
+    """
     left, right = sorted(axis.get_view_interval())
     right = min(right, 10 * OVERFLOW)
     getattr(axis.axes, f"set_{axis.axis_name}lim")(left, right)  # type: ignore[attr-defined]
@@ -47,7 +49,9 @@ def name_times(axis: Axis) -> None:
         shown = [(at_s, name) for at_s, name in named if left <= at_s <= right]
         if len(shown) >= FEWEST_TICKS:
             break
-    shown = shown[:: len(shown) // (MOST_TICKS + 1) + 1] or [(left, duration(left))]
+    shown = shown[:: len(shown) // (MOST_TICKS + 1) + 1]
+    if len(shown) < 2:
+        shown = [(at_s, duration(at_s)) for at_s in (left, right)]
     axis.set_ticks([at_s for at_s, _ in shown], [name for _, name in shown])
     axis.set_ticks([], minor=True)
 

@@ -21,7 +21,8 @@ def logarithmic(low: float, high: float):
         (0.5e-6, 4e7, ["1 us", "1 ms", "1 s", "1 min", "1 h", "1 d", "1 y"]),
         (2.0, 5000.0, ["10 s", "1 min", "10 min", "1 h"]),
         (2.0, 60.0, ["2 s", "5 s", "10 s", "20 s", "30 s", "1 min"]),
-        (3.1, 3.2, ["3.1 s"]),
+        (3.1, 3.2, ["3.1 s", "3.2 s"]),
+        (3000.0, 5000.0, ["50 min", "1.39 h"]),
     ],
 )
 def test_an_axis_of_seconds_has_ticks_at_times_that_people_name(low_s, high_s, names):
