@@ -10,10 +10,12 @@ from typing import Any
 
 import qiskit
 from qiskit import QuantumCircuit, qpy
+from qiskit.circuit import ControlFlowOp
 from qiskit.exceptions import QiskitError
 
 from hybhanas.circuit_file.limits import MAX_BITS, MAX_QUBITS
 from hybhanas.circuit_file.source import CircuitFileError
+from hybhanas.straight_line.genuine import is_delay
 
 MAGIC = b"QISKIT"
 
@@ -74,9 +76,9 @@ def lost_units(circuit: QuantumCircuit) -> str | None:
 def _delays(circuit: QuantumCircuit) -> Iterator[Any]:
     """The lengths of all delays, those of loops and boxes among them."""
     for step in circuit.data:
-        if step.name == "delay":
+        if is_delay(step):
             yield step.params[0]
-        elif step.is_control_flow():
+        elif isinstance(step.operation, ControlFlowOp):
             for block in step.operation.blocks:
                 yield from _delays(block)
 

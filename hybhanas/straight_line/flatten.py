@@ -10,20 +10,25 @@ from typing import Any
 
 from qiskit import QuantumCircuit
 from qiskit.circuit import (
+    Barrier,
     BoxOp,
     BreakLoopOp,
     ContinueLoopOp,
+    ControlFlowOp,
     ControlledGate,
     Delay,
     ForLoopOp,
     Gate,
     Instruction,
+    Measure,
     ParameterExpression,
+    Reset,
+    Store,
 )
 from qiskit.exceptions import QiskitError
 
 from hybhanas.errors import CandidateError
-from hybhanas.straight_line.genuine import restore_unitary
+from hybhanas.straight_line.genuine import is_delay, restore_unitary
 from hybhanas.straight_line.limits import (
     MAX_DELAY_S,
     MAX_INSTRUCTIONS,
@@ -32,7 +37,6 @@ from hybhanas.straight_line.limits import (
 )
 from hybhanas.straight_line.own_gates import OwnGates, check_amplitudes, defined, is_own
 
-_PLAIN = ("barrier", "measure", "reset")
 _SECONDS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9, "ps": 1e-12}
 _DYNAMIC = {"if_else": "an if", "while_loop": "a while", "switch_case": "a switch"}
 
@@ -100,14 +104,13 @@ class _Flat:
             )
 
     def _add_step(self, step: Any, qubits: list[Any], clbits: list[Any], depth: int) -> None:
-        if step.is_standard_gate() or step.name in _PLAIN:
-            self._append(step.operation, qubits, clbits)
-            return
-        if step.name == "delay":
+        if is_delay(step):
             self._append(Delay(self._delay_s(step), "s"), qubits, clbits)
             return
         operation = step.operation
-        if step.is_control_flow():
+        if step.is_standard_gate() or isinstance(operation, Barrier | Measure | Reset):
+            self._append(operation, qubits, clbits)
+        elif isinstance(operation, ControlFlowOp | BreakLoopOp | ContinueLoopOp):
             self._add_control_flow(operation, qubits, clbits, depth)
         elif isinstance(operation, Gate):
             self._add_gate(operation, qubits, clbits, depth)
@@ -116,7 +119,7 @@ class _Flat:
             is_instruction = isinstance(operation, Instruction)
             definition = defined(operation) if is_instruction else self._own.definition(operation)
             if definition is None:
-                if operation.name == "store":
+                if isinstance(operation, Store):
                     raise CandidateError("the circuit stores classical variables while it runs")
                 raise CandidateError(
                     f"the circuit has the instruction {operation.name}, of which "

@@ -1,12 +1,15 @@
-"""Qiskit as it is: `import torchquantum` replaces one of its methods."""
+"""What is Qiskit's own: `import torchquantum` replaces a method of it, and a user's gate may have
+the name of an instruction.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
 from qiskit import QuantumCircuit
-from qiskit.circuit import Qubit
+from qiskit.circuit import Delay, Qubit
 from qiskit.circuit.library import UnitaryGate
+from qiskit.exceptions import QiskitError
 
 
 def restore_unitary() -> None:
@@ -25,3 +28,13 @@ def _unitary(self: QuantumCircuit, obj: Any, qubits: Any, label: str | None = No
     if gate.num_qubits == 1 and (isinstance(qubits, int | Qubit) or len(qubits) > 1):
         qubits = [qubits]
     return self.append(gate, qubits, [], copy=False)
+
+
+def is_delay(step: Any) -> bool:
+    """Whether an instruction of a circuit is a delay, not a user's gate of that name."""
+    if step.name != "delay":
+        return False
+    try:
+        return isinstance(step.operation, Delay)
+    except QiskitError:  # of a free time that was read from QPY: Qiskit does not build it again
+        return True

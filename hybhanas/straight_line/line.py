@@ -11,7 +11,8 @@ from qiskit import ClassicalRegister, QuantumCircuit
 from hybhanas.errors import CandidateError
 from hybhanas.straight_line.flatten import flattened
 
-_DO_NOTHING = ("barrier", "measure", "reset", "delay", "id")
+_WAIT = ("barrier", "delay", "id")
+_DO_NOTHING = ("measure", "reset", *_WAIT)
 """What does not make a qubit one that the circuit uses."""
 
 
@@ -39,10 +40,10 @@ def straight_line(
 ) -> StraightLine:
     """The straight line of a circuit; see `flattened` for what is written out.
 
-    Resets of fresh qubits are left out, and so are qubits that no gate acts on: they are not
-    measured, since what nothing happens to says nothing. Of a circuit that only measures, as those
-    that calibrate a readout, each measured qubit is used. Where nothing is measured, every used
-    qubit i is, into the classical bit i.
+    Resets of fresh qubits are left out, and so are qubits that no gate acts on, even where they
+    wait: they are not measured, since what nothing happens to says nothing. Of a circuit that only
+    measures, as those that calibrate a readout, each measured qubit is used. Where nothing is
+    measured, every used qubit i is, into the classical bit i.
 
     Args:
         circuit: any; it is not changed.
@@ -67,7 +68,7 @@ def straight_line(
     if not used:
         raise CandidateError("the circuit has no gate and measures nothing")
     steps = _that_matter(flat, used, position, bits)
-    kept = {position[q] for step in steps if step.name != "barrier" for q in step.qubits}
+    kept = {position[q] for step in steps if step.name not in _WAIT for q in step.qubits}
     out = QuantumCircuit([flat.qubits[i] for i in sorted(kept)])
     measured = any(step.name == "measure" for step in steps)
     if measured:

@@ -9,7 +9,13 @@ from typing import Any
 
 import numpy as np
 from qiskit import QuantumCircuit
-from qiskit.circuit import AnnotatedOperation, Gate, Instruction, ParameterExpression
+from qiskit.circuit import (
+    AnnotatedOperation,
+    ControlledGate,
+    Gate,
+    Instruction,
+    ParameterExpression,
+)
 from qiskit.circuit.annotated_operation import ControlModifier, PowerModifier
 from qiskit.circuit.library import get_standard_gate_name_mapping
 from qiskit.quantum_info import Operator
@@ -32,6 +38,15 @@ _BY_AMPLITUDES = (
     "diagonal",
     "ucgate",
 )
+RESERVED = frozenset((
+    "barrier", "measure", "reset", "delay",
+    "if_else", "while_loop", "for_loop", "switch_case", "box", "break_loop", "continue_loop",
+    "unitary", *_BY_AMPLITUDES,
+    "FullAdder", "HalfAdder", "IntComp", "ModularAdder", "Multiplier", "PauliEvolution",
+    "WeightedSum", "annotated", "clifford", "linear_function", "mcmt", "mcx", "permutation", "qft",
+))  # fmt: skip
+"""Names by which Qiskit's passes, or this project, know what an instruction does."""
+
 _CHECKED_QUBITS = 4
 _TRUSTED_AFTER = 8
 """Calls of one definition that were found equal to Qiskit's gate before the rest is believed."""
@@ -87,6 +102,7 @@ class OwnGates:
             ambiguous = (
                 not isinstance(gate, Instruction)
                 or gate.name in _STANDARD
+                or (gate.name in RESERVED and is_users(gate))
                 or any(nature.is_ambiguous for nature in inside)
             )
             self._natures[key] = Nature(size, ambiguous)
@@ -109,7 +125,7 @@ class OwnGates:
         standard = _STANDARD.get(gate.name)
         definition = defined(gate)
         if (
-            standard is None
+            not isinstance(standard, Gate)
             or definition is None
             or standard.num_qubits != gate.num_qubits
             or len(standard.params) != len(gate.params)
@@ -145,6 +161,8 @@ class OwnGates:
 
 def check_amplitudes(operation: Any) -> None:
     """Raises CandidateError for a matrix or amplitudes of too many qubits."""
+    if is_users(operation):
+        return
     most = MAX_STATE_QUBITS if operation.name in _BY_AMPLITUDES else MAX_UNITARY_QUBITS
     if operation.name in (*_BY_AMPLITUDES, "unitary") and operation.num_qubits > most:
         raise CandidateError(
@@ -208,6 +226,13 @@ def _is_qiskits(gate: Any) -> bool:
 def is_own(gate: Any) -> bool:
     """Whether a gate has the name of one of Qiskit's, but is none."""
     return gate.name in _STANDARD and not _is_qiskits(gate)
+
+
+def is_users(operation: Any) -> bool:
+    """Whether a text or a user defines an operation: it is none of Qiskit's, whatever its name."""
+    if type(operation) in (Instruction, Gate, ControlledGate):
+        return True
+    return not type(operation).__module__.startswith(("qiskit.circuit.", "qiskit.quantum_info."))
 
 
 def _bound(angle: Any, values: dict[Any, float]) -> float:

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from qiskit import QuantumCircuit, transpile
-from qiskit.circuit import AnnotatedOperation, Gate, Parameter
+from qiskit.circuit import AnnotatedOperation, Gate, Instruction, Parameter
 from qiskit.circuit.annotated_operation import ControlModifier, InverseModifier, PowerModifier
 from qiskit.circuit.library import RYGate, SGate, TGate, UnitaryGate, efficient_su2
 from qiskit.quantum_info import Clifford, Operator, SparsePauliOp
@@ -22,6 +22,7 @@ from hybhanas.cost.model import Device, Workload
 from hybhanas.errors import CandidateError
 from hybhanas.straight_line import straight_line
 from hybhanas.straight_line.flatten import flattened
+from hybhanas.straight_line.own_gates import RESERVED
 from tests.helpers.settings import cost_model
 from tests.helpers.synthetic import make_calibration
 
@@ -320,3 +321,46 @@ def test_a_fractional_power_of_a_narrow_gate_and_a_whole_one_of_a_wide_gate_are_
     assert Operator(flattened(half, None)).equiv(Operator(TGate()))
     twice = flattened(holding(AnnotatedOperation(wide(12), [PowerModifier(2)])), None)
     assert twice.decompose(reps=2).count_ops()["s"] == 2
+
+
+@pytest.mark.parametrize("name", sorted(RESERVED))
+@pytest.mark.parametrize("kind", [Gate, Instruction])
+def test_an_own_gate_is_what_its_definition_says_whatever_its_name(kind, name):
+    own = Gate(name, 2, []) if kind is Gate else Instruction(name, 2, 0, [])
+    own.definition = QuantumCircuit(2)
+    own.definition.h(0)
+    own.definition.cx(0, 1)
+    outer = Gate("outer", 2, [])
+    outer.definition = holding(own) if kind is Gate else own.definition
+    circuit = QuantumCircuit(2, 2)
+    circuit.append(own, [0, 1])
+    circuit.append(outer, [1, 0])
+    circuit.measure([0, 1], [0, 1])
+    assert straight_line(circuit).circuit.decompose("outer").count_ops() == {
+        "h": 2, "cx": 2, "measure": 2,
+    }  # fmt: skip
+    assert estimator().estimate(circuit).circuit.two_qubit_gates == 2
+
+
+def test_qubits_that_only_wait_are_left_out_as_what_a_scheduler_fills_up():
+    circuit = QuantumCircuit(4)
+    circuit.h(1)
+    circuit.cx(1, 2)
+    circuit.barrier()
+    circuit.delay(100, [0, 3], "ns")
+    circuit.id(3)
+    line = straight_line(circuit)
+    assert line.origin == (1, 2)
+    assert "delay" not in line.circuit.count_ops()
+
+
+@pytest.mark.parametrize(("end", "rounds"), [("break_loop", 1), ("continue_loop", 3)])
+def test_a_loop_ends_where_it_says_so(end, rounds):
+    circuit = QuantumCircuit(1)
+    with circuit.for_loop(range(3)):
+        circuit.h(0)
+        getattr(circuit, end)()
+        circuit.x(0)
+    assert straight_line(circuit).circuit.count_ops() == {
+        "h": rounds, "measure": 1, "barrier": 1,
+    }  # fmt: skip
