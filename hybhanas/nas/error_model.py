@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import fields
 from typing import Any
 
@@ -59,6 +60,16 @@ def _analytic(evaluation: Evaluation) -> list[float]:
     return sizes + [QUANTITIES[name].value(evaluation) for name in _LOGARITHMS]
 
 
+def _one_thread() -> AbstractContextManager[Any]:
+    """Keeps linear algebra to one thread: on matrices of a few hundred rows several threads take
+    longer, since they mostly wait for one another, and results depend on how many there are.
+    """
+    from threadpoolctl import threadpool_limits
+
+    limits: AbstractContextManager[Any] = threadpool_limits(1, user_api="blas")
+    return limits
+
+
 class ErrorModel:
     """A Gaussian process with a Matern kernel (nu = 3/2) of one length scale, and noise.
 
@@ -80,13 +91,16 @@ class ErrorModel:
         self._process = GaussianProcessRegressor(
             kernel + WhiteKernel(0.1, (1e-3, 1.0)), normalize_y=True, random_state=0
         )
-        with warnings.catch_warnings():  # a parameter at the end of its range is a good answer too
+        with _one_thread(), warnings.catch_warnings():
+            # A parameter at the end of its range is a good answer too.
             warnings.simplefilter("ignore", ConvergenceWarning)
             self._process.fit(self._scaler.transform(features), values)
 
     def predict(self, features: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The mean [n] and the standard deviation [n] of the value without noise."""
-        mean, deviation = self._process.predict(self._scaler.transform(features), return_std=True)
+        with _one_thread():
+            scaled = self._scaler.transform(features)
+            mean, deviation = self._process.predict(scaled, return_std=True)
         scale = float(self._process._y_train_std)
         noise = self._process.kernel_.k2.noise_level * scale**2
         return mean, np.sqrt(np.maximum(deviation**2 - noise, 0.0))

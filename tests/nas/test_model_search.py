@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 import moocore
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_limits
 
 from hybhanas.errors import ConfigError
 from hybhanas.nas.error_model import ErrorModel, Features
@@ -34,6 +37,18 @@ def test_the_gain_of_a_candidate_is_the_difference_of_two_hypervolumes(objective
 def test_a_candidate_beyond_the_box_gains_nothing():
     _, gain = gain_curve(np.empty((0, 2)), np.array([1.2]), np.ones(2), 0.0)
     assert not gain.any()
+
+
+def test_the_model_keeps_one_core_busy():
+    """A second thread of linear algebra waits actively, and so takes as much time as the first."""
+    rng = np.random.default_rng(0)
+    features, values = rng.random((300, 20)), rng.random(300)
+    with threadpool_limits(2, user_api="blas"):
+        ErrorModel(features[:10], values[:10])  # imports, whose threads are not the model's
+        process_s, thread_s = time.process_time(), time.thread_time()
+        ErrorModel(features, values).predict(features)
+        process_s, thread_s = time.process_time() - process_s, time.thread_time() - thread_s
+    assert process_s < 1.25 * thread_s
 
 
 def test_a_batch_does_not_take_twins_while_another_adds_more():
