@@ -7,7 +7,7 @@ import io
 import math
 
 import pytest
-from qiskit import QuantumCircuit, qpy
+from qiskit import QuantumCircuit, qasm2, qpy
 from qiskit.circuit import Parameter
 from qiskit.quantum_info import Operator
 
@@ -19,6 +19,7 @@ from hybhanas.straight_line import straight_line
 Q2 = 'OPENQASM 2.0;\ninclude "qelib1.inc";\n'
 Q3 = 'OPENQASM 3.0;\ninclude "stdgates.inc";\n'
 PAIR2 = Q2 + "qreg q[2];\ncreg c[2];\n"
+WAIT = "opaque delay(t) a;\n"
 PAIR3 = Q3 + "qubit[2] q;\nbit[2] c;\n"
 
 
@@ -79,6 +80,15 @@ def test_functions_of_angles_and_powers_have_their_values(tmp_path):
     [
         (PAIR2 + "h q[0];\ncx q[0],q[9];", "line 6, column 11: index 9 is out-of-range"),
         (PAIR2 + "gate turn(t) a { rx(t) a; }\nturn q[0];", "line 6: gate turn takes 1 angle"),
+        (PAIR2 + "h q[0];\nrx q[0];", "line 6: gate rx takes 1 angle, not 0"),
+        (PAIR2 + "gate turn a {\nU() a; }", "line 6: gate U takes 3 angles, not 0"),
+        (PAIR2 + "u0(2) q[0];\nu0(0.5) q[0];", r"line 6: u0\(0.5\) is not accepted: a whole"),
+        (PAIR2 + WAIT + "delay(1.5) q[0];", r"line 6: delay\(1.5\) is not accepted: a whole"),
+        (PAIR2 + WAIT + "delay(-5) q[0];", r"line 6: delay\(-5\) is not accepted: .* cycles, 0 to"),
+        (PAIR2 + WAIT + "delay(1e30) q[0];", r"line 6: delay\(1e\+30\) is not accepted: a whole"),
+        (PAIR2 + WAIT + "delay(3) q[0];\ndelay(3/2) q[0];", r"line 7: delay\(1.5\) is not"),
+        (PAIR2 + WAIT + "gate lull(t) a {\ndelay(t) a; }\nlull(-1) q[0];", r"line 7: delay\(-1\)"),
+        (PAIR2 + "gate store a { h a; }\nstore q[0];", "line 6: gate store is not read: Qiskit"),
         (PAIR2 + "opaque magic a;\nmagic q[0];", "line 6: gate magic is opaque"),
         (PAIR2 + "measure q -> c;\nif (c==1) x q[0];", "line 6: an if decides by a measured value"),
         (PAIR2 + 'include "../no.inc";', "line 5: include ../no.inc is not accepted"),
@@ -203,6 +213,31 @@ def test_a_gate_that_a_text_defines_is_what_it_says(tmp_path):
     for text in (PAIR2, PAIR3):
         text += rzx + ecr + "ecr q[0],q[1]; rzx(0.2) q[1],q[0];"
         assert counts(path, text) == {"ecr": 1, "rzx": 1, "measure": 2, "barrier": 1}
+
+
+def test_gates_that_are_defined_after_an_opaque_delay_are_what_they_say(tmp_path):
+    own = "gate one a { x a; }\ngate two a { y a; }\n"
+    path = tmp_path / "file"
+    path.write_text(PAIR2 + WAIT + own + "one q[0]; two q[0]; delay(40) q[0];")
+    assert read_circuit(path).decompose().count_ops() == {"x": 1, "y": 1, "delay": 1}
+
+
+def test_delays_of_several_lengths_are_read_as_qiskit_writes_them(tmp_path):
+    circuit = QuantumCircuit(1)
+    for cycles in (100, 200, 300):
+        circuit.delay(cycles, 0)
+    path = tmp_path / "file"
+    path.write_text(qasm2.dumps(circuit))  # opaque delay_139697598607248(param0) q0; and so on
+    delays = [(step.operation.duration, step.operation.unit) for step in read_circuit(path).data]
+    assert delays == [(100, "dt"), (200, "dt"), (300, "dt")]
+
+
+@pytest.mark.parametrize("number", ["0", "1", "1e3", "1e9", "1e18"])
+def test_a_number_of_gate_lengths_is_an_identity_however_many(tmp_path, number):
+    text = PAIR2 + f"gate rest(n) a {{ u0(n) a; }} h q[0]; u0({number}) q[0]; rest({number}) q[0];"
+    path = tmp_path / "file"
+    path.write_text(text)
+    assert read_circuit(path).decompose("rest").count_ops() == {"h": 1, "id": 2}
 
 
 def test_a_gate_of_gates_of_gates_is_counted_before_it_is_written_out(tmp_path):
