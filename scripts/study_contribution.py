@@ -53,9 +53,9 @@ def table(found: dict[str, Contribution]) -> str:
     """A row a data set: the network, then its accuracy and those of its rivals."""
     rows = [f"| data | network, angles of parameters | {' | '.join(NAMES)} | earns |"]
     rows.append("| --- | --- |" + " ---: |" * len(NAMES) + " --- |")
-    marks = {"better": " <", "worse": " >", "equal": ""}
+    marks = {"better": " <", "worse": " >"}
     for name, one in found.items():
-        cells = {r.name: percent(r.accuracies) + marks[r.outcome] for r in one.rivals}
+        cells = {r.name: percent(r.accuracies) + marks.get(r.outcome, "") for r in one.rivals}
         cells[TRAINED] = percent(one.accuracies)
         shown = " | ".join(cells.get(column, "-") for column in NAMES)
         network = f"`{one.architecture}`, {one.angles} of {one.parameters}"

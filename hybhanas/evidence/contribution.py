@@ -42,7 +42,8 @@ class Rival:
         accuracies: on the test split, of each seed, nan where a training diverged.
         difference: of the network's mean accuracy minus this one's.
         effect: the same in standard deviations of the paired differences, None if they are 0.
-        p_value: of a paired t-test, corrected for the comparisons of this network by Holm's method.
+        p_value: of a paired t-test, corrected for the comparisons of this network by Holm's method;
+            None if the paired differences do not vary, for which there is no such test.
     """
 
     name: str
@@ -50,7 +51,7 @@ class Rival:
     accuracies: tuple[float, ...]
     difference: float
     effect: float | None
-    p_value: float
+    p_value: float | None
 
     @property
     def mean(self) -> float:
@@ -59,8 +60,12 @@ class Rival:
 
     @property
     def outcome(self) -> str:
-        """Whether the network is `better` or `worse`, or `equal`: nothing that the test can see."""
-        if self.p_value >= LEVEL:
+        """Whether the network is `better` or `worse`, or `equal`: nothing that the test can see;
+        `untested` if it differs by the same with every seed.
+        """
+        if self.p_value is None and self.difference != 0:
+            return "untested"
+        if self.p_value is None or self.p_value >= LEVEL:
             return "equal"
         return "better" if self.difference > 0 else "worse"
 
@@ -90,9 +95,13 @@ class Contribution:
 
     @property
     def earns(self) -> bool:
-        """Whether it is better than every variant and no baseline is better than it."""
+        """Whether it is better than every variant, and no baseline is better than it or, untested,
+        ahead of it.
+        """
         variants = [r.outcome for r in self.rivals if r.name in VARIANTS]
-        return set(variants) == {"better"} and all(r.outcome != "worse" for r in self.rivals)
+        return set(variants) == {"better"} and all(
+            r.outcome == "equal" or r.difference > 0 for r in self.rivals
+        )
 
     @property
     def verdict(self) -> str:
@@ -111,6 +120,10 @@ class Contribution:
                 ("significantly better than", named("better")),
                 ("not distinguishable from", named("equal")),
                 ("significantly worse than", named("worse")),
+                (
+                    "untested, since the difference is the same with every seed, against",
+                    named("untested"),
+                ),
             )
             if those
         ]
@@ -280,9 +293,16 @@ def _contribution(
     parameters, own = found[TRAINED]
     others = {name: one for name, one in found.items() if name != TRAINED}
     tests = [_paired(own, accuracies) for _, accuracies in others.values()]
-    corrected = holm([test.p_value for test in tests])
+    corrected = holm([1.0 if test.p_value is None else test.p_value for test in tests])
     rivals = tuple(
-        Rival(name, count, tuple(accuracies), test.difference, test.effect, p_value)
+        Rival(
+            name,
+            count,
+            tuple(accuracies),
+            test.difference,
+            test.effect,
+            None if test.p_value is None else p_value,
+        )
         for (name, (count, accuracies)), test, p_value in zip(
             others.items(), tests, corrected, strict=True
         )
@@ -295,6 +315,6 @@ def _paired(own: Sequence[float], other: Sequence[float]) -> Paired:
     """The comparison of the seeds with which both could be trained."""
     pairs = [(a, b) for a, b in zip(own, other, strict=True) if not math.isnan(a + b)]
     if not pairs:
-        return Paired(0.0, None, 1.0)
+        return Paired(0.0, None, None)
     first, second = zip(*pairs, strict=True)
     return Paired.of(first, second)

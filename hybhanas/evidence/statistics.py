@@ -18,12 +18,13 @@ class Paired:
         difference: mean of the first minus the second.
         effect: the mean difference in standard deviations of differences (Cohen's d_z); None if
             these do not vary.
-        p_value: of a two-sided paired t-test.
+        p_value: of a two-sided paired t-test; None if they do not vary, since its statistic then
+            divides by zero.
     """
 
     difference: float
     effect: float | None
-    p_value: float
+    p_value: float | None
 
     @classmethod
     def of(cls, first: Sequence[float], second: Sequence[float]) -> Paired:
@@ -41,7 +42,7 @@ class Paired:
         squares = math.fsum((d - mean) ** 2 for d in differences)
         deviation = math.sqrt(squares / (count - 1)) if count > 1 else 0.0
         if deviation < 1e-12:
-            return cls(round(mean, 12), None, 1.0 if abs(mean) < 1e-12 or count < 2 else 0.0)
+            return cls(round(mean, 12), None, None)
         return cls(round(mean, 12), mean / deviation, float(ttest_rel(first, second).pvalue))
 
 

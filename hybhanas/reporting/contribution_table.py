@@ -25,7 +25,7 @@ def contribution_table(contribution: Contribution) -> Table:
             percent(rival.accuracies),
             f"{100 * rival.difference:+.1f}",
             "-" if rival.effect is None else f"{rival.effect:+.1f}",
-            f"{rival.p_value:.2g}",
+            "-" if rival.p_value is None else f"{rival.p_value:.2g}",
         )
     return table
 

@@ -15,9 +15,10 @@ def test_a_paired_t_test_is_that_of_a_hand_count():
     assert test.p_value == pytest.approx(1 - (3 / 5) ** 0.5)
 
 
-def test_differences_that_do_not_vary_are_all_or_nothing():
-    assert Paired.of([0.9, 0.9], [0.9, 0.9]) == Paired(0.0, None, 1.0)
-    assert Paired.of([0.9, 0.8], [0.8, 0.7]).p_value == 0.0
+def test_differences_that_do_not_vary_have_neither_an_effect_size_nor_a_p_value():
+    assert Paired.of([0.9, 0.9], [0.9, 0.9]) == Paired(0.0, None, None)
+    assert Paired.of([0.9, 0.8], [0.8, 0.7]) == Paired(0.1, None, None)
+    assert Paired.of([0.9], [0.8]) == Paired(0.1, None, None)
 
 
 def test_holm_never_makes_a_larger_p_value_more_significant_and_none_exceeds_one():

@@ -11,6 +11,7 @@ from hybhanas.architecture import Architecture
 from hybhanas.circuit import lay_out
 from hybhanas.errors import ConfigError
 from hybhanas.evidence.contribution import Contribution, Rival
+from hybhanas.reporting.contribution_table import contribution_table
 from hybhanas.tasks.contribution import contribution
 
 
@@ -36,7 +37,7 @@ def test_one_seed_is_refused(smoke, tmp_path, composed):
         contribution(composed("task=contribution", f"run={smoke}", "seeds=1"), tmp_path)
 
 
-def rival(name: str, mean: float, difference: float, p_value: float) -> Rival:
+def rival(name: str, mean: float, difference: float, p_value: float | None) -> Rival:
     return Rival(name, 10, (mean, mean), difference, 1.0, p_value)
 
 
@@ -50,6 +51,15 @@ def rival(name: str, mean: float, difference: float, p_value: float) -> Rival:
         ([rival("classical twin", 0.8, 0.1, 0.2), rival("SVM", 0.95, -0.05, 0.01)],
          "The quantum part does not earn its seconds",
          "not distinguishable from classical twin (80.0 %); significantly worse than SVM"),
+        ([rival("classical twin", 0.8, 0.1, 0.01), rival("SVM", 0.85, 0.05, None)],
+         "The quantum part earns its seconds",
+         "untested, since the difference is the same with every seed, against SVM (85.0 %)."),
+        ([rival("classical twin", 0.8, 0.1, 0.01), rival("SVM", 0.95, -0.05, None)],
+         "The quantum part does not earn its seconds", "with every seed, against SVM (95.0 %)."),
+        ([rival("classical twin", 0.8, 0.1, None)],
+         "The quantum part does not earn its seconds", "against classical twin (80.0 %)."),
+        ([rival("classical twin", 0.8, 0.1, 0.01), rival("SVM", 0.9, 0.0, None)],
+         "The quantum part earns its seconds", "not distinguishable from SVM (90.0 %)."),
     ],
 )  # fmt: skip
 def test_a_circuit_earns_its_seconds_where_no_variant_does_as_well_and_no_baseline_better(
@@ -58,3 +68,12 @@ def test_a_circuit_earns_its_seconds_where_no_variant_does_as_well_and_no_baseli
     found = Contribution(Architecture(qubits=2), 20, 6, (0.9, 0.9), tuple(rivals))
     assert found.verdict.startswith(f"{start} here: 90.0 % of the test split over 2 seeds")
     assert part in found.verdict
+
+
+def test_a_comparison_without_a_p_value_has_a_dash_in_the_table():
+    """The twin has 0.8 with both seeds, the network 0.9."""
+    twin = Rival("classical twin", 10, (0.8, 0.8), 0.1, None, None)
+    found = Contribution(Architecture(qubits=2), 20, 6, (0.9, 0.9), (twin,))
+    cells = [[*column.cells][1] for column in contribution_table(found).columns]
+    assert cells == ["classical twin", "10", "80.0", "+10.0", "-", "-"]
+    assert found.to_dict()["rivals"][0]["p_value"] is None
