@@ -7,7 +7,7 @@ import io
 import math
 
 import pytest
-from qiskit import QuantumCircuit, qasm2, qpy
+from qiskit import QuantumCircuit, qasm2, qasm3, qpy
 from qiskit.circuit import Parameter
 from qiskit.quantum_info import Operator
 
@@ -101,6 +101,9 @@ def test_functions_of_angles_and_powers_have_their_values(tmp_path):
         (PAIR3 + "h q[0]", "the text ends in the middle of a statement"),
         (PAIR3 + "cx q[0], q[0];", "line 5, column 1: "),
         (PAIR3 + "h q[7];", "line 5, column 1: an index is out of range"),
+        (PAIR3 + "rx q[0];", "line 5, column 1: gate rx takes 1 angle, not 0"),
+        (PAIR3 + "U(1, 2) q[0];", "line 5, column 1: gate U takes 3 angles, not 2"),
+        (PAIR3 + "gate no a { h a; }\nno(1) q[0];", "line 6, column 1: gate no takes 0 angles"),
         (PAIR3 + "rx(1/0) q[0];", "line 5, column 4: division by zero"),
         (PAIR3 + "c = measure q;\nwhile (c[0]) { x q[0]; }", "line 6, column 1: a while decides"),
         (PAIR3 + "def f(qubit a) { x a; }", "line 5, column 1: a subroutine .def. is not read"),
@@ -240,12 +243,54 @@ def test_a_number_of_gate_lengths_is_an_identity_however_many(tmp_path, number):
     assert read_circuit(path).decompose("rest").count_ops() == {"h": 1, "id": 2}
 
 
-def test_a_gate_of_gates_of_gates_is_counted_before_it_is_written_out(tmp_path):
-    levels = "".join(f"gate g{i + 1} a {{ g{i} a; g{i} a; }}" for i in range(40))
+def doubled(first: str, step: str) -> str:
+    """Forty gates, each of which stands for twice as many instructions as the one before."""
+    steps = [f"gate g{i + 1} a {{ {step} g{i} a; {step} g{i} a; }}" for i in range(40)]
+    return f"gate g0 a {{ {first} a; }}" + "".join(steps)
+
+
+@pytest.mark.parametrize("head", [PAIR2, PAIR3], ids=["2", "3"])
+def test_a_gate_of_gates_of_gates_is_counted_before_it_is_written_out(tmp_path, head):
     path = tmp_path / "file"
-    path.write_text(PAIR2 + "gate g0 a { x a; }" + levels + "g40 q[0];")
+    path.write_text(head + doubled("x", "") + "g40 q[0];")
     with pytest.raises(CandidateError, match="stands for .* instructions; accepted: at most 100,0"):
         straight_line(read_circuit(path))
+    path.write_text(head + doubled("x", "") + "g3 q[0];")
+    assert straight_line(read_circuit(path)).circuit.decompose(reps=4).count_ops()["x"] == 8
+
+
+@pytest.mark.parametrize("modifier", ["ctrl @", "inv @", "pow(0.5) @"])
+def test_a_gate_is_counted_before_it_is_modified(tmp_path, modifier):
+    path, qubits = tmp_path / "file", "q[0], q[1]" if "ctrl" in modifier else "q[0]"
+    path.write_text(PAIR3 + doubled("h", "") + f"\n{modifier} g40 {qubits};")
+    with pytest.raises(
+        ConfigError, match="line 6, .* stands for .* instructions; accepted: at mos"
+    ):
+        read_circuit(path)
+    if modifier != "inv @":
+        path.write_text(PAIR3 + doubled("h", "") + f"\n{modifier} g15 {qubits};")
+        with pytest.raises(ConfigError, match="under ctrl or pow stand for more than 25,000 instr"):
+            read_circuit(path)
+
+
+def test_neighbouring_controls_are_joined_and_mean_what_they_say(tmp_path):
+    path = tmp_path / "file"
+    for modifiers, qubits in (("ctrl @ negctrl @ ctrl(2) @", 5), ("negctrl @ inv @ ctrl @", 3)):
+        listed = ", ".join(f"q[{i}]" for i in range(qubits))
+        text = Q3 + f"qubit[{qubits}] q; {modifiers} U(0.1, 0.2, 0.3) {listed};"
+        path.write_text(text)
+        assert Operator(read_circuit(path)).equiv(Operator(qasm3.loads(text)))
+    listed = ", ".join(f"q[{i}]" for i in range(9))
+    path.write_text(Q3 + f"qubit[9] q; {'ctrl @ ' * 8} U(0.1, 0.2, 0.3) {listed};")
+    assert read_circuit(path).count_ops() == {"c8u": 1}
+
+
+def test_the_angles_of_a_gate_come_in_the_order_of_the_text(tmp_path):
+    path = tmp_path / "file"
+    for head in (PAIR2, PAIR3):
+        path.write_text(head + "gate turn(b, a) x { rx(b) x; ry(a) x; } turn(0.1, 0.2) q[0];")
+        flat = read_circuit(path).decompose("turn")
+        assert [(step.name, step.params) for step in flat.data] == [("rx", [0.1]), ("ry", [0.2])]
 
 
 def test_amplitudes_in_qpy_are_prepared_also_after_torchquantum_was_imported(tmp_path):

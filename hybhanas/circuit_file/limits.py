@@ -22,3 +22,6 @@ MAX_EXPRESSION = 4_000
 
 MAX_CONTROLS = 16
 """That `ctrl @` may add to a gate."""
+
+MAX_CONTROLLED = 25_000
+"""Instructions in all of the gates under `ctrl` and `pow`, which take long to write out."""
