@@ -93,7 +93,7 @@ def _expected(recognition: Any) -> str:
     try:
         parser = recognition.recognizer
         names = [
-            parser.literalNames[kind] if kind < len(parser.literalNames) else "<INVALID>"
+            parser.literalNames[kind] if 0 <= kind < len(parser.literalNames) else "<INVALID>"
             for interval in recognition.getExpectedTokens().intervals
             for kind in interval
         ]
