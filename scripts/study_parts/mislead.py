@@ -107,7 +107,8 @@ def report(name: str, table: Benchmark, found: Mapping[tuple[str, str], Misled])
         for (proxy, total), one in found.items()
     ]
     return (
-        f"`{name}`: {len(table):,} architectures, {len(table.seeds)} seeds, "
+        f"`{name}`: {len(table):,} architectures, {len(table.seeds)} seeds of "
+        f"{table.epochs} epochs, "
         f"{len(table.backends)} backends.\n\n{page.markdown(pd.DataFrame(rows))}"
     )
 

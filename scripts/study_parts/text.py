@@ -20,11 +20,11 @@ python scripts/study.py --reduced                      # fewer architectures and
 ```
 
 **Method.** Nothing is trained for this page: accuracies are those of the tables of
-[benchmark.md](benchmark.md), after 12 epochs, of three seeds. Times are of a full training on the
-data of the table, or on the digits where no table is named: 30 epochs with 1024 shots a circuit and
-the parameter-shift rule, as *QPU time* (what a machine is busy with, repetition delay included) and
-as *effective time* (gates, routing and noise alone; the paper's idea). They are estimates of a
-model, judged in [validation.md](validation.md); no network was trained on a machine.
+[benchmark.md](benchmark.md), after their last epoch, of three seeds. Times are of a full training
+on the data of the table, or on the digits where no table is named: 30 epochs with 1024 shots a
+circuit and the parameter-shift rule, as *QPU time* (what a machine is busy with, repetition delay
+included) and as *effective time* (gates, routing and noise alone; the paper's idea). They are
+estimates of a model, judged in [validation.md](validation.md); no network was trained on a machine.
 
 ## Conclusions
 

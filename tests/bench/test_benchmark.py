@@ -24,7 +24,7 @@ from tests.helpers import ROOT
 from tests.helpers.benchmarks import SHIPPED, by_hand, of
 
 TABLES = {  # architectures, epochs, backends
-    "iris_small": (64, 12, 9), "digits_small": (64, 12, 9), "digits_medium": (2520, 12, 9),
+    "iris_small": (64, 12, 9), "digits_small": (64, 12, 9), "digits_medium": (2520, 30, 20),
     "iris_medium": (2520, 30, 20), "wine_medium": (2520, 30, 20),
     "bars_and_stripes_medium": (2520, 30, 20),
 }  # fmt: skip

@@ -44,11 +44,10 @@ def test_the_model_has_more_of_the_front_than_plain_nsga2_after_200_evaluations(
     game = Game.of(table, "ibm_brisbane", "qpu_time")
     runs = compared(("nsga2", "model", "model search.gain=log"), MEDIUM, game, 1, 200)
     plain, box, log = (of_seeds[0][-1] for of_seeds in runs.values())
-    # Medians of 20 seeds are 0.967, 0.987 and 0.986.
-    assert plain[0] == log[0] == box[0] == 200 * 12
+    # Medians of 20 seeds are 0.979, 0.996 and 0.994; lower quartiles of the latter 0.994 and 0.991.
+    assert plain[0] == log[0] == box[0] == 200 * 30
     assert plain[1] < min(log[1], box[1])
-    assert log[1] > 0.975
-    assert box[1] > 0.98
+    assert min(log[1], box[1]) > 0.985
 
 
 def test_a_search_that_sees_the_truth_knows_the_front_of_what_it_trained(capsys):
