@@ -189,22 +189,25 @@ def differing(plan: Plan, benchmark: Benchmark) -> Iterator[str]:
     yield from dict.fromkeys(names)
 
 
-def _other(held: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
+def _other(held: Mapping[str, Any], wanted: Mapping[str, Any]) -> Iterator[str]:
     """Versions may differ: a table is read under later ones than it was made with. The first tables
     do not name the data with the costs; they are those of training.
     """
-    names = [name for name in wanted if name in held and name != "versions"]
-    return [name for name in names if held[name] != _known(wanted[name], held[name])]
+    for name in wanted:
+        if name in held and name != "versions":
+            yield from _unlike(name, held[name], wanted[name])
 
 
-def _known(wanted: Any, held: Any) -> Any:
-    """Settings but for those that are null and that a table does not name: they were added after it
-    was made, and null means that they are not used.
+def _unlike(name: str, held: Any, wanted: Any) -> Iterator[str]:
+    """The settings in which a table has another value. Those that are null and that a table does
+    not name were added after it was made, and null means that they are not used.
     """
-    if not (isinstance(wanted, Mapping) and isinstance(held, Mapping)):
-        return wanted
-    pairs = {n: _known(value, held.get(n)) for n, value in wanted.items()}
-    return {n: value for n, value in pairs.items() if n in held or value is not None}
+    if isinstance(held, Mapping) and isinstance(wanted, Mapping):
+        for key in dict.fromkeys((*held, *wanted)):
+            yield from _unlike(f"{name}.{key}", held.get(key), wanted.get(key))
+    elif held != wanted:
+        shown = isinstance(held, bool | int | float | str) and len(str(held)) < 32
+        yield f"{name} (that of the table is {held})" if shown else name
 
 
 def _numbers(values: Sequence[float | None]) -> list[float]:
