@@ -55,6 +55,9 @@ BELL = {"h": 1, "cx": 1, "measure": 2}
         PAIR3 + "const int n = 2; for int i in [1:n-1] { h q[i]; cx q[i], q[0]; } c = measure q;",
         PAIR3 + "h q[0]; if (1 < 2) { cx q[0], q[1]; } else { x q[0]; } c = measure q;",
         PAIR3 + "int n = 1; h q[n]; while (false) { x q[0]; } cx q[1], q[0]; measure q; end; x q;",
+        PAIR3 + "while (true) { h q[0]; break; } cx q[0],q[1]; c = measure q;",
+        PAIR3 + "switch (3) { case 1 { x q[0]; } case 2, 3 { h q[0]; } default { z q[0]; } } "
+        "switch (3) { case 1 { x q[0]; } } cx q[0], q[1]; c = measure q;",
         PAIR3 + "for int i in [0:9] { if (i == 1) break; h q[i]; } cx q[0],q[1]; c = measure q;",
         PAIR3.replace("[2] q", "[3] q").replace("[2] c", "[3] c")
         + "h q[0]; cx q[0],q[2]; c = measure q;",
@@ -109,7 +112,13 @@ def test_functions_of_angles_and_powers_have_their_values(tmp_path):
         (PAIR3 + "U(1, 2) q[0];", "line 5, column 1: gate U takes 3 angles, not 2"),
         (PAIR3 + "gate no a { h a; }\nno(1) q[0];", "line 6, column 1: gate no takes 0 angles"),
         (PAIR3 + "rx(1/0) q[0];", "line 5, column 4: division by zero"),
-        (PAIR3 + "c = measure q;\nwhile (c[0]) { x q[0]; }", "line 6, column 1: a while decides"),
+        (PAIR3 + "c = measure q;\nwhile (c[0]) { x q[0]; }", "line 6, column 8: a while decides"),
+        (PAIR3 + "switch (c) { case 1 { x q[0]; } }", "line 5, column 9: a switch decides by a"),
+        (PAIR3 + "if (no == 1) { x q[0]; }", "line 5, column 5: Undefined symbol 'no'"),
+        (PAIR3 + "if (q) { x q[0]; }", "line 5, column 5: an if decides by something that"),
+        (PAIR3 + "while (true) { x q[0]; }", "line 5, column 1: a while that never ends is not"),
+        (PAIR3 + "int i = 0; while (i < 3) { x q[0]; i += 1; }", "an assignment to a variable"),
+        (PAIR3 + "for int i in [0:99999] { for int j in [0:99999] { } }", "more than 100,000"),
         (PAIR3 + "def f(qubit a) { x a; }", "line 5, column 1: a subroutine .def. is not read"),
         (PAIR3 + "int n = 1;\nn = 2;", "line 6, column 1: an assignment to a variable is not read"),
         (PAIR3 + "for int i in [0:1000000000] { x q[0]; }", "a loop of 1,000,000,001 rounds"),
@@ -245,6 +254,11 @@ def test_a_number_of_gate_lengths_is_an_identity_however_many(tmp_path, number):
     path = tmp_path / "file"
     path.write_text(text)
     assert read_circuit(path).decompose("rest").count_ops() == {"h": 1, "id": 2}
+
+
+def test_gates_of_which_qiskit_has_one_object_each_are_kept(tmp_path):
+    found = counts(tmp_path / "file", Q2 + "qreg q[4]; csx q[0],q[1]; c3sqrtx q[0],q[1],q[2],q[3];")
+    assert (found["csx"], found["c3sx"]) == (1, 1)
 
 
 def doubled(first: str, step: str) -> str:

@@ -30,15 +30,32 @@ _MAX_EXPONENT = 1024
 class Constants(ValueResolver):
     """Qiskit's values of expressions, with functions, powers, remainders and comparisons."""
 
-    def condition(self, node: ast.Expression) -> tuple[Any, Any]:
-        """Whether a condition holds, and its type; the type is None where only a run can say."""
-        try:
-            value, kind = self.resolve(node)
-        except ConversionError:
-            return None, None
+    def known(self, node: ast.Expression, what: str) -> bool | int | float:
+        """The value of what a statement decides by.
+
+        Raises:
+            ConversionError: only a run can say, or it is no value.
+        """
+        if self._is_measured(node):
+            raise_from_node(
+                node,
+                f"{what} decides by a measured value, and how long a machine takes for that no "
+                "calibration says; accepted: conditions and loops on constants",
+            )
+        value, kind = self.resolve(node)
         if isinstance(value, bool | int | float) and getattr(kind, "const", False):
-            return bool(value), kind
-        return None, None
+            return value
+        raise ConversionError(f"{what} decides by something that is not a constant", node)
+
+    def _is_measured(self, node: Any) -> bool:
+        if isinstance(node, list | tuple):
+            return any(self._is_measured(one) for one in node)
+        if isinstance(node, ast.Identifier):
+            symbol = self._context.symbol_table.get(node.name, node)
+            return isinstance(getattr(symbol, "type", None), types.Bit | types.BitArray)
+        return isinstance(node, ast.QuantumMeasurement) or (
+            isinstance(node, ast.QASMNode) and self._is_measured(list(vars(node).values()))
+        )
 
     def generic_visit(self, node: ast.QASMNode, context: None = None) -> Any:
         """Names what has no value before a circuit runs."""

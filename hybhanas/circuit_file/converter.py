@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from copy import copy
 from functools import partial
 from itertools import groupby
@@ -29,17 +30,11 @@ from hybhanas.straight_line.own_gates import OwnGates
 MAX_POWER_QUBITS = 6
 """Of a gate under `pow`, whose matrix is computed."""
 
-_DYNAMIC = (
-    "decides by a measured value, and how long a machine takes for that no calibration says; "
-    "accepted: conditions and loops on constants"
-)
-
 _NOT_READ = {
     "ClassicalAssignment": "an assignment to a variable",
     "SubroutineDefinition": "a subroutine (def)",
     "ExternDeclaration": "an extern function",
     "ReturnStatement": "a return",
-    "SwitchStatement": "a switch",
     "CalibrationDefinition": "a pulse definition (defcal)",
     "CalibrationStatement": "a pulse block (cal)",
     "CalibrationGrammarDeclaration": "a pulse grammar (defcalgrammar)",
@@ -117,11 +112,14 @@ class Converter(ConvertVisitor):
         """Visits a node; counts statements, since loops repeat them."""
         if isinstance(node, ast.Statement):
             self.at = node.span or self.at
-            self._visited += 1
-            grown = 0 if context is None else len(context.circuit.data)
-            if max(self._visited, grown) > MAX_INSTRUCTIONS:
-                raise_from_node(node, f"here are more than {MAX_INSTRUCTIONS:,} instructions")
+            self._count(node, 0 if context is None else len(context.circuit.data))
         return super().visit(node, context)
+
+    def _count(self, node: ast.QASMNode, grown: int = 0) -> None:
+        """Counts a statement, or a round of a loop, which may be empty."""
+        self._visited += 1
+        if max(self._visited, grown) > MAX_INSTRUCTIONS:
+            raise_from_node(node, f"here are more than {MAX_INSTRUCTIONS:,} instructions")
 
     def generic_visit(self, node: ast.QASMNode, context: State | None = None) -> Any:
         """Names what Qiskit has nothing for."""
@@ -302,6 +300,7 @@ class Converter(ConvertVisitor):
         """Repeats the body, its variable a constant in each round."""
         try:
             for value in self._rounds(node, context):
+                self._count(node)
                 with LocalScope(context) as inner:
                     symbol = Symbol(
                         node.identifier.name, value, types.Int(const=True), Scope.LOCAL, node
@@ -343,23 +342,36 @@ class Converter(ConvertVisitor):
         """Ends the round."""
         raise _ContinueError
 
+    def _run(self, statements: Sequence[ast.QASMNode], context: State) -> None:
+        """Visits the statements of a block, whose names end with it."""
+        with LocalScope(context) as inner:
+            for statement in statements:
+                self.visit(statement, inner)
+
     def visit_BranchingStatement(self, node: ast.BranchingStatement, context: State) -> State:
         """Takes the branch of a constant condition."""
-        value, kind = Constants(context).condition(node.condition)
-        if kind is None:
-            raise_from_node(node, f"an if {_DYNAMIC}")
-        with LocalScope(context) as inner:
-            for statement in node.if_block if value else node.else_block:
-                self.visit(statement, inner)
+        holds = Constants(context).known(node.condition, "an if")
+        self._run(node.if_block if holds else node.else_block, context)
         return context
 
     def visit_WhileLoop(self, node: ast.WhileLoop, context: State) -> State:
-        """A loop that never starts is the only one whose count is known."""
-        value, kind = Constants(context).condition(node.while_condition)
-        if kind is None or value:
-            raise_from_node(node, f"a while {_DYNAMIC}")
+        """Runs one round where the condition holds: as values do not change, a `break` ends it."""
+        if Constants(context).known(node.while_condition, "a while"):
+            with suppress(_ContinueError):
+                try:
+                    self._run(node.block, context)
+                except _BreakError:
+                    return context
+            raise_from_node(node, "a while that never ends is not accepted")
         return context
 
     def visit_SwitchStatement(self, node: ast.SwitchStatement, context: State) -> State:
-        """None of its cases is known before."""
-        raise_from_node(node, f"a switch {_DYNAMIC}")
+        """Takes the case of a constant."""
+        target = Constants(context).known(node.target, "a switch")
+        for values, block in node.cases:
+            if any(self._resolve_constant_int(value, context) == target for value in values):
+                self._run(block.statements, context)
+                return context
+        if node.default is not None:
+            self._run(node.default.statements, context)
+        return context

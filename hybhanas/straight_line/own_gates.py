@@ -232,7 +232,9 @@ def is_users(operation: Any) -> bool:
     """Whether a text or a user defines an operation: it is none of Qiskit's, whatever its name."""
     if type(operation) in (Instruction, Gate, ControlledGate):
         return True
-    return not type(operation).__module__.startswith(("qiskit.circuit.", "qiskit.quantum_info."))
+    # the class of one of Qiskit's singletons names no module, its base class does
+    kind = getattr(operation, "base_class", type(operation))
+    return not kind.__module__.startswith(("qiskit.circuit.", "qiskit.quantum_info."))
 
 
 def _bound(angle: Any, values: dict[Any, float]) -> float:
