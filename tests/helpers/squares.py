@@ -9,6 +9,8 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
+from threadpoolctl import threadpool_info
+
 
 def each(name: str, arguments: Iterable[object]) -> list[tuple[str, object]]:
     return [(name, argument) for argument in arguments]
@@ -33,6 +35,9 @@ class Squares:
 
     def threads(self, name: str) -> str:
         return os.environ[name]
+
+    def blas_threads(self, _: None = None) -> list[int]:
+        return [one["num_threads"] for one in threadpool_info() if one["user_api"] == "blas"]
 
     def process(self, seconds: float) -> int:
         time.sleep(seconds)

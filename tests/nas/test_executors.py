@@ -10,6 +10,7 @@ from types import SimpleNamespace
 
 import psutil
 import pytest
+from threadpoolctl import threadpool_limits
 
 from hybhanas import plugins
 from hybhanas.errors import ConfigError
@@ -32,6 +33,19 @@ def test_in_this_process_results_come_in_order(tmp_path):
     squares = Squares(tmp_path)
     with Serial().started(squares, tmp_path, print) as workers:
         assert list(workers.map("cost", each("square", [3, 1, 2]))) == [(0, 9), (1, 1), (2, 4)]
+
+
+def test_in_this_process_a_cost_takes_one_thread_of_linear_algebra_as_in_a_worker(tmp_path):
+    squares = Squares(tmp_path)
+    with (
+        threadpool_limits(2, user_api="blas"),
+        Serial().started(squares, tmp_path, print) as workers,
+    ):
+        before = squares.blas_threads()
+        (_, during), (_, again) = workers.map("cost", each("blas_threads", [None, None]))
+        assert set(during) == set(again) == {1}
+        assert squares.blas_threads() == before
+        assert set(before) == {2}
 
 
 def test_only_the_steps_of_an_evaluation_can_be_computed(tmp_path):

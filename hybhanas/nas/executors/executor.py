@@ -106,12 +106,22 @@ class Serial(Executor):
 
 
 class InProcess:
-    """Computes in this process, one item after the other."""
+    """Computes in this process, one item after the other.
+
+    Costs take one thread, as in a worker: each calls linear algebra so often, and so shortly, that
+    further threads of it would only wait.
+    """
 
     def __init__(self, evaluator: object):
+        from threadpoolctl import ThreadpoolController
+
         self._evaluator = evaluator
+        self._libraries = ThreadpoolController()
 
     def map(self, step: Step, items: Sequence[Any]) -> Iterator[tuple[int, Any]]:
         """See `Workers.map`."""
+        threads = 1 if step == "cost" else None  # None: as many as before
         for index, item in enumerate(items):
-            yield index, compute(self._evaluator, step, item)
+            with self._libraries.limit(limits=threads, user_api="blas"):
+                result = compute(self._evaluator, step, item)
+            yield index, result
