@@ -9,6 +9,7 @@ import math
 import pytest
 from qiskit import QuantumCircuit, qasm2, qasm3, qpy
 from qiskit.circuit import Parameter
+from qiskit.circuit.library import AndGate, QuadraticFormGate
 from qiskit.quantum_info import Operator
 
 from hybhanas.circuit_file import read_circuit
@@ -216,6 +217,15 @@ def test_a_file_that_is_damaged_or_too_large_is_said(tmp_path, content, message)
     path.write_bytes(content)
     with pytest.raises(ConfigError, match=message):
         read_circuit(path)
+
+
+@pytest.mark.parametrize("gate", [AndGate(2), QuadraticFormGate(2)], ids=["AndGate", "Quadratic"])
+def test_a_gate_that_qiskit_does_not_build_again_from_qpy_is_named(tmp_path, gate):
+    circuit = QuantumCircuit(gate.num_qubits)
+    circuit.append(gate, circuit.qubits)
+    with pytest.raises(ConfigError, match="keep in QPY what (AndGate|QuadraticForm) is made"):
+        counts(tmp_path / "file", dumped(circuit))
+    assert "measure" in counts(tmp_path / "file", dumped(circuit.decompose()))
 
 
 def test_a_gate_that_a_text_defines_is_what_it_says(tmp_path):

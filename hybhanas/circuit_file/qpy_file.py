@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import struct
 import warnings
 from collections.abc import Iterator
@@ -23,6 +24,8 @@ MAGIC = b"QISKIT"
 # https://docs.quantum.ibm.com/api/qiskit/qpy
 _FILE = struct.Struct("!6sBBBBQ")
 _CIRCUIT = struct.Struct("!H1cHII")
+
+_CONSTRUCTOR = re.compile(r"(\w+)\.__init__\(\) missing")
 
 SHOWN = 3
 """Lengths of delays in a line, at most."""
@@ -48,10 +51,14 @@ def read(content: bytes) -> QuantumCircuit:
         raise CircuitFileError(reason) from None
     except RecursionError:
         raise CircuitFileError("its circuits are nested too deeply") from None
+    except TypeError as error:
+        found = _CONSTRUCTOR.match(str(error))
+        raise (_lost(found[1]) if found else _damaged(version)) from None
     except BaseException as error:  # Python's own, of a reader that trusts its input
         if isinstance(error, KeyboardInterrupt | SystemExit):
             raise
         raise _damaged(version) from None
+    _check_widths(circuit)
     return circuit
 
 
@@ -81,6 +88,22 @@ def _delays(circuit: QuantumCircuit) -> Iterator[Any]:
         elif isinstance(step.operation, ControlFlowOp):
             for block in step.operation.blocks:
                 yield from _delays(block)
+
+
+def _check_widths(circuit: QuantumCircuit) -> None:
+    """Refuses a gate that Qiskit builds again on another number of qubits than it acts on."""
+    for step in circuit.data:
+        if step.is_standard_gate() or is_delay(step):
+            continue
+        if step.operation.num_qubits != len(step.qubits):
+            raise _lost(step.name)
+
+
+def _lost(gate: str) -> CircuitFileError:
+    return CircuitFileError(
+        f"Qiskit {qiskit.__version__} does not keep in QPY what {gate} is made of; decompose it "
+        "before it is written"
+    )
 
 
 def _damaged(version: int) -> CircuitFileError:
