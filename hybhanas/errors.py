@@ -26,6 +26,16 @@ def unknown(setting: str, value: object, accepted: Iterable[object]) -> ConfigEr
     return ConfigError(f"{setting}={value} is unknown{hint}; accepted: {', '.join(names)}")
 
 
+def printable(text: object) -> str:
+    r"""A text with escapes for what a terminal does not show as it is.
+
+    Example:
+        >>> print(printable("two\nlines"))
+        two\nlines
+    """
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in str(text))
+
+
 def check_at_most(setting: str, value: int | None, most: int) -> None:
     """Raises ConfigError for a number so large that it can only be a slip; None is accepted."""
     if value is not None and value > most:

@@ -15,7 +15,7 @@ from hybhanas.circuit_file.source import (
     unpacked,
     without_comments,
 )
-from hybhanas.errors import ConfigError
+from hybhanas.errors import ConfigError, printable
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
@@ -42,17 +42,18 @@ def read_circuit(path: Path) -> QuantumCircuit:
     Raises:
         ConfigError: no such file, or one that is not read; the text says where and why.
     """
+    name = printable(path)
     try:
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
-        if "\n" in str(path) or "OPENQASM" in str(path):
+        if "OPENQASM" in name or any(words.search(str(path)) for _, words in _DIALECTS):
             raise ConfigError(
                 "circuit is the text of a program, not a path; accepted: a path, or what "
                 "qiskit.qasm2.loads or qiskit.qasm3.loads makes of the text"
             ) from None
         reason = getattr(error, "strerror", None) or error
-        raise ConfigError(f"circuit={path} cannot be read: {reason}") from None
+        raise ConfigError(f"circuit={name} cannot be read: {reason}") from None
     kind = "a circuit"
     try:
         content = unpacked(content)
@@ -62,12 +63,12 @@ def read_circuit(path: Path) -> QuantumCircuit:
             kind = "QPY"
             circuit = qpy_file.read(content)
             if (said := qpy_file.lost_units(circuit)) is not None:
-                log.warning("circuit=%s: %s", path, said)
+                log.warning("circuit=%s: %s", name, said)
             return circuit
         text = decoded(content)
         version = _version(text)
         if version is None:
-            raise ConfigError(f"circuit={path} is not accepted: {ACCEPTED}")
+            raise ConfigError(f"circuit={name} is not accepted: {ACCEPTED}")
         kind = f"OpenQASM {version}"
         if version == "2":
             from hybhanas.circuit_file import openqasm2
@@ -77,7 +78,8 @@ def read_circuit(path: Path) -> QuantumCircuit:
 
         return openqasm3.read(assembled(text, path.parent, openqasm3.LIBRARIES))
     except CircuitFileError as error:
-        raise ConfigError(f"circuit={path} cannot be read as {kind}: {error}") from None
+        reason = printable(error)
+        raise ConfigError(f"circuit={name} cannot be read as {kind}: {reason}") from None
 
 
 def _version(text: str) -> str | None:

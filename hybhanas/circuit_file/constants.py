@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -22,9 +23,24 @@ _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt,
     ">=": operator.ge, "&&": lambda a, b: bool(a and b), "||": lambda a, b: bool(a or b),
 }  # fmt: skip
+_KEYWORDS = {
+    "DurationOf": "durationof",
+    "SizeOf": "sizeof",
+    "ImaginaryLiteral": "a number with im",
+    "ComplexType": "a complex number",
+}
 _NUMBERS = (types.Int, types.Uint, types.Float, types.Angle)
 _WHOLE = (types.Int, types.Uint)
 _MAX_EXPONENT = 1024
+
+
+def called(node: ast.QASMNode) -> str:
+    """What a part of a text is called where it is refused."""
+    kind = type(node).__name__
+    if kind in _KEYWORDS:
+        return _KEYWORDS[kind]
+    words = re.sub(r"(?<!^)(?=[A-Z])", " ", kind).lower()
+    return f"{'an' if words[0] in 'aeiou' else 'a'} {words}"
 
 
 class Constants(ValueResolver):
@@ -59,7 +75,7 @@ class Constants(ValueResolver):
 
     def generic_visit(self, node: ast.QASMNode, context: None = None) -> Any:
         """Names what has no value before a circuit runs."""
-        raise ConversionError(f"a {type(node).__name__} has no value that is known here", node)
+        raise ConversionError(f"{called(node)} has no value that is known here", node)
 
     def visit_FunctionCall(self, node: ast.FunctionCall) -> tuple[Any, Any]:
         """A function of one number."""

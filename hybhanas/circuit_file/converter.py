@@ -21,7 +21,7 @@ from qiskit_qasm3_import.data import Scope, Symbol
 from qiskit_qasm3_import.exceptions import raise_from_node
 from qiskit_qasm3_import.state import LocalScope, State
 
-from hybhanas.circuit_file.constants import Constants, converted
+from hybhanas.circuit_file.constants import Constants, called, converted
 from hybhanas.circuit_file.limits import MAX_BITS, MAX_CONTROLLED, MAX_CONTROLS, MAX_QUBITS
 from hybhanas.errors import CandidateError
 from hybhanas.straight_line.limits import MAX_INSTRUCTIONS
@@ -123,8 +123,8 @@ class Converter(ConvertVisitor):
 
     def generic_visit(self, node: ast.QASMNode, context: State | None = None) -> Any:
         """Names what Qiskit has nothing for."""
-        kind = type(node).__name__
-        raise_from_node(node, f"{_NOT_READ.get(kind, kind)} is not read")
+        what = _NOT_READ.get(type(node).__name__) or called(node)
+        raise_from_node(node, f"{what} is not read")
 
     def visit_Pragma(self, node: ast.Pragma, context: State) -> State:
         """A pragma speaks to compilers."""
@@ -158,6 +158,8 @@ class Converter(ConvertVisitor):
     def visit_ClassicalDeclaration(self, node: ast.ClassicalDeclaration, context: State) -> State:
         """Declares bits, or names a value; nothing changes it, since assignments are not read."""
         if not isinstance(node.type, ast.BitType):
+            if isinstance(node.type, ast.ArrayType | ast.ComplexType | ast.StretchType):
+                raise_from_node(node, f"{called(node.type).removesuffix(' type')} is not read")
             if node.init_expression is None:
                 raise_from_node(node, "a variable without a value is not read")
             self._name_constant(node, context)
@@ -347,6 +349,11 @@ class Converter(ConvertVisitor):
         with LocalScope(context) as inner:
             for statement in statements:
                 self.visit(statement, inner)
+
+    def visit_CompoundStatement(self, node: ast.CompoundStatement, context: State) -> State:
+        """A block that belongs to no other statement; its names end with it."""
+        self._run(node.statements, context)
+        return context
 
     def visit_BranchingStatement(self, node: ast.BranchingStatement, context: State) -> State:
         """Takes the branch of a constant condition."""

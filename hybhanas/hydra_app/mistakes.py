@@ -24,6 +24,7 @@ from hybhanas.hydra_app.interrupts import stop_was_raised
 from hybhanas.hydra_app.streams import notify
 from hybhanas.presets import CONF, preset
 
+_LISTED = re.compile(r"Ambiguous value for argument '(.*)'\n")
 _OF_OUTPUT = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EPIPE, errno.EBADF)
 """Errors of a stream; those of files name the file."""
 
@@ -102,15 +103,26 @@ def _of_system(chain: Sequence[BaseException]) -> str | None:
 
 def _hydra(error: HydraException) -> str:
     """Hydra's own words, but for a value that its grammar takes for more than a value."""
+    if listed := _LISTED.match(str(error)):
+        return (
+            f"{listed[1]} is not accepted: -m sweeps over several values, and one with a comma "
+            f"stands in quotes, {_quoted(listed[1])}"
+        )
     if not isinstance(error, OverrideParseException):
         return " ".join(str(error).split())
     override = error.override
-    setting, _, value = override.partition("=")
-    if not value or not re.fullmatch(r"[+~@:./\w-]+", setting):
+    if not re.fullmatch(r"[+~@:./\w-]+=.+", override, re.DOTALL):
         return f"{override} is not accepted: SETTING=VALUE, such as seed=7"
+    return (
+        f"{override} is not accepted: a value with special characters stands in quotes, "
+        f"{_quoted(override)}"
+    )
+
+
+def _quoted(override: str) -> str:
+    setting, _, value = override.partition("=")
     value = value.replace("\\", "\\\\").replace('"', '\\"')
-    quoted = shlex.quote(f'{setting}="{value}"')
-    return f"{override} is not accepted: a value with special characters stands in quotes, {quoted}"
+    return shlex.quote(f'{setting}="{value}"')
 
 
 def _omegaconf(error: OmegaConfBaseException) -> str:

@@ -8,7 +8,7 @@ from argparse import Namespace
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from hybhanas.errors import CandidateError, ConfigError
+from hybhanas.errors import CandidateError, ConfigError, printable
 from hybhanas.plain_cost.arguments import parsed
 from hybhanas.steps import Steps, quiet
 
@@ -115,14 +115,14 @@ def costed(
             try:
                 pub = named_pub(0, file, observables)
             except (ConfigError, CandidateError) as error:
-                results.append(NotCosted(file, None, str(error)))
+                results.append(NotCosted(file, None, printable(error)))
                 continue
             for i, estimator in enumerate(estimators):
                 done(before * number + i)
                 try:
                     results.append((file, estimator([pub])))
                 except (ConfigError, CandidateError) as error:
-                    results.append(NotCosted(file, estimator.backend, str(error)))
+                    results.append(NotCosted(file, estimator.backend, printable(error)))
     return results
 
 

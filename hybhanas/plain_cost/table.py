@@ -12,6 +12,7 @@ from hybhanas.cost.job import JobCost
 from hybhanas.cost.money import paid_together
 from hybhanas.cost.report import Money
 from hybhanas.cost.survival import VANISHING
+from hybhanas.errors import printable
 from hybhanas.reporting.terminal import print_line, terminal
 from hybhanas.reporting.units import dollar_band, dollars, duration, duration_band
 
@@ -49,7 +50,7 @@ def table(costs: Sequence[tuple[str, JobCost]], narrow: bool = False) -> Table:
     for name in COLUMNS:
         found.add_column(name, justify="right", overflow="fold")
     for name, job in costs:
-        found.add_row(Text(name), *_on(job, backends), *_row(job))
+        found.add_row(Text(printable(name)), *_on(job, backends), *_row(job))
     for backend in backends:
         jobs = [job for _, job in costs if job.provenance.backend == backend]
         if len(jobs) > 1:

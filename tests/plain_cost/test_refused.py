@@ -17,6 +17,17 @@ def test_a_file_that_cannot_be_read_is_one_line_however_many_the_backends(capsys
     )
 
 
+def test_a_name_of_several_lines_or_with_escapes_is_shown_in_one(tmp_path, capsys):
+    path = tmp_path / "be\nll.qasm"
+    path.write_text(BELL)
+    assert main([str(path), "no\n\x1b[31mwhere.qasm", *QUICK]) == 1
+    out, err = capsys.readouterr()
+    assert "be\\nll.qasm" in out
+    assert err == (
+        "error: circuit=no\\n\\x1b[31mwhere.qasm cannot be read: No such file or directory\n"
+    )
+
+
 def test_line_and_json_say_on_which_of_several_backends_a_file_does_not_fit(tmp_path, capsys):
     wide = tmp_path / "wide.qasm"
     wide.write_text('OPENQASM 2.0;\ninclude "qelib1.inc";\nqreg q[6];\nh q;\n')

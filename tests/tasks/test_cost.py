@@ -131,7 +131,7 @@ def test_a_condition_on_a_measurement_is_refused_with_its_line(tmp_path, compose
         "OPENQASM 3.0;\ninclude 'stdgates.inc';\nqubit[1] q; bit[1] c;\n"
         "c[0] = measure q[0];\nif (c[0]) { x q[0]; }\n".replace("'", '"')
     )
-    with pytest.raises(ConfigError, match="line 5, column 1: an if decides by a measured value"):
+    with pytest.raises(ConfigError, match="line 5, column 5: an if decides by a measured value"):
         cost(composed("task=cost", f"circuit={path}"), tmp_path / "run")
 
 
@@ -147,7 +147,9 @@ def test_observables_are_measured_in_as_many_circuits_as_they_have_bases(
     assert "without noise every observable is 0" in " ".join(capsys.readouterr().out.split())
 
 
-@pytest.mark.parametrize("name", ["epoch=3.qasm", "circuit (1).qasm", "#1.qasm", "it's.qasm"])
+@pytest.mark.parametrize(
+    "name", ["epoch=3.qasm", "circuit (1).qasm", "#1.qasm", "it's.qasm", "a,b.qasm"]
+)
 def test_a_name_with_special_characters_is_shown_as_it_must_be_written(name, tmp_path, nursery):
     (tmp_path / name).write_text(GHZ.read_text())
     here = f"import os; os.chdir({str(tmp_path)!r})"
