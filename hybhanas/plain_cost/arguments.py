@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Sequence
 from typing import NoReturn
 
-from hybhanas.errors import ConfigError, whole
+from hybhanas.errors import ConfigError, printable, whole
 
 EPILOG = """\
 examples:
@@ -20,6 +21,14 @@ QPU time is what the machine is busy and what is billed, with the interval that 
 archived jobs; effective time is that of the circuits alone, cost the price of the time or the
 shots. Python: hybhanas.estimate([...]).
 To search for networks: hybhanas --help."""  # noqa: E501 - as it is printed
+
+
+_SETTING = re.compile(
+    r"(?<![\w./])((?:cost_model|options)\.\w+)="
+    r"|^(backend|backend\.plan|calibration\.path|shots|price|missing|observables)="
+)
+_OTHERS = {"backend": "chosen", "backend.plan": "price", "calibration.path": "calibration"}
+"""Settings whose option keeps its value under another name."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -55,6 +64,26 @@ def parsed(arguments: Sequence[str]) -> argparse.Namespace:
         ConfigError: a mistake, in one line.
         SystemExit: after --help.
     """
+    return _parser().parse_args(arguments)
+
+
+def worded(error: Exception) -> str:
+    """An error as a line that names the options of this command, not the settings behind them."""
+    options = {
+        action.dest: action.option_strings[0] for action in _parser()._get_optional_actions()
+    }
+
+    def option(found: re.Match[str]) -> str:
+        name = found[1] or found[2]
+        setting = _OTHERS.get(name, name.rpartition(".")[2])
+        return f"{options[setting]} " if setting in options else found[0]
+
+    line = printable(error).removeprefix("circuit=")
+    line = re.sub(r"\bbackend\.price\.(\w+)_usd=", r"--price \1=", line)
+    return _SETTING.sub(option, line)
+
+
+def _parser() -> _Parser:
     parser = _Parser(
         prog="hybhanas cost",
         description="What the circuits of files cost on a quantum computer, before they are run.",
@@ -86,7 +115,7 @@ def parsed(arguments: Sequence[str]) -> argparse.Namespace:
     _add_options(parser.add_argument_group("options of the primitive, as in qiskit-ibm-runtime"))
     _add_figures(parser.add_argument_group("figures that a backend does not give"))
     _add_compiler(parser.add_argument_group("compiler and noise"))
-    return parser.parse_args(arguments)
+    return parser
 
 
 def _add_options(group: argparse._ArgumentGroup) -> None:

@@ -8,8 +8,8 @@ from argparse import Namespace
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from hybhanas.errors import CandidateError, ConfigError, printable
-from hybhanas.plain_cost.arguments import parsed
+from hybhanas.errors import CandidateError, ConfigError
+from hybhanas.plain_cost.arguments import parsed, worded
 from hybhanas.steps import Steps, quiet
 
 SCHEMA_VERSION = 1
@@ -58,7 +58,7 @@ def main(arguments: Sequence[str]) -> int:
         machines = _machines(given)
         results = costed(given, machines, quiet if given.json else _steps())
     except ConfigError as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {worded(error)}", file=sys.stderr)
         return USAGE_ERROR
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -115,14 +115,14 @@ def costed(
             try:
                 pub = named_pub(0, file, observables)
             except (ConfigError, CandidateError) as error:
-                results.append(NotCosted(file, None, printable(error)))
+                results.append(NotCosted(file, None, worded(error)))
                 continue
             for i, estimator in enumerate(estimators):
                 done(before * number + i)
                 try:
                     results.append((file, estimator([pub])))
                 except (ConfigError, CandidateError) as error:
-                    results.append(NotCosted(file, estimator.backend, printable(error)))
+                    results.append(NotCosted(file, estimator.backend, worded(error)))
     return results
 
 
