@@ -59,7 +59,9 @@ def recorded(command: Sequence[str], columns: int = COLUMNS) -> str:
         written += part
     os.close(ours)
     if process.wait():
-        raise subprocess.CalledProcessError(process.returncode, command, written.decode())
+        error = subprocess.CalledProcessError(process.returncode, command, written.decode())
+        error.add_note(error.output)
+        raise error
     return written.decode()
 
 
