@@ -110,6 +110,7 @@ def test_functions_of_angles_and_powers_have_their_values(tmp_path):
         (PAIR3 + "h q[0]", "the text ends in the middle of a statement"),
         (PAIR3 + "cx q[0], q[0];", "line 5, column 1: "),
         (PAIR3 + "h q[7];", "line 5, column 1: an index is out of range"),
+        (PAIR3 + "gate store a { h a; }", "line 5, column 1: gate store is not read: Qiskit keeps"),
         (PAIR3 + "rx q[0];", "line 5, column 1: gate rx takes 1 angle, not 0"),
         (PAIR3 + "U(1, 2) q[0];", "line 5, column 1: gate U takes 3 angles, not 2"),
         (PAIR3 + "gate no a { h a; }\nno(1) q[0];", "line 6, column 1: gate no takes 0 angles"),

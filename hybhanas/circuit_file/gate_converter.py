@@ -72,6 +72,8 @@ class GateConverter(ConvertVisitor):
 
     def visit_QuantumGateDefinition(self, node: ast.QuantumGateDefinition, context: State) -> State:
         """Keeps a gate under its name; its angles come in the order of the text."""
+        if node.name.name == "store":
+            raise_from_node(node, "gate store is not read: Qiskit keeps this name for itself")
         context = super().visit_QuantumGateDefinition(node, context)
         symbol = context.symbol_table.get(node.name.name, node)
         body = symbol.data._definition
