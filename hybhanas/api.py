@@ -36,7 +36,7 @@ from hybhanas.tasks.training_job import prepare as training_job
 if TYPE_CHECKING:
     import pandas as pd
 
-    from hybhanas.evidence.contribution import Contribution
+    from hybhanas.evidence.verdict import Contribution
     from hybhanas.models.hqnn import HQNN
 
 

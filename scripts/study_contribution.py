@@ -17,8 +17,8 @@ from matplotlib.figure import Figure
 
 import hybhanas
 from hybhanas import atomic
-from hybhanas.evidence.contribution import TRAINED, VARIANTS, Contribution
 from hybhanas.evidence.statistics import least_wilcoxon_p
+from hybhanas.evidence.verdict import TRAINED, VARIANTS, Contribution
 from hybhanas.reporting.contribution_table import percent
 from hybhanas.reporting.picture import figure, legend_below, styled
 from scripts import page as pages

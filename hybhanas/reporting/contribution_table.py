@@ -6,7 +6,7 @@ import statistics
 
 from rich.table import Table
 
-from hybhanas.evidence.contribution import TRAINED, Contribution
+from hybhanas.evidence.verdict import TRAINED, Contribution
 
 
 def contribution_table(contribution: Contribution) -> Table:

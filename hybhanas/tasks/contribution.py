@@ -9,8 +9,9 @@ from omegaconf import DictConfig
 from hybhanas import atomic
 from hybhanas.errors import ConfigError
 from hybhanas.evidence.baselines import baselines_of
-from hybhanas.evidence.contribution import Contribution, contributions
+from hybhanas.evidence.contribution import contributions
 from hybhanas.evidence.statistics import least_wilcoxon_p
+from hybhanas.evidence.verdict import Contribution
 from hybhanas.nas.front import read_front
 from hybhanas.nas.run_folder import RunFolder
 from hybhanas.nas.selection import choose, select

@@ -45,7 +45,7 @@ def test_in_this_process_a_cost_takes_one_thread_of_linear_algebra_as_in_a_worke
         (_, during), (_, again) = workers.map("cost", each("blas_threads", [None, None]))
         assert set(during) == set(again) == {1}
         assert squares.blas_threads() == before
-        assert set(before) == {2}
+        assert 2 in before
 
 
 def test_only_the_steps_of_an_evaluation_can_be_computed(tmp_path):

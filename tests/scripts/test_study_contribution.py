@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hybhanas.architecture import Architecture
-from hybhanas.evidence.contribution import Contribution, Rival
+from hybhanas.evidence.verdict import Contribution, Rival
 from scripts import study_contribution
 from scripts.study_contribution import SETS, main, numbers, page, picture, table
 

@@ -10,7 +10,7 @@ import pytest
 from hybhanas.architecture import Architecture
 from hybhanas.circuit import lay_out
 from hybhanas.errors import ConfigError
-from hybhanas.evidence.contribution import Contribution, Rival
+from hybhanas.evidence.verdict import Contribution, Rival
 from hybhanas.reporting.contribution_table import contribution_table
 from hybhanas.tasks.contribution import contribution
 
