@@ -25,7 +25,7 @@ MAGIC = b"QISKIT"
 _FILE = struct.Struct("!6sBBBBQ")
 _CIRCUIT = struct.Struct("!H1cHII")
 
-_CONSTRUCTOR = re.compile(r"(\w+)\.__init__\(\) missing")
+_CONSTRUCTOR = re.compile(r"\A(\w+)\.__init__\(\) missing")
 
 SHOWN = 3
 """Lengths of delays in a line, at most."""
