@@ -97,7 +97,7 @@ def _that_matter(
             continue
         if step.name == "measure" and first not in used and bit[step.clbits[0]] not in bits:
             continue
-        if step.name not in ("barrier", "delay"):
+        if step.name not in _WAIT:
             stirred.update(position[q] for q in step.qubits)
         steps.append(step)
     return steps
