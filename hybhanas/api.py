@@ -17,7 +17,7 @@ from hybhanas.architecture import Architecture
 from hybhanas.errors import ConfigError
 from hybhanas.hydra_app.check import check
 from hybhanas.hydra_app.compose import composed
-from hybhanas.hydra_app.mistakes import explain
+from hybhanas.hydra_app.mistakes import explained
 from hybhanas.hydra_app.schema import schema
 from hybhanas.nas.front import FrontMember, read_front
 from hybhanas.nas.run_folder import RunFolder
@@ -159,7 +159,7 @@ def _configuration(choices: Mapping[str, Any]) -> DictConfig:
         for key, value in choices.items()
         if (CONF / key).is_dir() and not (isinstance(value, Mapping) or is_dataclass(value))
     }
-    try:
+    with explained():
         config = composed(*(f"{group}={option}" for group, option in options.items()))
         for key, value in choices.items():
             if is_dataclass(value) and not isinstance(value, type):
@@ -172,11 +172,6 @@ def _configuration(choices: Mapping[str, Any]) -> DictConfig:
                 OmegaConf.update(config, key, value)
         OmegaConf.resolve(config)
         check(config)
-    except Exception as error:  # Hydra's and OmegaConf's, of many kinds
-        line = explain(error)
-        if line is None:
-            raise
-        raise ConfigError(line) from None
     return config
 
 

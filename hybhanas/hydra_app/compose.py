@@ -7,9 +7,8 @@ from functools import cache
 from hydra import compose, initialize_config_dir
 from omegaconf import DictConfig, open_dict
 
-from hybhanas.errors import ConfigError
 from hybhanas.hydra_app.groups import checked, complete
-from hybhanas.hydra_app.mistakes import explain
+from hybhanas.hydra_app.mistakes import explained
 from hybhanas.hydra_app.schema import register
 from hybhanas.hydra_app.sweeps import register_resolvers
 from hybhanas.presets import CONF
@@ -33,14 +32,8 @@ def composed(*overrides: str) -> DictConfig:
         'effective'
     """
     register_all()
-    try:
-        with initialize_config_dir(str(CONF), version_base="1.3"):
-            config = compose("config", overrides=list(checked(overrides)), return_hydra_config=True)
-    except Exception as error:  # Hydra's and OmegaConf's, of many kinds
-        line = explain(error)
-        if line is None:
-            raise
-        raise ConfigError(line) from None
+    with explained(), initialize_config_dir(str(CONF), version_base="1.3"):
+        config = compose("config", overrides=list(checked(overrides)), return_hydra_config=True)
     complete(config, config.hydra.runtime.choices)
     with open_dict(config):
         del config["hydra"]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import errno
 import re
 import shlex
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import is_dataclass
 from traceback import walk_tb
 from typing import get_type_hints
@@ -64,6 +65,18 @@ def explain(error: BaseException) -> str | None:
     if stop_was_raised():
         raise KeyboardInterrupt from error
     return _line_for(error)
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Raises ConfigError with the line of `explain` for an error that has one."""
+    try:
+        yield
+    except Exception as error:  # Hydra's and OmegaConf's, of many kinds
+        line = explain(error)
+        if line is None:
+            raise
+        raise ConfigError(line) from None
 
 
 def _line_for(error: BaseException) -> str | None:
