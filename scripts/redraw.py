@@ -4,8 +4,8 @@
     python scripts/redraw.py drift proxies   # drift.png from drift.csv, and so on
 
 The commands on the pages write the numbers. `study` is drawn from a table of docs/benchmark, and
-`front` by a search. The numbers of performance, study_sensitivity and drift were taken from
-the tables of their pages, and have as many digits as these until the commands are run again.
+`front` by a search. The numbers of performance and drift were taken from the tables of their pages,
+and have as many digits as these until the commands are run again.
 """
 
 from __future__ import annotations
