@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Sequence
 from copy import copy
@@ -33,6 +34,8 @@ from hybhanas.cost.unified import unified_cost
 from hybhanas.errors import ConfigError
 from hybhanas.qiskit_view import to_qiskit
 from hybhanas.straight_line import Products, StraightLine, measured_lines
+
+log = logging.getLogger(__name__)
 
 
 class CostEstimator:
@@ -135,12 +138,13 @@ class CostEstimator:
     ) -> tuple[CostReport, Layout]:
         """What `estimate` says, and the layout that it says it of."""
         lines = measured_lines(circuit, observables, self.calibration.dt_s)
+        places = self._places([line for line, _ in lines])
         reports = [
             self._cheapest(
-                self._layouts(line.circuit, products, places=self._places(line), bases=len(lines)),
+                self._layouts(line.circuit, products, places=kept, bases=len(lines)),
                 half or NO_LAYERS,
             )
-            for line, products in lines
+            for (line, products), kept in zip(lines, places, strict=True)
         ]
         return max(reports, key=lambda one: one[0].time.log10_total_s)
 
@@ -162,13 +166,28 @@ class CostEstimator:
         other.model, other._known = replace(self.model, name=name, total=total), {}
         return other
 
-    def _places(self, line: StraightLine) -> tuple[int, ...] | None:
-        """Where a circuit is laid out, if it is, or is as wide as the machine and leaves some of
-        its qubits unused, as what a transpiler exports does.
+    def _places(self, lines: Sequence[StraightLine]) -> list[tuple[int, ...] | None]:
+        """Where each circuit stays: where it is laid out, if it is, or is as wide as the machine
+        and leaves some of its qubits unused, as what a transpiler exports does.
         """
         width = len(self.calibration.qubits) + len(self.calibration.excluded)
-        exported = line.width == width and len(line.origin) < width
-        return line.origin if line.width <= width and (line.is_laid_out or exported) else None
+        fits = self._transpilers[self.model.transpiler_seed].fits
+        places = [
+            line.origin
+            if (line.is_laid_out or (line.width == width and len(line.origin) < width))
+            and fits(line.circuit, line.origin)
+            else None
+            for line in lines
+        ]
+        if any(
+            line.is_laid_out and place is None for line, place in zip(lines, places, strict=True)
+        ):
+            log.warning(
+                "%s lacks qubits, or connections between them, that the circuit names as physical "
+                "qubits: it is laid out anew there",
+                self.calibration.name,
+            )
+        return places
 
     def _layouts(  # noqa: PLR0913 - what is run, and how it was asked for
         self,

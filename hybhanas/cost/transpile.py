@@ -70,9 +70,9 @@ class Transpiler:
 
         Args:
             circuit: without control flow.
-            places: for each of its qubits the one of the machine that it was laid out on before.
-                Where the machine can run it there it stays there, and as it is if all its gates are
-                the machine's own; else it is laid out again.
+            places: for each of its qubits the one of the machine that it was laid out on before,
+                where it `fits`. It stays there, and as it is if all its gates are the machine's
+                own.
 
         Raises:
             CandidateError: it is wider than the machine, cannot be laid out on it, or has control
@@ -81,11 +81,8 @@ class Transpiler:
         for step in circuit.data:
             if step.is_control_flow():
                 raise CandidateError(f"the circuit has the control flow {step.name}: no fixed time")
-        if places is not None:
-            if self._runs(circuit, places):
-                return from_qiskit(circuit, places)
-            if not self._is_coupled(circuit, places):
-                places = None
+        if places is not None and self._runs(circuit, places):
+            return from_qiskit(circuit, places)
         if circuit.num_qubits > len(self._physical):
             raise CandidateError(
                 f"{circuit.num_qubits} qubits are more than the {len(self._physical)} usable ones "
@@ -96,23 +93,25 @@ class Transpiler:
             self._known[key] = self._load(key, circuit) or self._transpile(key, circuit, places)
         return self._known[key]
 
-    def _runs(self, circuit: QuantumCircuit, places: tuple[int, ...]) -> bool:
-        """Whether the machine has every instruction just there."""
-        at = dict(zip(circuit.qubits, places, strict=True))
-        known = self._calibration.instructions
-        return set(places) <= set(self._physical) and all(
-            step.name in _NO_GATES or (step.name, tuple(at[q] for q in step.qubits)) in known
-            for step in circuit.data
-        )
-
-    def _is_coupled(self, circuit: QuantumCircuit, places: tuple[int, ...]) -> bool:
-        """Whether the machine has a gate, in either direction, wherever the circuit has one."""
+    def fits(self, circuit: QuantumCircuit, places: tuple[int, ...]) -> bool:
+        """Whether the machine has these qubits, and a gate, in either direction, wherever the
+        circuit has one.
+        """
         at = dict(zip(circuit.qubits, places, strict=True))
         pairs = {frozenset(pair) for _, pair in self._calibration.instructions if len(pair) == 2}
         return set(places) <= set(self._physical) and all(
             len(step.qubits) == 1
             or step.name == "barrier"
             or frozenset(at[q] for q in step.qubits) in pairs
+            for step in circuit.data
+        )
+
+    def _runs(self, circuit: QuantumCircuit, places: tuple[int, ...]) -> bool:
+        """Whether the machine has every instruction just there."""
+        at = dict(zip(circuit.qubits, places, strict=True))
+        known = self._calibration.instructions
+        return all(
+            step.name in _NO_GATES or (step.name, tuple(at[q] for q in step.qubits)) in known
             for step in circuit.data
         )
 

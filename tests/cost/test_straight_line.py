@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from qiskit import QuantumCircuit, transpile
+from qiskit import QuantumCircuit
 from qiskit.circuit import AnnotatedOperation, Gate, Instruction, Parameter
 from qiskit.circuit.annotated_operation import ControlModifier, InverseModifier, PowerModifier
 from qiskit.circuit.library import RYGate, SGate, TGate, UnitaryGate, efficient_su2
@@ -232,26 +232,6 @@ def test_a_doubly_controlled_rotation_is_shifted_as_a_whole():
     circuit.measure_all()
     report = estimator(phase="training").estimate(circuit)
     assert report.executions.circuits_per_sample == 1 + 4
-
-
-@pytest.mark.parametrize("name", ["torino", "sherbrooke", "brisbane"])
-def test_what_qiskit_exports_for_a_machine_stays_where_it_is(name):
-    backend = backends()[name]()
-    circuit = transpile(ghz(4).measure_all(inplace=False), backend, seed_transpiler=7)
-    calibration = Calibration.load(Snapshot(snapshot=name))
-    report = estimator(calibration, optimization_level=3).estimate(circuit)
-    assert report.circuit.time_s == pytest.approx(circuit.estimate_duration(backend.target), 1e-9)
-    bare = QuantumCircuit(*circuit.qregs, *circuit.cregs)
-    for step in circuit.data:
-        bare._append(step)
-    assert bare.layout is None
-    assert estimator(calibration, optimization_level=3).estimate(bare) == report
-
-
-def test_a_circuit_laid_out_for_another_machine_is_laid_out_again():
-    circuit = transpile(ghz(4).measure_all(inplace=False), backends()["brisbane"]())
-    report = estimator(Calibration.load(Snapshot(snapshot="torino"))).estimate(circuit)
-    assert report.circuit.qubits == 4
 
 
 def test_what_a_damaged_instruction_says_is_one_line():
