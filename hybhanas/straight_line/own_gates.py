@@ -96,16 +96,18 @@ class OwnGates:
             return Nature(1, False), None
         key = _structure(gate.name, definition)
         if key not in self._natures:
-            inside = [self._known(step.operation, depth + 1)[0] for step in definition.data]
-            size = max(sum(nature.size for nature in inside), 1)
-            _check_size(gate, size)
+            size = 0
             ambiguous = (
                 not isinstance(gate, Instruction)
                 or gate.name in _STANDARD
                 or (gate.name in RESERVED and is_users(gate))
-                or any(nature.is_ambiguous for nature in inside)
             )
-            self._natures[key] = Nature(size, ambiguous)
+            for step in definition.data:
+                inside = self._known(step.operation, depth + 1)[0]
+                size += inside.size
+                _check_size(gate, size)  # before more is built, which can take minutes
+                ambiguous = ambiguous or inside.is_ambiguous
+            self._natures[key] = Nature(max(size, 1), ambiguous)
         return self._natures[key], definition
 
     def _check_modifiers(self, gate: AnnotatedOperation, depth: int) -> None:
@@ -185,7 +187,7 @@ def _check_power(power: float, qubits: int) -> None:
 def _check_size(gate: Any, size: float) -> None:
     if size > MAX_INSTRUCTIONS:
         raise CandidateError(
-            f"{_called(gate)} stands for {size:,.0f} instructions; accepted: at most "
+            f"{_called(gate)} stands for at least {size:,.0f} instructions; accepted: at most "
             f"{MAX_INSTRUCTIONS:,}"
         )
 
