@@ -184,7 +184,7 @@ class CostEstimator:
         ):
             log.warning(
                 "%s lacks qubits, or connections between them, that the circuit names as physical "
-                "qubits: it is laid out anew there",
+                "qubits: it is laid out again there",
                 self.calibration.name,
             )
         return places

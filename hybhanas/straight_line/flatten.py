@@ -158,7 +158,7 @@ class _Flat:
         else:
             what = _DYNAMIC.get(operation.name, operation.name)
             raise CandidateError(
-                f"the circuit has {what}, which decides by a measured value: how long a machine "
+                f"the circuit has {what}, which is decided while it runs: how long a machine "
                 "takes for that no calibration says"
             )
 

@@ -59,20 +59,20 @@ def test_what_qiskit_exports_for_a_machine_stays_where_it_is(name, caplog):
 def test_a_circuit_laid_out_for_another_machine_is_laid_out_again_which_a_line_says(caplog):
     report = estimate(laid_out_ghz("brisbane"), "torino")
     assert report.circuit.qubits == 4
-    assert f"torino {SAID}: it is laid out anew there" in caplog.text
+    assert f"torino {SAID}: it is laid out again there" in caplog.text
 
 
-@pytest.mark.parametrize(("one", "other", "is_laid_out_anew"), [
+@pytest.mark.parametrize(("one", "other", "is_laid_out_again"), [
     (1, 2, False), (2, 1, False),  # connected
     (0, 2, True),  # not connected
     (1, 4, True),  # the last one is qubit 3
 ])  # fmt: skip
 def test_physical_qubits_are_kept_where_the_machine_connects_them(
-    tmp_path, caplog, one, other, is_laid_out_anew
+    tmp_path, caplog, one, other, is_laid_out_again
 ):
     report = estimate(on(tmp_path / "bell.qasm", one, other), LINE)
     assert report.circuit.two_qubit_gates == 1
-    assert (SAID in caplog.text) == is_laid_out_anew
+    assert (SAID in caplog.text) == is_laid_out_again
 
 
 def test_a_circuit_that_names_no_physical_qubits_is_laid_out_without_a_line(tmp_path, caplog):
