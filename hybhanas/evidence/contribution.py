@@ -74,7 +74,8 @@ def contributions(
         mine = [n for n in networks if n.variant in names]
         for network, (accuracy, count) in _trained(mine, evaluator, simulator, steps).items():
             accuracies.setdefault((network.member, network.variant), []).append(accuracy)
-            parameters[network.member, network.variant] = count
+            key = network.member, network.variant
+            parameters[key] = max(count, parameters.get(key, 0))  # 0 of one that diverged
     fixed = _baselines(baselines, evaluator, unused)
     return [
         _contribution(

@@ -18,8 +18,13 @@ gates. A further variant is TWIN: a dense layer of as many parameters in place o
 VARIANTS = (TWIN, FROZEN, UNENTANGLED)
 
 
+def finished(accuracies: Sequence[float]) -> list[float]:
+    """Those of the trainings that did not diverge."""
+    return [accuracy for accuracy in accuracies if not math.isnan(accuracy)]
+
+
 def _mean(accuracies: Sequence[float]) -> float:
-    known = [accuracy for accuracy in accuracies if not math.isnan(accuracy)]
+    known = finished(accuracies)
     return math.fsum(known) / len(known) if known else 0.0
 
 
@@ -103,7 +108,10 @@ class Contribution:
                 f"{r.name} ({100 * r.mean:.1f} %)" for r in self.rivals if r.outcome == outcome
             )
 
-        own = f"{100 * self.mean:.1f} % of the test split over {len(self.accuracies)} seeds"
+        seeds = len(finished(self.accuracies))
+        own = f"{100 * self.mean:.1f} % of the test split over {seeds} seeds"
+        if diverged := len(self.accuracies) - seeds:
+            own += f" ({diverged} more diverged)"
         start = "earns" if self.earns else "does not earn"
         parts = [
             f"{words} {those}"

@@ -6,7 +6,7 @@ import statistics
 
 from rich.table import Table
 
-from hybhanas.evidence.verdict import TRAINED, Contribution
+from hybhanas.evidence.verdict import TRAINED, Contribution, finished
 
 
 def contribution_table(contribution: Contribution) -> Table:
@@ -31,8 +31,15 @@ def contribution_table(contribution: Contribution) -> Table:
 
 
 def percent(accuracies: tuple[float, ...]) -> str:
-    """The mean and, if accuracies vary, their standard deviation: `95.0 +- 0.8`."""
-    text = f"{100 * statistics.fmean(accuracies):.1f}"
-    if len(accuracies) < 2 or len(set(accuracies)) == 1:
-        return text
-    return f"{text} +- {100 * statistics.stdev(accuracies):.1f}"
+    """The mean and, if accuracies vary, their standard deviation: `95.0 +- 0.8`. Trainings that
+    diverged are counted beside it: `95.0 +- 0.8, 1 diverged`.
+    """
+    known = finished(accuracies)
+    parts = []
+    if known:
+        parts = [f"{100 * statistics.fmean(known):.1f}"]
+        if len(set(known)) > 1:
+            parts[0] += f" +- {100 * statistics.stdev(known):.1f}"
+    if diverged := len(accuracies) - len(known):
+        parts.append(f"{diverged} diverged")
+    return ", ".join(parts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import shutil
 
 import pytest
@@ -77,3 +78,12 @@ def test_a_comparison_without_a_p_value_has_a_dash_in_the_table():
     cells = [[*column.cells][1] for column in contribution_table(found).columns]
     assert cells == ["classical twin", "10", "80.0", "+10.0", "-", "-"]
     assert found.to_dict()["rivals"][0]["p_value"] is None
+
+
+def test_trainings_that_diverged_are_counted_beside_the_mean_of_the_others():
+    twin = Rival("classical twin", 10, (0.8, math.nan, 0.7), 0.1, 1.0, 0.5)
+    found = Contribution(Architecture(qubits=2), 20, 6, (0.9, 0.9, math.nan), (twin,))
+    assert [*contribution_table(found).columns[2].cells] == [
+        "90.0, 1 diverged", "75.0 +- 7.1, 1 diverged",
+    ]  # fmt: skip
+    assert "90.0 % of the test split over 2 seeds (1 more diverged), not dist" in found.verdict
