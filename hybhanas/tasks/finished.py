@@ -218,9 +218,18 @@ def overrides() -> list[str] | None:
 def named_settings() -> set[str] | None:
     """The groups and settings that the command line names; None without one."""
     given = overrides()
-    if given is None:
-        return None
-    return {o.key_or_group for o in OverridesParser.create().parse_overrides(given)}
+    return None if given is None else {name for name, _ in _by_setting(given)}
+
+
+def of_groups(*groups: str) -> list[str]:
+    """What the command line changed in these groups and settings, as it is written there."""
+    given = _by_setting(overrides() or [])
+    return [written for name, written in given if name.partition(".")[0] in groups]
+
+
+def _by_setting(given: list[str]) -> list[tuple[str, str]]:
+    parsed = OverridesParser.create().parse_overrides(given)
+    return [(one.key_or_group, str(one.input_line)) for one in parsed]
 
 
 def settings_of_training(

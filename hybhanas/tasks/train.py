@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from statistics import fmean
@@ -34,7 +34,7 @@ from hybhanas.reporting.training_report import (
     write_curves,
 )
 from hybhanas.reporting.wandb_content import Files, log_files, pictures, table
-from hybhanas.tasks.finished import named_settings
+from hybhanas.tasks.finished import OF_COST, named_settings, of_groups
 from hybhanas.tasks.last_lines import of_members, say_end
 from hybhanas.tasks.setup import build, shown
 from hybhanas.tasks.tracked import tracked_reader
@@ -85,11 +85,17 @@ def run(job: Job, path: Path, tracker: Tracker, console: Console) -> TrainingRes
             atomic.write_text(folder.config, OmegaConf.to_yaml(OmegaConf.create(dict(job.config))))
             result = _trained(training, folder, tracked, console)
     console.print(training_table(result))
-    search = job.config.get("run")
-    member = of_members(job.config.get("member"))
-    following = () if search is None else ("task=verify", override("run", search), *member)
-    say_end(console, f"result, curves and models in {shown(path)}", *following)
+    say_end(console, f"result, curves and models in {shown(path)}", *_following(job.config))
     return result
+
+
+def _following(config: Mapping[str, Any]) -> list[str]:
+    """The next command: a member of a search under noise, or what an architecture costs."""
+    if (search := config.get("run")) is not None:
+        return ["task=verify", override("run", search), *of_members(config.get("member"))]
+    if config.get("architecture") is None:
+        return []
+    return ["task=cost", *of_groups("architecture", "dataset", "trainer", "plugins", *OF_COST)]
 
 
 def _trained(

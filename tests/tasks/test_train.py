@@ -11,6 +11,7 @@ from hybhanas.architecture import Architecture
 from hybhanas.data.shipped import Shipped
 from hybhanas.errors import ConfigError
 from hybhanas.models.hqnn import HQNN, checkpoint, load_model
+from hybhanas.tasks import finished
 from hybhanas.tasks import train as task
 from hybhanas.tasks.train import train
 
@@ -61,6 +62,17 @@ def test_it_answers_at_once_where_it_has_finished_and_refuses_other_settings(
         train(composed(*SMALL, "seeds=3"), trained)
     with pytest.raises(ConfigError, match="it holds a training with another training; accepted"):
         train(composed(*SMALL, "trainer.schedule=cosine"), trained)
+
+
+def test_it_ends_with_the_command_that_costs_the_architecture(
+    trained, composed, monkeypatch, capsys
+):
+    monkeypatch.setattr(finished, "overrides", lambda: [*SMALL, "backend=ibm_fez"])
+    train(composed(*SMALL, "backend=ibm_fez"), trained)
+    assert capsys.readouterr().out.splitlines()[-1] == (
+        "next: python3 run.py task=cost 'architecture={qubits: 2}' dataset=iris "
+        "trainer.final_epochs=3 trainer.accelerator=cpu backend=ibm_fez"
+    )
 
 
 def test_a_member_of_a_run_is_trained_on_the_data_and_with_the_settings_of_the_run(
