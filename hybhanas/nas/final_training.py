@@ -62,9 +62,11 @@ def train_front(  # noqa: PLR0913 - two of them tell
     ]
     number, trained = sum(len(group.members) for group in groups), 0
     if groups:
+        networks = f"{len(front)} network{'s' * (len(front) > 1)}"
         with_seeds = f", {len(replicas)} seeds each" if len(replicas) > 1 else ""
         every = len(front) * len(replicas)
-        notify(f"training the front to the end: {number} of {every}{with_seeds}")
+        done_before = f"; {every - number} of {every} trainings are done" if number < every else ""
+        notify(f"training the front to the end: {networks}{with_seeds}{done_before}")
     with steps("training the front to the end", number) as done:
         for group, outcome in compute_groups(workers, "finish", groups):
             outcomes = [outcome] if isinstance(outcome, WorkerLostError) else outcome

@@ -103,7 +103,9 @@ def test_stopped_between_two_seeds_it_resumes_where_it_was_to_the_same_front(
     said = trained(searched, tmp_path, 3)
     assert begun[:3] == [(0, 2), (1, 2), (1, 2)]  # the group that was stopped begins again
     assert sum(count for _, count in begun) == 3 * 3 + 2  # and nothing else is trained twice
-    assert said == ["training the front to the end: 7 of 9, 3 seeds each"]
+    assert said == [
+        "training the front to the end: 3 networks, 3 seeds each; 2 of 9 trainings are done"
+    ]
     for name in ("pareto.json", "pareto.csv"):
         assert (tmp_path / name).read_bytes() == (searched.three / name).read_bytes()
 
@@ -113,7 +115,9 @@ def test_a_finished_front_is_given_more_seeds_and_fewer_without_training_any_aga
 ):
     folder = shutil.copytree(searched.one, tmp_path / "run")
     said = trained(searched, folder, 3)
-    assert said == ["training the front to the end: 6 of 9, 3 seeds each"]
+    assert said == [
+        "training the front to the end: 3 networks, 3 seeds each; 3 of 9 trainings are done"
+    ]
     assert (folder / "pareto.json").read_bytes() == (searched.three / "pareto.json").read_bytes()
     assert trained(searched, folder, 1) == []
     assert (folder / "pareto.json").read_bytes() == (searched.one / "pareto.json").read_bytes()
