@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from string import ascii_lowercase
 from typing import Any
 
@@ -131,10 +132,11 @@ class FrontReport:
         )
 
     def rows(self) -> list[tuple[int, FrontMember]]:
-        """The members to show, each with its rank: selected ones first, at most MOST_ROWS."""
+        """The members to show by rank: at most MOST_ROWS, among them those that are selected."""
         chosen = {one.rank for one in self.selected}
         first = [one for one in enumerate(self.members, 1) if one[0] in chosen]
-        return [*first, *(one for one in self._kept() if one[0] not in chosen)][:MOST_ROWS]
+        others = [one for one in self._kept() if one[0] not in chosen]
+        return sorted([*first, *others][:MOST_ROWS], key=itemgetter(0))
 
     def _kept(self) -> list[tuple[int, FrontMember]]:
         """The members that nothing dominates, each with its rank; all where there is none."""
