@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import tempfile
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,19 +38,25 @@ def check_installed() -> None:
 
 
 def write_study(
-    path: Path, name: str, evaluations: Sequence[Evaluation], objectives: Objectives
+    path: Path,
+    name: str,
+    evaluations: Sequence[Evaluation],
+    objectives: Objectives,
+    about: Mapping[str, Any],
 ) -> None:
     """Writes a study as a database of SQLite.
 
-    Genes are the parameters, objectives the values in their own directions. A trial is complete if
-    it was trained in full, failed if costing or training failed, else pruned. What else is known,
-    such as the architecture in words, is in the user attributes.
+    Genes are the parameters, unless they have one value in all trials, and objectives the values in
+    their own directions. A trial is complete if it was trained in full, failed if costing or
+    training failed, else pruned. What else is known, such as the architecture in words, is in the
+    user attributes.
 
     Args:
         path: of the file, which is replaced.
         name: of the study.
         evaluations: in the order of the search.
         objectives: of the search.
+        about: user attributes of the study.
     """
     import optuna
 
@@ -68,6 +74,8 @@ def write_study(
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
                 study.set_metric_names([*objectives.names])
+            for attribute, value in about.items():
+                study.set_user_attr(attribute, value)
             study.add_trials(_trials(evaluations, objectives))
             storage.engine.dispose()
             atomic.write_bytes(path, file.read_bytes())
@@ -97,13 +105,17 @@ def _trials(evaluations: Sequence[Evaluation], objectives: Objectives) -> list[F
 
 
 def _distributions(evaluations: Sequence[Evaluation]) -> dict[str, BaseDistribution]:
-    """The values of each gene: a range of integers where all are, else those that occur."""
+    """The values of each gene that varies: a range of integers where all are, else those that
+    occur.
+    """
     from optuna.distributions import CategoricalDistribution, IntDistribution
 
     found: dict[str, BaseDistribution] = {}
     choices = [evaluation.architecture.to_dict() for evaluation in evaluations]
     for gene in choices[0] if choices else ():
         values = list(dict.fromkeys(one[gene] for one in choices))
+        if len(values) == 1:  # the dashboard would begin with charts of it
+            continue
         if all(isinstance(value, int) and not isinstance(value, bool) for value in values):
             found[gene] = IntDistribution(min(values), max(values))
         else:

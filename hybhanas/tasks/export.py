@@ -96,7 +96,9 @@ def _study(run: FinishedRun, folder: Path) -> Path:
     path = folder / optuna_study.NAME
     evaluations = in_order(RunFolder(run.folder), run.evaluations)
     name = run.folder.absolute().name
-    optuna_study.write_study(path, name, evaluations, run.objectives)
+    about = {group: run.config[group].name for group in ("backend", "dataset", "search")}
+    about |= {"seed": run.config.seed}
+    optuna_study.write_study(path, name, evaluations, run.objectives, about)
     terminal().print(
         f"{len(evaluations)} trials: optuna-dashboard sqlite:///{shown(path)}",
         soft_wrap=True, markup=False, highlight=False,

@@ -41,8 +41,21 @@ def test_each_architecture_is_a_trial_with_its_genes_and_objectives(study, smoke
             gene: row[gene] for gene in trial.params if row[gene]
         }
         assert trial.user_attrs["architecture"].startswith(f"{row['qubits']}q x{row['depth']} ")
+    assert loaded.user_attrs == {
+        "backend": "ibm_brisbane", "dataset": "circles", "search": "model", "seed": 1,
+    }  # fmt: skip
     front = {member["architecture"] for member in json.loads((smoke / "pareto.json").read_text())}
     assert {trial.user_attrs["hash"] for trial in loaded.best_trials} == front
+
+
+def test_a_gene_that_never_varies_is_an_attribute_and_not_a_parameter(study, smoke):
+    import optuna
+
+    (trial, *_) = optuna.load_study(study_name=None, storage=f"sqlite:///{study}").trials
+    for gene in ("qubits", "encoding", "activation", "reuploading"):
+        values = {row[gene] for row in rows(smoke / "evaluations.csv")}
+        assert (gene in trial.params) == (len(values) > 1)
+    assert trial.user_attrs["activation"] == "relu"
 
 
 def test_without_optuna_one_line_says_what_to_install(smoke, composed, tmp_path, monkeypatch):
