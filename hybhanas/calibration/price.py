@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from hybhanas.calibration.pairs import read_pairs
-from hybhanas.errors import check_number, refused, unknown
+from hybhanas.errors import ConfigError, check_number, refused, unknown
 from hybhanas.presets import CONF
 from hybhanas.settings import NO_EFFECT
 
@@ -18,6 +18,8 @@ MISSING = (
 
 MOST_USD = 1e9
 """Of a second, a circuit or a shot; what is paid for then stays a number."""
+
+_ACCEPTED = "above 0, at most 1e9"
 
 NOT_KNOWN = (
     "no price is known: price=PLAN, such as ibm_flex, or US dollars, such as second=1.6, give it "
@@ -45,14 +47,14 @@ class Price:
     source: str = field(default="", metadata=NO_EFFECT)  # of these prices, as results name it
 
     @classmethod
-    def of_plan(cls, name: str) -> Price:
-        """The price of a plan of conf/prices.yaml.
+    def of_plan(cls, name: str, setting: str = "backend.plan") -> Price:
+        """The price of a plan of conf/prices.yaml, which a setting names.
 
         Raises:
             ConfigError: there is none of that name.
         """
         if name not in (known := plans()):
-            raise unknown("backend.plan", name, sorted(known))
+            raise unknown(setting, name, sorted(known))
         return cls(**known[name])
 
     @classmethod
@@ -69,7 +71,7 @@ class Price:
         if isinstance(text, Price) and text.is_given:
             return text
         if isinstance(text, str) and "=" not in text:
-            return cls.of_plan(text)
+            return cls.of_plan(text, "price")
         try:
             amounts: dict[str, Any] = read_pairs(text) if isinstance(text, str) else {}
         except ValueError:
@@ -81,7 +83,10 @@ class Price:
                 f"a plan ({', '.join(sorted(plans()))}), or US dollars such as second=1.6 or "
                 "task=0.3,shot=0.08",
             )
-        return cls(**{f"{name}_usd": value for name, value in amounts.items()})
+        try:
+            return cls(**{f"{name}_usd": value for name, value in amounts.items()})
+        except ConfigError:
+            raise refused("price", text, f"amounts {_ACCEPTED}") from None
 
     @property
     def words(self) -> str:
@@ -106,7 +111,7 @@ class Price:
                 check_number(
                     f"backend.price.{one.name}",
                     value,
-                    "above 0, at most 1e9",
+                    _ACCEPTED,
                     lambda usd: 0 < usd <= MOST_USD,
                 )
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import re
-from collections.abc import Sequence
-from typing import NoReturn
+from collections.abc import Callable, Sequence
+from typing import Any, NoReturn
 
 from hybhanas.errors import ConfigError, printable, whole
 
@@ -23,12 +22,34 @@ shots. Python: hybhanas.estimate([...]).
 To search for networks: hybhanas --help."""  # noqa: E501 - as it is printed
 
 
-_SETTING = re.compile(
-    r"(?<![\w./])((?:cost_model|options)\.\w+)="
-    r"|^(backend|backend\.plan|calibration\.path|shots|price|missing|observables)="
-)
-_OTHERS = {"backend": "chosen", "backend.plan": "price", "calibration.path": "calibration"}
-"""Settings whose option keeps its value under another name."""
+SETTINGS = {
+    "--backend": "backend",
+    "--calibration": "calibration.path",
+    "--shots": "shots",
+    "--observables": "observables",
+    "--price": "price",
+    "--missing": "missing",
+    "--mode": "cost_model.mode",
+    "--generation": "cost_model.generation",
+    "--job-overhead-s": "cost_model.job_overhead_s",
+    "--execution-overhead-s": "cost_model.execution_overhead_s",
+    "--compiler": "cost_model.compiler",
+    "--optimization-level": "cost_model.optimization_level",
+    "--seed": "cost_model.transpiler_seed",
+    "--faults": "cost_model.faults",
+    "--layouts": "cost_model.layouts",
+    "--resilience-level": "options.resilience_level",
+    "--twirl-gates": "options.twirling_gates",
+    "--twirl-measurement": "options.twirling_measure",
+    "--randomizations": "options.num_randomizations",
+    "--shots-per-randomization": "options.shots_per_randomization",
+    "--decoupling": "options.dynamical_decoupling",
+    "--measurement-mitigation": "options.measure_mitigation",
+    "--zne": "options.zne_mitigation",
+    "--noise-factors": "options.noise_factors",
+    "--rep-delay-s": "options.rep_delay_s",
+}
+"""What each option sets, by the name that it has in an error."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -64,26 +85,6 @@ def parsed(arguments: Sequence[str]) -> argparse.Namespace:
         ConfigError: a mistake, in one line.
         SystemExit: after --help.
     """
-    return _parser().parse_args(arguments)
-
-
-def worded(error: Exception) -> str:
-    """An error as a line that names the options of this command, not the settings behind them."""
-    options = {
-        action.dest: action.option_strings[0] for action in _parser()._get_optional_actions()
-    }
-
-    def option(found: re.Match[str]) -> str:
-        name = found[1] or found[2]
-        setting = _OTHERS.get(name, name.rpartition(".")[2])
-        return f"{options[setting]} " if setting in options else found[0]
-
-    line = printable(error).removeprefix("circuit=")
-    line = re.sub(r"\bbackend\.price\.(\w+)_usd=", r"--price \1=", line)
-    return _SETTING.sub(option, line)
-
-
-def _parser() -> _Parser:
     parser = _Parser(
         prog="hybhanas cost",
         description="What the circuits of files cost on a quantum computer, before they are run.",
@@ -91,9 +92,9 @@ def _parser() -> _Parser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    add = parser.add_argument
+    add = _adder(parser)
     add("files", nargs="*", metavar="FILE", help="OpenQASM 2, OpenQASM 3 or QPY")
-    add("--backend", metavar="NAME,...", action="append", dest="chosen",
+    add("--backend", metavar="NAME,...", action="append",
         help="of conf/backend (ibm_boston, ionq_forte, ...) or a snapshot of qiskit-ibm-runtime "
              "(kawasaki, ...); several are compared; default: ibm_brisbane")  # fmt: skip
     add("--calibration", metavar="FILE",
@@ -115,49 +116,71 @@ def _parser() -> _Parser:
     _add_options(parser.add_argument_group("options of the primitive, as in qiskit-ibm-runtime"))
     _add_figures(parser.add_argument_group("figures that a backend does not give"))
     _add_compiler(parser.add_argument_group("compiler and noise"))
-    return parser
+    return parser.parse_args(arguments)
+
+
+def worded(error: Exception) -> str:
+    """An error as a line that names the options of this command, not the settings behind them.
+
+    Example:
+        >>> worded(ConfigError("shots=0 is not accepted: at least 1"))
+        '--shots 0 is not accepted: at least 1'
+    """
+    line = f" {printable(error)}"
+    for option, setting in SETTINGS.items():
+        line = line.replace(f" {setting}=", f" {option} ")
+    return line[1:].removeprefix("circuit=")
+
+
+def _adder(group: argparse._ActionsContainer) -> Callable[..., None]:
+    """What adds an option, whose value is found under the name of its setting."""
+
+    def add(name: str, **keywords: Any) -> None:
+        if name in SETTINGS:
+            keywords["dest"] = SETTINGS[name]
+        group.add_argument(name, **keywords)
+
+    return add
 
 
 def _add_options(group: argparse._ArgumentGroup) -> None:
-    add = group.add_argument
+    add = _adder(group)
     flag = argparse.BooleanOptionalAction
-    add("--resilience-level", type=_whole, metavar="N", dest="resilience_level",
+    add("--resilience-level", type=_whole, metavar="N",
         help="of an Estimator: 1 TREX; 2 TREX, ZNE and gate twirling; default: 0")  # fmt: skip
-    add("--twirl-gates", action=flag, dest="twirling_gates", help="twirl two-qubit gates")
-    add("--twirl-measurement", action=flag, dest="twirling_measure", help="twirl measurements")
-    add("--randomizations", type=_whole, metavar="N", dest="num_randomizations",
+    add("--twirl-gates", action=flag, help="twirl two-qubit gates")
+    add("--twirl-measurement", action=flag, help="twirl measurements")
+    add("--randomizations", type=_whole, metavar="N",
         help="random circuits for one; default: at most 32")  # fmt: skip
-    add("--shots-per-randomization", type=_whole, metavar="N", dest="shots_per_randomization",
+    add("--shots-per-randomization", type=_whole, metavar="N",
         help="of each random circuit; default: at least 64")  # fmt: skip
-    add("--decoupling", metavar="SEQUENCE", dest="dynamical_decoupling",
+    add("--decoupling", metavar="SEQUENCE",
         help="pulses while qubits wait: XX, XpXm or XY4")  # fmt: skip
-    add("--measurement-mitigation", action=flag, dest="measure_mitigation", help="TREX")
-    add("--zne", action=flag, dest="zne_mitigation", help="extrapolation to zero noise")
-    add("--noise-factors", metavar="LIST", dest="noise_factors", help="of ZNE; default: 1,3,5")
-    add("--rep-delay-s", type=_number, metavar="SECONDS", dest="rep_delay_s",
+    add("--measurement-mitigation", action=flag, help="TREX")
+    add("--zne", action=flag, help="extrapolation to zero noise")
+    add("--noise-factors", metavar="LIST", help="of ZNE; default: 1,3,5")
+    add("--rep-delay-s", type=_number, metavar="SECONDS",
         help="between two shots; default: the backend's own")  # fmt: skip
 
 
 def _add_figures(group: argparse._ArgumentGroup) -> None:
-    add = group.add_argument
+    add = _adder(group)
     add("--missing", metavar="NAME=VALUE,...",
         help="in seconds and probabilities: rep_delay_s, t1_s, t2_s, readout_s, readout_error, "
              "one_qubit_s, one_qubit_error, two_qubit_s, two_qubit_error")  # fmt: skip
     add("--generation", metavar="NAME", help="of job times: auto, ibm_2023 or ibm_2025")
-    add("--job-overhead-s", type=_number, metavar="SECONDS", dest="job_overhead_s",
+    add("--job-overhead-s", type=_number, metavar="SECONDS",
         help="of a job, besides its circuits")  # fmt: skip
-    add("--execution-overhead-s", type=_number, metavar="SECONDS", dest="execution_overhead_s",
+    add("--execution-overhead-s", type=_number, metavar="SECONDS",
         help="of a shot, besides circuit and repetition delay")  # fmt: skip
 
 
 def _add_compiler(group: argparse._ArgumentGroup) -> None:
-    add = group.add_argument
+    add = _adder(group)
     add("--compiler", metavar="NAME", help="qiskit or pytket; default: qiskit")
-    add("--optimization-level", type=_whole, metavar="N", dest="optimization_level",
+    add("--optimization-level", type=_whole, metavar="N",
         help="0 to 3; default: 2")  # fmt: skip
-    add(
-        "--seed", type=_whole, metavar="N", dest="transpiler_seed", help="of the layout; default: 1"
-    )
+    add("--seed", type=_whole, metavar="N", help="of the layout; default: 1")
     add("--faults", metavar="NAME",
         help="errors that count in P: observable, those that reach what is measured, or "
              "whole_circuit, any; default: observable")  # fmt: skip

@@ -8,7 +8,7 @@ from argparse import Namespace
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from hybhanas.errors import CandidateError, ConfigError
+from hybhanas.errors import CandidateError, ConfigError, refused
 from hybhanas.plain_cost.arguments import parsed, worded
 from hybhanas.steps import Steps, quiet
 
@@ -19,15 +19,6 @@ NOT_COSTED = 1
 
 USAGE_ERROR = 2
 INTERRUPTED = 130
-OPTIONS = (
-    "resilience_level", "twirling_gates", "twirling_measure", "num_randomizations",
-    "shots_per_randomization", "dynamical_decoupling", "measure_mitigation", "zne_mitigation",
-    "rep_delay_s",
-)  # fmt: skip
-MODEL = (
-    "compiler", "optimization_level", "transpiler_seed", "layouts", "mode", "generation", "faults",
-    "job_overhead_s", "execution_overhead_s",
-)  # fmt: skip
 
 
 class NotCosted(NamedTuple):
@@ -129,16 +120,17 @@ def costed(
 def _machines(given: Namespace) -> Sequence[Any]:
     from hybhanas.calibration.backend import Backend
 
-    if given.calibration is None:
-        names = _list(",".join(given.chosen or [DEFAULT_BACKEND]))
+    path = vars(given)["calibration.path"]
+    if path is None:
+        names = _list(",".join(given.backend or [DEFAULT_BACKEND]))
         if not names:
             raise ConfigError("--backend= is not accepted: names such as ibm_fez,ionq_forte")
         return list(dict.fromkeys(Backend.named(name).name for name in names))
-    if given.chosen is not None:
+    if given.backend is not None:
         raise ConfigError("--backend is not accepted beside --calibration: one of them")
     from hybhanas.calibration.file import CalibrationFile
 
-    return [CalibrationFile(path=given.calibration)]
+    return [CalibrationFile(path=path)]
 
 
 def _missing(text: str | None) -> dict[str, float]:
@@ -147,29 +139,28 @@ def _missing(text: str | None) -> dict[str, float]:
     try:
         return read_pairs(text or "")
     except ValueError:
-        raise ConfigError(
-            f"--missing={text} is not accepted: names, each once, and numbers such as "
-            "readout_s=5e-6,t1_s=1e-4"
-        ) from None
+        accepted = "names, each once, and numbers such as readout_s=5e-6,t1_s=1e-4"
+        raise refused("missing", text, accepted) from None
 
 
 def _model(given: Namespace) -> Any:
     from hybhanas.cost.model import CostModel
     from hybhanas.cost.runtime_names import options_from
 
-    options = _given(given, OPTIONS)
-    if given.noise_factors is not None:
+    options = _given(given, "options")
+    if (text := options.get("noise_factors")) is not None:
         try:
-            options["noise_factors"] = [float(one) for one in _list(given.noise_factors)]
+            options["noise_factors"] = [float(one) for one in _list(text)]
         except ValueError:
-            raise ConfigError(
-                f"--noise-factors={given.noise_factors} is not accepted: numbers such as 1,3,5"
-            ) from None
-    return CostModel.preset("qpu_time", options=options_from(options), **_given(given, MODEL))
+            raise refused("options.noise_factors", text, "numbers such as 1,3,5") from None
+    settings = _given(given, "cost_model")
+    return CostModel.preset("qpu_time", options=options_from(options), **settings)
 
 
-def _given(given: Namespace, names: Sequence[str]) -> dict[str, Any]:
-    return {name: getattr(given, name) for name in names if getattr(given, name) is not None}
+def _given(given: Namespace, group: str) -> dict[str, Any]:
+    """The settings of a group that are given, by their names in it."""
+    settings = {name.partition(f"{group}.")[2]: value for name, value in vars(given).items()}
+    return {name: value for name, value in settings.items() if name and value is not None}
 
 
 def _list(text: str) -> list[str]:
