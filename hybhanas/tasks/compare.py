@@ -120,7 +120,8 @@ def _panels(
     runs: Sequence[FinishedRun], fronts: Mapping[str, Sequence[Evaluation]]
 ) -> list[tuple[str, dict[str, Sequence[Evaluation]]]]:
     """The fronts of runs under the titles of their panels; those in a panel have the same data set
-    and cost model, so that accuracies and total times compare. A run without a front is in none.
+    and cost model, so that accuracies and total times compare. A title names the data set, and the
+    settings of both that tell the panel from others. A run without a front is in none.
 
     Args:
         runs: to be drawn.
@@ -129,13 +130,20 @@ def _panels(
     found = [(run, *one) for run, one in zip(runs, fronts.items(), strict=True) if one[1]]
     alike = [must_agree(run) for run, _, _ in found]
     same = [{name: one[name] for name in ("data sets", "cost models")} for one in alike]
-    several = "cost models" in reasons(same)
-    panels = []
-    for places in sets(same):
-        config = found[places[0]][0].config
-        title = config.dataset.name + f", cost_model={config.cost_model.name}" * several
-        panels.append((title, {found[place][1]: found[place][2] for place in places}))
-    return panels
+    panels = sets(same)
+    configs = [found[places[0]][0].config for places in panels]
+    titles = []
+    for config, settings in zip(configs, differences(configs), strict=True):
+        own = {
+            name: value
+            for name, value in settings.items()
+            if name == "cost_model" or name.startswith(("cost_model.", "dataset."))
+        }
+        titles.append(", ".join([config.dataset.name, *(f"{n}={v}" for n, v in own.items())]))
+    return [
+        (title, {found[place][1]: found[place][2] for place in places})
+        for title, places in zip(titles, panels, strict=True)
+    ]
 
 
 def show_sweep(folder: Path) -> None:

@@ -208,6 +208,26 @@ def test_the_picture_has_a_panel_for_each_total_time_with_its_own_axis(
     assert max(dots.get_offsets()[:, 0]) == pytest.approx(front.total_s.max(), rel=1e-4)
 
 
+@pytest.mark.parametrize(
+    ("group", "setting", "values"),
+    [("cost_model", "shots", (1000, 250)), ("dataset", "test_fraction", (0.2, 0.25))],
+)
+def test_panels_that_a_single_setting_tells_apart_have_titles_that_name_it(
+    copied, tmp_path, composed, monkeypatch, group, setting, values
+):
+    for name, value in zip(("a", "b"), values, strict=True):
+        config = OmegaConf.load(copied / name / "config.yaml")
+        config[group][setting] = value
+        OmegaConf.save(config, copied / name / "config.yaml")
+    for name in ("c", "deep"):
+        shutil.rmtree(copied / name)
+    drawn = []
+    monkeypatch.setattr(plots, "save", lambda figure, path: drawn.append(figure))
+    compare(composed("task=compare", f"run={copied}"), tmp_path / "out")
+    titles = [axes.get_title() for axes in drawn[0].axes]
+    assert titles == [f"circles, {group}.{setting}={value}" for value in values]
+
+
 def test_one_run_alone_is_compared_under_its_folders_name(sweep, tmp_path, composed):
     (row,) = compare(composed("task=compare", f"run={sweep / 'a'}"), tmp_path / "out")
     assert row.folder == "a"
