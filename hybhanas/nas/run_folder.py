@@ -63,6 +63,7 @@ class RunFolder:
         return (
             *records, self.rungs, *of_rungs, self.path / "checkpoints", self.path / "slurm",
             self.path / "wandb", self.path / "wandb" / "tmp", self.evidence_folder,
+            self.verified_folder,
             *(folder / DAMAGED for folder in (*records, *of_rungs)),
         )  # fmt: skip
 
@@ -146,6 +147,15 @@ class RunFolder:
     def evidence_folder(self) -> Path:
         """A file of each member that was examined."""
         return self.path / "evidence"
+
+    def verified(self, architecture: Architecture) -> Path:
+        """How a member of the front did under noise, or on the machine, when it was last run."""
+        return self.verified_folder / f"{architecture.hash}.json"
+
+    @property
+    def verified_folder(self) -> Path:
+        """A file of each member that was verified."""
+        return self.path / "verified"
 
     @property
     def front_picture(self) -> Path:

@@ -10,7 +10,10 @@ from typing import Any
 from omegaconf import DictConfig, OmegaConf
 
 from hybhanas.calibration import Calibration
-from hybhanas.errors import ConfigError
+from hybhanas.circuit import lay_out
+from hybhanas.cost.physical import PhysicalCircuit
+from hybhanas.cost.transpile import Transpiler
+from hybhanas.errors import CandidateError, ConfigError
 from hybhanas.evidence.baselines import read_baselines
 from hybhanas.nas.evaluation import Evaluation
 from hybhanas.nas.front import read_front
@@ -19,10 +22,12 @@ from hybhanas.nas.objectives import Objectives
 from hybhanas.nas.records import MAX_BYTES
 from hybhanas.nas.run_folder import RunFolder
 from hybhanas.nas.selection import select
+from hybhanas.qiskit_view import to_qiskit
 from hybhanas.reporting.front_report import FrontReport
 from hybhanas.reporting.page.commands import override
 from hybhanas.reporting.page.content import RunReport
 from hybhanas.reporting.page.document import write_page
+from hybhanas.reporting.page.verification import verification
 from hybhanas.reporting.terminal import terminal
 from hybhanas.stored import read_json
 from hybhanas.tasks.comparison_page import write_comparison
@@ -34,6 +39,9 @@ from hybhanas.tasks.records_in_order import in_order
 from hybhanas.tasks.setup import build, shown
 
 log = logging.getLogger(__name__)
+
+MOST_INSTRUCTIONS = 10_000
+"""Of a circuit that is transpiled for the page."""
 
 WHEN_FINISHED = "known when the search has ended"
 """The importance of genes on the page of a search that runs: it takes seconds."""
@@ -116,6 +124,8 @@ def write_report(  # noqa: PLR0913 - what a page is made of
         calibration=calibration,
         verdicts=_verdicts(files, front),
         importance=_importance(evaluations) if summary is None else WHEN_FINISHED,
+        transpiled=_transpiled(front, calibration) if summary is None else {},
+        verified=_verified(files, front),
     )
     write_page(files.page, made.content())
 
@@ -143,6 +153,47 @@ def _calibration(config: DictConfig, run: FinishedRun) -> Calibration | None:
         return None
     hashes = {e.cost.provenance.calibration_hash for e in run.evaluations if e.cost}
     return found if hashes == {found.hash} else None
+
+
+def _transpiled(front: FrontReport, calibration: Calibration | None) -> dict[str, PhysicalCircuit]:
+    """The circuits of the members in the layouts that their costs are of, by the hash of the
+    architecture. None are of another calibration, of another version of the compiler, of gates that
+    are not imported here, or longer than MOST_INSTRUCTIONS.
+    """
+    found: dict[str, PhysicalCircuit] = {}
+    compilers: dict[tuple[str, int, int], Transpiler] = {}
+    if calibration is None:
+        return found
+    for member in front.members:
+        architecture, cost = member.evaluation.architecture, member.evaluation.cost
+        if cost is None or cost.circuit.physical_instructions > MOST_INSTRUCTIONS:
+            continue
+        made = cost.provenance
+        key = made.compiler, made.optimization_level, made.transpiler_seed
+        try:
+            if key not in compilers:
+                compilers[key] = Transpiler(calibration, *key[1:], compiler=made.compiler)
+            physical = compilers[key](to_qiskit(lay_out(architecture)))
+        except (CandidateError, ConfigError, KeyError) as error:
+            log.warning("%s is not drawn as transpiled: %s", architecture.hash, error)
+            continue
+        if physical.two_qubit_gates == cost.circuit.two_qubit_gates:
+            found[architecture.hash] = physical
+    return found
+
+
+def _verified(files: RunFolder, front: FrontReport) -> dict[str, dict[str, Any]]:
+    """Of the members that `task=verify` ran, by the hash of the architecture."""
+    found = {}
+    for member in front.members:
+        architecture = member.evaluation.architecture
+        path = files.verified(architecture)
+        if kept := _read(path):
+            try:
+                found[architecture.hash] = verification(kept)
+            except MALFORMED as error:
+                log.warning("%s is left out: %s", path, error)
+    return found
 
 
 def _verdicts(files: RunFolder, front: FrontReport) -> dict[str, str]:

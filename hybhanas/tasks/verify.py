@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Sequence
 from dataclasses import replace
@@ -16,6 +17,7 @@ from rich.console import Console
 from hybhanas import atomic
 from hybhanas.cost.estimator import CostEstimator
 from hybhanas.errors import CandidateError, ConfigError, unknown
+from hybhanas.nas.run_folder import RunFolder
 from hybhanas.reporting.page.commands import override
 from hybhanas.reporting.steps import steps_on
 from hybhanas.reporting.terminal import fitted, terminal
@@ -36,13 +38,16 @@ from hybhanas.verify.pieces import Piece, Sampler, run_pieces
 if TYPE_CHECKING:
     from hybhanas.models.hqnn import HQNN
 
+log = logging.getLogger(__name__)
+
 AER, MACHINE = "aer", "machine"
 RESULT = "verify.json"
 SPARE = 40  # columns that the name of a network can do without
 
 
 def verify(config: DictConfig, folder: Path) -> list[Outcome]:
-    """Runs members of a front with noise and writes `verify.json`; resumes in the same folder.
+    """Runs members of a front with noise and writes `verify.json`, and each to `verified/` in the
+    folder of its search; resumes in the same folder.
 
     Args:
         config: composed; `run` and `member` name the members, `verify` how they are run. Backend,
@@ -83,7 +88,7 @@ def verify(config: DictConfig, folder: Path) -> list[Outcome]:
     tracker = build("logger", config.logger)
     with tracked_reader(tracker, "verify", folder, settings_of_all, run.folder) as tracked:
         outcomes = [runner.outcome(plan, features, labels) for plan in plans]
-        _write(folder, plans, outcomes, estimator)
+        _write(folder, plans, outcomes, estimator, RunFolder(run.folder), settings.on)
         tracked.tell(partial(_log_result, folder=folder, plans=plans, outcomes=outcomes))
     console.print(fitted(outcome_table(plans, outcomes), console, SPARE))
     for plan, one in zip(plans, outcomes, strict=True):
@@ -227,23 +232,34 @@ def _log_result(
     log_files(run, Files(f"verification-{run.id}", "result", {RESULT: folder / RESULT}))
 
 
-def _write(
-    folder: Path, plans: Sequence[Planned], outcomes: Sequence[Outcome], estimator: CostEstimator
+def _write(  # noqa: PLR0913 - what a result is of
+    folder: Path,
+    plans: Sequence[Planned],
+    outcomes: Sequence[Outcome],
+    estimator: CostEstimator,
+    run: RunFolder,
+    where: str,
 ) -> None:
+    """Writes the result, and of each member to the folder of its search, whose page shows it."""
     calibration = estimator.calibration
-    members = [
-        {
-            "rank": plan.rank,
-            "architecture": plan.member.evaluation.architecture.hash,
-            "predicted_s": plan.job.qpu_s,
-            **one.to_dict(),
-        }
-        for plan, one in zip(plans, outcomes, strict=True)
-    ]
-    result = {
+    made = {
         "backend": calibration.name,
         "calibration_date": calibration.date.isoformat(),
         "calibration_hash": calibration.hash,
-        "members": members,
     }
-    atomic.write_json(folder / RESULT, result)
+    members = []
+    for plan, one in zip(plans, outcomes, strict=True):
+        architecture = plan.member.evaluation.architecture
+        members.append(
+            {
+                "rank": plan.rank,
+                "architecture": architecture.hash,
+                "predicted_s": plan.job.qpu_s,
+                **one.to_dict(),
+            }
+        )
+        try:
+            atomic.write_json(run.verified(architecture), made | {"on": where} | members[-1])
+        except OSError as error:
+            log.warning("the page of the search will not show this: %s", error)
+    atomic.write_json(folder / RESULT, made | {"members": members})

@@ -116,6 +116,7 @@ def test_a_row_chosen_by_keyboard_marks_its_run_and_its_dot_and_fills_the_pane(b
     pane = browser.find_element(By.ID, "pane").text
     assert shown["evaluations"]["architecture"][at] in pane
     assert member["commands"]["verify"] in pane
+    assert "Run it under the machine's noise:" in pane
 
 
 def test_a_click_on_a_dot_marks_its_row(browser, shown):

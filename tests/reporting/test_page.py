@@ -15,11 +15,16 @@ from hybhanas.nas.objectives import Objectives
 from hybhanas.nas.seeds import SeedScores
 from hybhanas.nas.selection import select
 from hybhanas.reporting.front_report import FrontReport
-from hybhanas.reporting.page.circuit_drawing import drawing
+from hybhanas.reporting.page.circuit_drawing import drawing, transpiled_drawing
 from hybhanas.reporting.page.commands import commands_of_run
 from hybhanas.reporting.page.content import RunReport
 from hybhanas.reporting.page.coupling_map import coupling_map, positions
-from tests.helpers.synthetic import make_calibration, make_evaluation, make_report
+from tests.helpers.synthetic import (
+    make_calibration,
+    make_evaluation,
+    make_report,
+    physical_circuit,
+)
 
 TWO = Objectives(("error", "log10_total_s"), {"error": 1.0, "log10_total_s": 4.0}, {})
 
@@ -44,6 +49,35 @@ def test_an_architecture_is_drawn_gate_by_gate_with_the_sources_of_its_angles():
         [[0, 1], 2, True], [[1, 2], 3, True], [[2, 0], 4, True],
     ]  # fmt: skip
     assert (found["columns"], found["observables"]) == (5, ["Z0", "Z1", "Z2"])
+
+
+def test_a_transpiled_circuit_is_drawn_on_the_qubits_that_it_uses():
+    steps = [
+        ("rz", (9,)), ("rz", (4,), (-math.pi / 2,)), ("barrier", (4, 9)), ("sx", (4,)),
+        ("cz", (9, 4)), ("rz", (9,), (0.07,)), ("delay", (9,), (2e-7,)), ("measure", (9,)),
+    ]  # fmt: skip
+    found = transpiled_drawing(physical_circuit(steps))
+    assert (found["qubits"], found["measured"]) == ([4, 9], [1])
+    assert found["gates"] == [
+        ["rz", "θ", [1], 0, False], ["rz", "-π/2", [0], 0, False], ["sx", "", [0], 1, False],
+        ["cz", "", [1, 0], 2, True], ["rz", "0.07", [1], 3, False],
+        ["delay", "200 ns", [1], 4, False],
+    ]  # fmt: skip
+    assert (found["all_gates"], found["columns"]) == (6, 5)
+
+
+def test_the_more_members_there_are_the_fewer_gates_are_drawn_of_each():
+    rates = [i / 1000 for i in range(1, 121)]
+    different = [Architecture(qubits=2, learning_rate=rate) for rate in rates]
+    evaluations = [make_evaluation(one.hash, 0.5, 100.0, architecture=one) for one in different]
+    members = [FrontMember(e, 0.5, 0.5, "a.pt", 100, 100) for e in evaluations]
+    long = physical_circuit([("sx", (0,))] * 700)
+    content = made(
+        evaluations, members, transpiled={e.architecture.hash: long for e in evaluations}
+    )
+    drawn = [one["transpiled"] for one in content["members"]]
+    assert {len(one["gates"]) for one in drawn} == {60_000 // 120}
+    assert {one["all_gates"] for one in drawn} == {700}
 
 
 def test_a_grid_of_couplings_is_drawn_as_a_grid():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import random
+import re
 from pathlib import Path
 
 import pytest
@@ -25,12 +26,19 @@ from hybhanas.reporting.page.content import RunReport
 from hybhanas.reporting.page.document import write_page
 from hybhanas.reporting.units import duration
 from tests.helpers.browser import hindrances, opened, requested, traces, wait_for
-from tests.helpers.synthetic import make_calibration, make_evaluation
+from tests.helpers.synthetic import make_calibration, make_evaluation, physical_circuit
 
 pytestmark = pytest.mark.slow
 
 HOSTILE = "</script><script>window.taken=1</script><img src=http://127.0.0.1:9/ onerror=taken=1>"
 TWO = Objectives(("error", "log10_total_s"), {"error": 1.0, "log10_total_s": 9.0}, {})
+NOISY = {"accuracy": 0.9, "interval": [0.8, 0.95], "flips": 3}
+VERIFIED = {
+    "backend": HOSTILE, "calibration_date": "2026-01-01T00:00:00+00:00", "on": "aer",
+    "verdict": "survives", "samples": 100, "shots": 4000, "predicted": 0.5, "seen": 0.6,
+    "ideal": NOISY, "noisy": NOISY, "mitigated": NOISY,
+}  # fmt: skip
+TRANSPILED = [("sx", (2,))] * 19 + [("cz", (2, 1))]
 CHARTS = ("front", "paths", "progress", "shares", "parameters", "couplings", "curve", "importance")
 
 
@@ -71,6 +79,11 @@ def page(path: Path, number: int, **times) -> dict:
         summary={"calibration": {"name": HOSTILE, "repairs": [HOSTILE]}, "seed": 1},
         config=HOSTILE, calibration=make_calibration(4, [(0, 1), (1, 2), (2, 3)]),
         verdicts={in_order[0].evaluation.architecture.hash: HOSTILE},
+        transpiled={
+            one.evaluation.architecture.hash: physical_circuit(TRANSPILED)
+            for one in in_order
+        },
+        verified={in_order[0].evaluation.architecture.hash: VERIFIED},
         importance=[
             Importance(name, 40, {"qubits": 0.7, "rotations": 0.2, "entangler": 0.05}, {})
             for name in ("error", "log10_total_s", "log10_p_survival")
@@ -137,12 +150,44 @@ def test_a_row_chosen_by_keyboard_marks_its_dot_and_fills_the_pane(browser, show
     assert duration(shown["evaluations"]["values"]["qpu_s"][at]) in pane
     assert member["commands"]["export"] in pane
     assert "99.0 % of validation, 50.0 % of test, 40 parameters, through 1 unit" in pane
-    gates = browser.find_elements(By.CSS_SELECTOR, "svg.circuit > g > title")
+    gates = browser.find_elements(By.CSS_SELECTOR, "#circuit svg.circuit > g > title")
     assert len(gates) == member["circuit"]["all_gates"]
     assert browser.find_element(By.ID, "spoken").text.startswith("#2 chosen")
     cards = browser.find_element(By.CSS_SELECTOR, "div.cards").text
     assert "of #2" in cards  # whose cost it is
     assert member["commands"]["export"] in cards
+
+
+def test_the_chosen_member_is_drawn_as_transpiled_and_its_qubits_are_marked_on_the_machine(
+    browser, shown
+):
+    for member in shown["members"][:2]:
+        selector = f'#members tr[data-at="{member["evaluation"]}"] button'
+        browser.find_element(By.CSS_SELECTOR, selector).send_keys(Keys.ENTER)
+        drawn = browser.find_elements(By.CSS_SELECTOR, "#transpiled svg.circuit")
+        assert len(drawn) == 2  # 20 columns in lines of 18
+        titles = browser.find_elements(By.CSS_SELECTOR, "#transpiled svg.circuit > g > title")
+        named = [one.get_attribute("textContent") for one in titles]
+        assert named == [*["sx on 2"] * 19, "cz on 2, 1"]
+        used = f"used by #{member['rank']} (2)"
+        names = "return document.getElementById('couplings').data.map((one) => one.name)"
+        assert used in browser.execute_script(names)
+        facts = browser.find_element(By.ID, "calibration-facts").text
+        assert f"qubits of #{member['rank']}\n1, 2" in facts
+
+
+def test_the_pane_says_what_noise_did_to_a_member_that_was_verified(browser, shown):
+    first, second = shown["members"][:2]
+    texts = []
+    for member in (first, second):
+        selector = f'#members tr[data-at="{member["evaluation"]}"] button'
+        browser.find_element(By.CSS_SELECTOR, selector).send_keys(Keys.ENTER)
+        texts.append(browser.find_element(By.ID, "verification").text)
+    assert "It survives." in texts[0]
+    assert "noisy 90.0 % (80.0 to 95.0 %) 3" in texts[0].replace("\n", " ")
+    assert "100 test samples, 4000 shots each. P survival predicted 0.5, seen 0.6" in texts[0]
+    assert HOSTILE in texts[0]
+    assert texts[1].startswith("Verification\nIt was not run under noise.")
 
 
 def test_the_pane_of_a_member_of_several_seeds_has_each_and_how_it_compares(browser, shown):
@@ -255,6 +300,18 @@ def test_ranks_and_ticks_of_the_front_stand_apart_and_a_narrow_screen_shows_whol
     assert all(right < left for (_, right), (left, _) in itertools.pairwise(sorted(ticks)))
     assert max(right for _, right in numbers) < min(left for left, _ in ranks)
     assert max(right for _, right in cells) <= 390
+
+
+def test_a_number_and_its_unit_stay_in_one_line(browser, shown):
+    text = browser.execute_script(
+        """
+        const words = document.getElementById("main").cloneNode(true);
+        for (const one of words.querySelectorAll(".chart, code, pre")) one.remove();
+        return words.textContent;
+        """
+    )
+    assert re.findall(r"\d (?:%|USD|(?:min|[smhdy]|MJ)\b)", text) == []
+    assert len(re.findall(r"\d\u00a0(?:%|USD|min|[hdy])", text)) > 100
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])

@@ -115,6 +115,38 @@ def test_a_verdict_is_shown_once_a_contribution_was_examined(run, composed, tmp_
     assert [m["verdict"] for m in members] == ["It earns nothing.", *[None] * len(others)]
 
 
+def test_members_are_drawn_as_they_were_transpiled_for_their_cost(smoke):
+    front = json.loads((smoke / "pareto.json").read_text())
+    for shown, member in zip(Page(smoke / "report.html").content["members"], front, strict=True):
+        cost, drawn = member["cost"]["circuit"], shown["transpiled"]
+        on_two = [wires for _, _, wires, _, _ in drawn["gates"] if len(wires) == 2]
+        assert len(drawn["qubits"]) == cost["qubits"]
+        assert len(on_two) == cost["two_qubit_gates"]
+        measured = len(drawn["measured"])
+        assert drawn["all_gates"] + measured == cost["physical_instructions"]
+
+
+@pytest.mark.parametrize("kept", ["[", '{"verdict": "survives"}', '{"noisy": {"accuracy": "nan"}}'])
+def test_a_damaged_result_of_a_verification_is_left_out_with_a_warning(
+    run, composed, tmp_path, caplog, kept
+):
+    first = json.loads((run / "pareto.json").read_text())[0]["architecture"]
+    (run / "verified").mkdir()
+    (run / "verified" / f"{first}.json").write_text(kept)
+    members = again(run, composed, tmp_path).content["members"]
+    assert [one["verified"] for one in members] == [None] * len(members)
+    assert f"{first}.json is left out: " in caplog.text
+
+
+def test_circuits_that_this_compiler_transpiles_otherwise_are_not_drawn(run, composed, tmp_path):
+    for record in (run / "records").glob("*.json"):
+        content = json.loads(record.read_text())
+        content["cost"]["circuit"]["two_qubit_gates"] += 1
+        record.write_text(json.dumps(content))
+    members = again(run, composed, tmp_path).content["members"]
+    assert [one["transpiled"] for one in members] == [None] * len(members)
+
+
 def test_what_a_stranger_wrote_into_a_run_stays_text(run, composed, tmp_path):
     config = run / "config.yaml"
     config.write_text(config.read_text().replace("name: circles", f'name: "{HOSTILE}"'))

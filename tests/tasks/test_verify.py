@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 
 import pytest
 
 from hybhanas.errors import ConfigError
+from hybhanas.tasks.report import report
 from hybhanas.tasks.verify import verify
 from tests.helpers import QUIET, ROOT
+from tests.helpers.pages import Page
 
 
-def test_a_member_is_run_with_noise_and_its_result_is_kept(smoke, composed, tmp_path, capsys):
+def test_a_member_is_run_with_noise_its_result_is_kept_and_the_page_of_the_search_shows_it(
+    smoke, composed, tmp_path, capsys
+):
+    run = shutil.copytree(smoke, tmp_path / "run", ignore=shutil.ignore_patterns("wandb"))
     settings = (
         "task=verify",
-        f"run={smoke}",
+        f"run={run}",
         "member=best",
         "verify.samples=6",
         "verify.shots=500",
@@ -35,6 +41,15 @@ def test_a_member_is_run_with_noise_and_its_result_is_kept(smoke, composed, tmp_
     assert "3,000" in printed  # executions: 6 samples x 500 shots
     again = verify(composed(*settings, "verify.piece=4"), tmp_path / "out")
     assert again == [found]
+
+    page = Page(report(composed("task=report", f"run={run}"), tmp_path / "nothing"))
+    shown = page.content["members"][member["rank"] - 1]["verified"]
+    others = [m for m in page.content["members"] if m["rank"] != member["rank"]]
+    assert shown["noisy"]["accuracy"] == found.noisy.accuracy
+    assert shown["noisy"]["interval"] == [found.noisy.low, found.noisy.high]
+    assert (shown["on"], shown["backend"], shown["samples"]) == ("aer", kept["backend"], 6)
+    assert shown["verdict"] == found.verdict
+    assert [one["verified"] for one in others] == [None] * len(others)
 
 
 def test_a_dry_run_prints_what_it_takes_and_writes_nothing(smoke, composed, tmp_path, capsys):

@@ -1,18 +1,27 @@
 // The pane of one architecture: genes, circuit, time, learning curve, accuracies, commands.
 
-const cell = { width: 58, height: 40, left: 44 };
+const cell = { width: 58, height: 40, left: 48 };
+const perLine = 18; // columns
 
 function wireY(wire) {
   return 24 + wire * cell.height;
 }
 
-function gateParts([name, angle, wires, column, controlled]) {
-  const x = cell.left + column * cell.width + cell.width / 2;
+// What an angle is from: inputs, weights, or either in a transpiled circuit; a fixed one has no kind.
+function kindOf(angle) {
+  if (angle.startsWith("w") || angle === "θ") return "weight";
+  return angle.startsWith("x") || angle === "all x" ? "input" : "";
+}
+
+const shortened = (text, most) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
+
+function gateParts([name, angle, wires, column, controlled], first, names) {
+  const x = cell.left + (column - first) * cell.width + cell.width / 2;
   const top = Math.min(...wires),
     bottom = Math.max(...wires);
-  const kind = angle.startsWith("w") ? "weight" : angle ? "input" : "";
+  const kind = kindOf(angle);
   const label = (controlled && name.startsWith("c") ? name.slice(1) : name).toUpperCase();
-  const parts = [element("title", {}, `${name} on ${wires.join(", ")}${angle ? `, angle ${angle}` : ""}`)];
+  const parts = [element("title", {}, `${name} on ${wires.map((wire) => names[wire]).join(", ")}${angle ? `, angle ${angle}` : ""}`)];
   if (bottom > top)
     parts.push(element("line", { class: "link", x1: x, x2: x, y1: wireY(top), y2: wireY(bottom) }));
   const box = (y, height) => [
@@ -20,10 +29,10 @@ function gateParts([name, angle, wires, column, controlled]) {
     element(
       "text",
       { x, y: y + (height - 30) / 2 + (angle ? -1 : 4), "text-anchor": "middle" },
-      label.length > 5 ? `${label.slice(0, 4)}…` : label,
+      shortened(label, 5),
     ),
     angle
-      ? element("text", { class: "angle", x, y: y + (height - 30) / 2 + 11, "text-anchor": "middle" }, angle)
+      ? element("text", { class: "angle", x, y: y + (height - 30) / 2 + 11, "text-anchor": "middle" }, shortened(angle, 7))
       : null,
   ];
   const dot = (wire) => element("circle", { class: "dot", cx: x, cy: wireY(wire), r: 4.5 });
@@ -44,23 +53,18 @@ function gateParts([name, angle, wires, column, controlled]) {
   return element("g", {}, parts);
 }
 
-function circuitDrawing(circuit) {
-  if (!circuit)
-    return element("p", {}, "The circuit is made by gates of a module that was not imported here.");
-  const shown = circuit.gates,
-    width = cell.left + circuit.columns * cell.width + 46,
-    height = wireY(circuit.qubits - 1) + 24;
-  const wires = Array.from({ length: circuit.qubits }, (_, wire) => [
-    element("text", { x: 4, y: wireY(wire) + 4 }, `q${wire}`),
+// The columns of a circuit from `first` on that fit a line, as one picture.
+function stave(circuit, { names, measured, label }, first) {
+  const last = Math.min(first + perLine, circuit.columns),
+    isEnd = last === circuit.columns,
+    isWhole = circuit.all_gates === circuit.gates.length;
+  const width = cell.left + (last - first) * cell.width + 46,
+    height = wireY(circuit.wires - 1) + 24;
+  const wires = names.map((name, wire) => [
+    element("text", { x: 4, y: wireY(wire) + 4 }, `q${name}`),
     element("line", { class: "wire", x1: cell.left - 10, x2: width - 34, y1: wireY(wire), y2: wireY(wire) }),
   ]);
-  const counts = new Map();
-  for (const [name] of shown) counts.set(name, (counts.get(name) ?? 0) + 1);
-  const words = `${circuit.qubits} qubits; ${[...counts].map(([name, number]) => `${number} ${name}`).join(", ")}; measured: ${circuit.observables.join(", ")}`;
-  const measuredAt = new Set(
-    circuit.observables.flatMap((name) => name.split("Z").filter(Boolean).map(Number)),
-  );
-  const meters = [...measuredAt].map((wire) =>
+  const meters = measured.map((wire) =>
     element(
       "g",
       {},
@@ -68,34 +72,73 @@ function circuitDrawing(circuit) {
       element("text", { x: width - 20, y: wireY(wire) + 4, "text-anchor": "middle" }, "Z"),
     ),
   );
-  const label = `The circuit: ${words}`;
+  const part = circuit.columns > perLine ? `, columns ${first + 1} to ${last} of ${circuit.columns}` : "";
+  return element(
+    "svg",
+    {
+      class: "circuit",
+      role: "img",
+      "aria-label": label + part,
+      width,
+      height,
+      viewBox: `0 0 ${width} ${height}`,
+    },
+    wires,
+    circuit.gates
+      .filter(([, , , column]) => column >= first && column < last)
+      .map((gate) => gateParts(gate, first, names)),
+    isEnd && isWhole ? meters : null,
+  );
+}
+
+function countsOf(circuit) {
+  const counts = new Map();
+  for (const [name] of circuit.gates) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return [...counts].map(([name, number]) => `${number} ${name}`).join(", ");
+}
+
+function circuitFigure(id, circuit, drawing, words) {
+  const lines = Array.from({ length: Math.max(1, Math.ceil(circuit.columns / perLine)) }, (_, i) =>
+    stave(circuit, drawing, i * perLine),
+  );
+  const rest = circuit.all_gates - circuit.gates.length;
   return element(
     "figure",
-    {},
-    scrolled(
-      label,
-      element(
-        "svg",
-        {
-          class: "circuit",
-          role: "img",
-          "aria-label": label,
-          width,
-          height,
-          viewBox: `0 0 ${width} ${height}`,
-        },
-        wires,
-        shown.map(gateParts),
-        meters,
-      ),
-    ),
+    { id },
+    scrolled(drawing.label, lines),
     element(
       "figcaption",
       {},
-      `${words}. x are inputs (green), w trainable angles (blue).`,
-      circuit.all_gates > shown.length ? ` The first ${shown.length} of ${circuit.all_gates} gates.` : "",
+      words,
+      rest ? ` The first ${circuit.gates.length} of ${grouped.format(circuit.all_gates)} gates.` : "",
     ),
   );
+}
+
+function circuitDrawing(circuit) {
+  if (!circuit)
+    return element("p", {}, "The circuit is made by gates of a module that was not imported here.");
+  const words = `${circuit.wires} qubits; ${countsOf(circuit)}; measured: ${circuit.observables.join(", ")}`;
+  const wires = circuit.observables.flatMap((name) => name.split("Z").filter(Boolean).map(Number));
+  const drawing = {
+    names: Array.from({ length: circuit.wires }, (_, wire) => wire),
+    measured: [...new Set(wires)],
+    label: `The circuit: ${words}`,
+  };
+  return circuitFigure("circuit", circuit, drawing, `${words}. x are inputs (green), w trainable angles (blue).`);
+}
+
+function transpiledDrawing(circuit) {
+  if (content.live) return element("p", { class: "soft" }, "Drawn when the search has ended.");
+  if (!circuit)
+    return element(
+      "p",
+      { class: "soft" },
+      "It is not drawn: the calibration cannot be read again, the circuit is very long, or this version of its compiler makes another of it.",
+    );
+  const words = `Qubits ${circuit.qubits.join(", ")}; ${countsOf(circuit)}`;
+  const drawing = { names: circuit.qubits, measured: circuit.measured, label: `As transpiled: ${words}` };
+  return circuitFigure("transpiled", circuit, drawing, `${words}. θ are angles that inputs or weights set (blue).`);
 }
 
 function anatomy(at) {
@@ -176,17 +219,45 @@ function accuracies(at, member) {
   return definitions(pairs);
 }
 
+// How a member did under noise, once task=verify ran it.
+function verificationOf(member) {
+  const found = member.verified;
+  if (!found)
+    return element(
+      "p",
+      { class: "soft" },
+      "It was not run under noise. The command below does that; this page, made again, then shows what came of it.",
+    );
+  const where = found.on === "machine" ? `On ${found.backend}` : `Simulated with the noise of ${found.backend}`;
+  const line = (name) => [name, measured(found[name]), found[name].flips];
+  return [
+    element("p", {}, element("strong", {}, `It ${found.verdict}.`)),
+    scrolled(
+      "Accuracy with and without noise",
+      table(
+        "Accuracy with and without noise",
+        [
+          ["expectation values", ""],
+          ["accuracy (95 %)", "number"],
+          ["samples of another class", "number"],
+        ],
+        ["ideal", "noisy", "mitigated"].map(line),
+        "stacked",
+      ),
+    ),
+    element(
+      "p",
+      { class: "soft" },
+      `${where}, calibration of ${instant(found.calibration_date)}: ${plural(found.samples, "test sample")}, ${plural(found.shots, "shot")} each. P survival predicted ${significant(found.predicted)}, seen ${significant(found.seen)}, in the mean of the measured operators.`,
+    ),
+  ];
+}
+
 const pane = element("div", { id: "pane" });
 let curveChart = null;
 
 function showArchitecture(at) {
   const member = memberOf.get(at);
-  const tasks = {
-    train: "Train it to the end with several seeds",
-    verify: "Run it under the machine's noise",
-    export: "Write it for Qiskit, PennyLane, TorchQuantum and ONNX, with a model card",
-    contribution: "Ask whether its circuit contributes",
-  };
   if (curveChart) {
     drawn.splice(drawn.indexOf(curveChart), 1);
     globalThis.Plotly?.purge(curveChart.holder);
@@ -200,7 +271,7 @@ function showArchitecture(at) {
       260,
       curve(losses),
     );
-  pane.replaceChildren(
+  const parts = [
     element(
       "p",
       {},
@@ -213,7 +284,12 @@ function showArchitecture(at) {
     rows.reason[at] ? element("p", {}, `Reason: ${rows.reason[at]}`) : "",
     member && !member.on_front ? element("p", {}, `Behind ${member.behind} after the final training.`) : "",
     member
-      ? circuitDrawing(member.circuit)
+      ? [
+          element("h3", {}, "Circuit"),
+          circuitDrawing(member.circuit),
+          element("h3", {}, `As transpiled to ${content.machine}`),
+          transpiledDrawing(member.transpiled),
+        ]
       : element("p", { class: "soft" }, "Circuits are drawn of members of the front."),
     element(
       "div",
@@ -253,15 +329,19 @@ function showArchitecture(at) {
       ),
     ),
     member && !content.live
+      ? element("div", { id: "verification" }, element("h3", {}, "Verification"), verificationOf(member))
+      : "",
+    member && !content.live
       ? element(
           "div",
           {},
           element("h3", { id: "what-to-do" }, "What to do with it"),
-          Object.entries(tasks)
-            .filter(([task]) => member.checkpoint || task === "contribution")
-            .map(([task, why]) => [element("p", {}, why, ":"), command(member.commands[task])]),
+          whatToDo(
+            Object.entries(member.commands).filter(([task]) => member.checkpoint || task === "contribution"),
+          ),
         )
       : "",
-  );
+  ];
+  pane.replaceChildren(...parts.flat());
   if (curveChart && globalThis.Plotly) curveChart.start();
 }

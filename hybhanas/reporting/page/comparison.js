@@ -135,7 +135,7 @@ function showMember(at) {
       element("div", {}, element("h3", {}, "Cost"), costs(at)),
     ),
     Object.keys(member.commands).length
-      ? element("div", {}, element("h3", {}, "What to do with it"), Object.values(member.commands).map(command))
+      ? element("div", {}, element("h3", {}, "What to do with it"), whatToDo(Object.entries(member.commands)))
       : "",
   );
 }

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from hybhanas.calibration import Calibration
+from hybhanas.cost.physical import PhysicalCircuit
 from hybhanas.nas.evaluation import EVALUATED, STOPPED, Evaluation
 from hybhanas.nas.front import FrontMember
 from hybhanas.nas.importance import Importance
 from hybhanas.nas.objectives import Objectives
 from hybhanas.nas.quantities import PARTS, QUANTITIES
 from hybhanas.reporting.front_report import FrontReport, interval_of
-from hybhanas.reporting.page.circuit_drawing import drawing
+from hybhanas.reporting.page.circuit_drawing import (
+    MOST_GATES,
+    MOST_ON_PAGE,
+    drawing,
+    transpiled_drawing,
+)
 from hybhanas.reporting.page.columns import columns, described, offered
 from hybhanas.reporting.page.commands import commands_of_member, commands_of_run
 from hybhanas.reporting.page.coupling_map import coupling_map
@@ -39,6 +45,8 @@ class RunReport:
         calibration: None where its source cannot be read again.
         verdicts: by architecture's hash, of those that `task=contribution` examined.
         importance: of genes for some quantities; a sentence where there is none.
+        transpiled: by architecture's hash, the circuits of members as they run on the machine.
+        verified: by architecture's hash, what `task=verify` found of members.
     """
 
     folder: str
@@ -52,6 +60,8 @@ class RunReport:
     calibration: Calibration | None
     verdicts: Mapping[str, str]
     importance: Sequence[Importance] | str = ""
+    transpiled: Mapping[str, PhysicalCircuit] = field(default_factory=dict)
+    verified: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def content(self) -> dict[str, Any]:
         """All that the page shows, in plain JSON types; a value that is not finite is None."""
@@ -77,6 +87,7 @@ class RunReport:
             "reasons": _reasons(self.evaluations),
             "commands": commands_of_run(self.folder, self.summary.get("overrides")),
             "coupling_map": self.calibration and coupling_map(self.calibration),
+            "machine": _backend(self.summary),
             "live": self.summary.get("live"),
             "summary": dict(self.summary),
             "config": self.config,
@@ -97,6 +108,8 @@ class RunReport:
 
     def _members(self) -> list[dict[str, Any]]:
         places = {e.key: i for i, e in enumerate(self.evaluations)}
+        most = min(MOST_GATES, MOST_ON_PAGE // max(1, len(self.transpiled)))
+        drawings = {name: transpiled_drawing(one, most) for name, one in self.transpiled.items()}
         rows = []
         for rank, member in enumerate(self.front.members, 1):
             name = member.evaluation.architecture.hash
@@ -113,7 +126,9 @@ class RunReport:
                     "distinguishable": member.is_distinguishable,
                     "twin": member.twin and asdict(member.twin),
                     "circuit": drawing(member.evaluation.architecture),
+                    "transpiled": drawings.get(name),
                     "losses": [*member.losses],
+                    "verified": self.verified.get(name),
                     "verdict": self.verdicts.get(name),
                     "checkpoint": member.checkpoint,
                     "commands": commands_of_member(self.folder, rank),

@@ -5,6 +5,10 @@ const content = JSON.parse(document.getElementById("content").textContent);
 const rows = content.evaluations;
 const memberOf = new Map(content.members.map((member) => [member.evaluation, member]));
 
+// A number and its unit stay in one line.
+const unbroken = (text) =>
+  text.replace(/(\d) (?=(?:%|us|ms|s|min|h|d|y|USD|[kMGTPE]?J)(?!\w))/g, "$1\u00a0");
+
 function element(name, attributes = {}, ...children) {
   const svg = ["svg", "g", "line", "rect", "circle", "text", "title", "path"].includes(name);
   const made = svg
@@ -15,8 +19,9 @@ function element(name, attributes = {}, ...children) {
     else if (value !== null && value !== undefined && value !== false)
       made.setAttribute(key, value === true ? "" : value);
   }
+  const words = name === "code" || name === "pre" ? String : (text) => unbroken(String(text));
   for (const child of children.flat(Infinity))
-    if (child !== null && child !== undefined) made.append(child instanceof Node ? child : String(child));
+    if (child !== null && child !== undefined) made.append(child instanceof Node ? child : words(child));
   return made;
 }
 
@@ -60,9 +65,11 @@ const dollars = (usd) => `${significant(isNumber(usd) ? Number(usd.toPrecision(3
 
 const percent = (fraction) => (isNumber(fraction) ? `${(100 * fraction).toFixed(1)} %` : "unknown");
 
+const instant = (text) => String(text).replace("T", " ").replace("+00:00", " UTC");
+
 function measured({ accuracy, interval, deviation, seeds }) {
   if (!isNumber(accuracy)) return content.live ? "not yet" : "failed";
-  const range = interval ? ` (${(100 * interval[0]).toFixed(1)} to ${(100 * interval[1]).toFixed(1)} %)` : "";
+  const range = interval ? ` (${(100 * interval[0]).toFixed(1)} to ${percent(interval[1])})` : "";
   const spread = isNumber(deviation) ? `, ± ${(100 * deviation).toFixed(1)} over ${seeds.length} seeds` : "";
   return percent(accuracy) + range + spread;
 }
@@ -165,7 +172,7 @@ function parted(text) {
 
 // Beside each cell its head, which a narrow screen shows there.
 const tableCell = ([head, kind], content) =>
-  element("td", { class: kind, "data-head": head }, kind === "number" ? parted(content) : content);
+  element("td", { class: kind, "data-head": unbroken(head) }, kind === "number" ? parted(content) : content);
 
 function table(caption, heads, lines, more = "") {
   return element(

@@ -39,3 +39,15 @@ function costs(at) {
       }),
   );
 }
+
+const tasks = {
+  train: "Train it to the end with several seeds",
+  verify: "Run it under the machine's noise",
+  export: "Write it for Qiskit, PennyLane, TorchQuantum and ONNX, with a model card",
+  contribution: "Ask whether its circuit contributes",
+};
+
+// The commands of a member by their tasks, each with what it is for.
+function whatToDo(commands) {
+  return commands.map(([task, text]) => [element("p", {}, tasks[task], ":"), command(text)]);
+}

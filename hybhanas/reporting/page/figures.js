@@ -69,8 +69,8 @@ function shares() {
     traces,
     further: {
       barmode: "stack",
-      margin: { l: 44, r: 12, t: 84, b: 48 },
-      legend: { orientation: "h", y: 1, yref: "container", yanchor: "top", x: 0 },
+      margin: { l: 44, r: 18, t: 84, b: 48 },
+      legend: { orientation: "h", y: 1, yref: "container", yanchor: "top", x: 0, traceorder: "normal" },
       xaxis: { title: { text: "share of the total time (%)" }, range: [0, 100] },
       yaxis: { type: "category" },
     },
@@ -96,8 +96,8 @@ function parameters() {
     ],
     further: {
       barmode: "stack",
-      margin: { l: 44, r: 12, t: 84, b: 48 },
-      legend: { orientation: "h", y: 1, yref: "container", yanchor: "top", x: 0 },
+      margin: { l: 44, r: 16, t: 84, b: 48 },
+      legend: { orientation: "h", y: 1, yref: "container", yanchor: "top", x: 0, traceorder: "normal" },
       xaxis: { title: { text: "trainable parameters" } },
       yaxis: { type: "category" },
     },
@@ -199,6 +199,17 @@ function couplings() {
     hovertemplate: "%{text}<extra></extra>",
     marker: { size: 8, color: colour("paper"), line: { width: 1.5, color: colour("ink") } },
   });
+  const used = qubits.filter(([index]) => usedQubits(choice.at).includes(index));
+  if (used.length)
+    traces.push({
+      type: "scatter",
+      mode: "markers",
+      name: `used by ${nameOf(choice.at)} (${used.length})`,
+      x: used.map((q) => q[1]),
+      y: used.map((q) => q[2]),
+      hoverinfo: "skip",
+      marker: { size: 12, color: colour("chosen"), line: { width: 1.5, color: colour("ink") } },
+    });
   return {
     traces,
     further: {

@@ -1,7 +1,7 @@
 // Puts the page together: words and tables at once, charts as soon as Plotly is unpacked.
 
 function state() {
-  const time = (text) => String(text ?? "at an unknown time").replace("T", " ").replace("+00:00", " UTC");
+  const time = (text) => instant(text ?? "at an unknown time");
   if (!content.live) return `finished ${time(summary.finished)}`;
   const { generation, generations, at } = content.live;
   return `not finished: after generation ${generation} of ${generations}, as of ${time(at)}; this page reloads itself, and the search may have been stopped since`;
@@ -162,7 +162,7 @@ function build() {
               element(
                 "figcaption",
                 {},
-                `Error of ${content.coupling_map.gates.join(", ")} on each pair, coloured by sixths of the pairs; excluded qubits are left out.`,
+                `Error of ${content.coupling_map.gates.join(", ")} on each pair, coloured by sixths of the pairs; excluded qubits are left out. The qubits of the chosen architecture are filled.`,
               ),
             )
           : element(
@@ -193,15 +193,15 @@ function build() {
       element("div", { class: "cards" }, pickCard(), foundCard(), costCard(), quantumCard()),
       ...sections,
     );
-  return { charts, front, paths };
+  return { charts, following: [front, paths, ...(map ? [map] : [])] };
 }
 
 async function start() {
-  const { charts, front, paths } = build();
+  const { charts, following } = build();
   const first = content.selection.find(({ word }) => word === "knee") ?? content.selection[0];
   const at = first ? content.members[first.rank - 1].evaluation : (content.members[0]?.evaluation ?? 0);
   const follow = (chosen) => {
-    for (const one of [front, paths]) if (one.holder.data) one.draw();
+    for (const one of following) if (one.holder.data) one.draw();
     showArchitecture(chosen);
   };
   choice.followers.push(follow);

@@ -125,17 +125,29 @@ function memberTable() {
   ];
 }
 
+function usedQubits(at) {
+  return memberOf.get(at)?.transpiled?.qubits ?? [];
+}
+
 function calibrationCard() {
   const own = summary.calibration ?? {},
     repairs = Array.isArray(own.repairs) ? own.repairs : [];
+  const facts = element("div", { id: "calibration-facts" });
+  choice.followers.push((at) => {
+    const used = usedQubits(at);
+    facts.replaceChildren(
+      definitions([
+        ["machine", own.name],
+        ["date", own.date ? instant(own.date) : null],
+        ["age at the run", isNumber(own.age_days) ? `${own.age_days} days` : null],
+        ["source", own.source],
+        ["hash", own.hash],
+        [`qubits of ${nameOf(at)}`, used.length ? used.join(", ") : null],
+      ]),
+    );
+  });
   return [
-    definitions([
-      ["machine", own.name],
-      ["date", own.date],
-      ["age at the run", isNumber(own.age_days) ? `${own.age_days} days` : null],
-      ["source", own.source],
-      ["hash", own.hash],
-    ]),
+    facts,
     element("h3", {}, "Repairs"),
     repairs.length
       ? element(
@@ -180,10 +192,10 @@ function provenance() {
             ? "The search was made from Python."
             : "The command of the search is not recorded; its settings are below.",
         ),
-    element("p", {}, "This page again, as after a contribution was examined:"),
+    element("p", {}, "This page again, as after a member was verified or its contribution examined:"),
     command(content.commands.report),
     definitions([
-      ["finished", content.live ? "not yet" : summary.finished],
+      ["finished", content.live ? "not yet" : summary.finished && instant(summary.finished)],
       ["seed", summary.seed],
       ["search", seconds(summary.search_s)],
       ["in all", seconds(summary.wall_s)],
