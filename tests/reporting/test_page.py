@@ -114,6 +114,19 @@ def test_what_was_not_trained_has_a_cost_and_no_accuracy_and_its_reason_is_count
     ]
 
 
+def test_architectures_that_violate_the_same_constraint_are_counted_together():
+    values = ("0.9", "8.5e-05", "0.25")
+    reasons = [f"p_survival={value}, at least 0.97" for value in values] + ["qubits=9, at most 8"]
+    evaluations = [
+        make_evaluation(f"{i}", None, 10.0, status=INFEASIBLE, reason=reason)
+        for i, reason in enumerate(reasons)
+    ]
+    assert made(evaluations)["reasons"] == [
+        {"status": INFEASIBLE, "reason": "p_survival=8.5e-05 to 0.9, at least 0.97", "count": 3},
+        {"status": INFEASIBLE, "reason": "qubits=9, at most 8", "count": 1},
+    ]
+
+
 def test_hypervolume_and_best_accuracy_are_those_after_each_evaluation():
     progress = made([make_evaluation("a", 0.5, 100.0), make_evaluation("b", 0.75, 100.0)])[
         "progress"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -26,6 +26,9 @@ from hybhanas.reporting.page.commands import commands_of_member, commands_of_run
 from hybhanas.reporting.page.coupling_map import coupling_map
 from hybhanas.reporting.page.progress import progress
 from hybhanas.reporting.units import total_label
+
+_VALUE = re.compile(r"(?<==)-?\d+(?:\.\d+)?(?:e[+-]?\d+)?", re.ASCII)
+"""That a reason names of a quantity."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,11 +171,23 @@ def _by_seed(member: FrontMember, split: str) -> dict[str, Any]:
 
 
 def _reasons(evaluations: Sequence[Evaluation]) -> list[dict[str, Any]]:
-    """Why architectures were not evaluated, the most frequent reason first."""
-    counted = Counter(
-        (e.status, e.reason) for e in evaluations if e.status not in (EVALUATED, STOPPED)
-    )
+    """Why architectures were not evaluated, the most frequent reason first; those that differ in a
+    value alone, as of a constraint that they violate, are one with the range of its values.
+    """
+    kinds: dict[tuple[str, str], list[str]] = {}
+    for e in evaluations:
+        if e.status not in (EVALUATED, STOPPED):
+            kinds.setdefault((e.status, _VALUE.sub("", e.reason)), []).append(e.reason)
+    in_order = sorted(kinds.items(), key=lambda kind: -len(kind[1]))
     return [
-        {"status": status, "reason": reason, "count": count}
-        for (status, reason), count in counted.most_common()
+        {"status": status, "reason": _with_ranges(reasons), "count": len(reasons)}
+        for (status, _), reasons in in_order
     ]
+
+
+def _with_ranges(reasons: Sequence[str]) -> str:
+    """One reason for all, each value of them by its range."""
+    values = zip(*map(_VALUE.findall, reasons), strict=True)
+    ends = [(min(one, key=float), max(one, key=float)) for one in values]
+    ranges = iter([low if float(low) == float(high) else f"{low} to {high}" for low, high in ends])
+    return _VALUE.sub(lambda _: next(ranges), reasons[0])
