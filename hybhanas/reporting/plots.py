@@ -261,7 +261,7 @@ def plot_fronts(
             axes.step(*line, where="post", ls="-", color=colour, label=f"{label} ({len(front)})")
         axes.set_xscale("log")
         name_times(axes.xaxis)
-        axes.set_ylabel("validation accuracy (%)")
+        axes.set_ylabel("validation accuracy (%)\nin the search")
         axes.set_xlabel(total_label([e for front in fronts.values() for e in front]))
         axes.set_title(title)
     legend_below(drawn, 1)
