@@ -375,3 +375,23 @@ def test_times_that_are_close_or_alike_have_ticks_with_a_unit(browser, tmp_path,
     assert sum(low <= one <= high for one in at_s) >= 2
     named = browser.find_elements(By.CSS_SELECTOR, "#front .xtick text")
     assert [one.text for one in named] == [f"{one / 86400:g} d" for one in at_s]
+
+
+def test_of_a_front_that_classical_models_leave_empty_the_picks_say_what_they_are_behind(
+    browser, tmp_path
+):
+    content = page(tmp_path / "report.html", 40)
+    for member in content["members"]:
+        member |= {"on_front": False, "behind": "logistic regression"}
+    write_page(tmp_path / "report.html", content)
+    opened(browser, tmp_path / "report.html")
+    cards = browser.find_element(By.CSS_SELECTOR, "div.cards").text
+    assert "No network on the Pareto front" in cards
+    assert f"{len(content['members'])} were on the front of the search;" in cards
+    best = browser.find_element(By.CSS_SELECTOR, "#members tbody tr").text
+    assert "best" in best
+    assert "behind logistic regression" in best
+    picks = browser.find_elements(By.CSS_SELECTOR, ".picks > li")
+    assert all("; behind logistic regression" in pick.text for pick in picks)
+    named = browser.find_elements(By.CSS_SELECTOR, "#front .textpoint")
+    assert len(named) == len(picks)

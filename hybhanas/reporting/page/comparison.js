@@ -8,7 +8,7 @@ const memberColumns = [
     "",
     (at) => {
       const { on_front: onFront, behind, words } = memberOf.get(at);
-      return onFront ? words.join(", ") : `behind ${behind}`;
+      return [...words, ...(onFront ? [] : [`behind ${behind}`])].join(", ");
     },
     null,
   ],

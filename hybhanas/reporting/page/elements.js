@@ -113,8 +113,10 @@ function plural(number, one, many = `${one}s`) {
   return `${number} ${number === 1 ? one : many}`;
 }
 
+const capital = (line) => line.charAt(0).toUpperCase() + line.slice(1);
+
 function sentences(lines) {
-  return lines.map((line) => element("p", {}, `${line.charAt(0).toUpperCase()}${line.slice(1)}.`));
+  return lines.map((line) => element("p", {}, `${capital(line)}.`));
 }
 
 function command(text) {

@@ -12,7 +12,7 @@ function frontTraces(quantityX, quantityY) {
     evaluated = others.filter((at) => rows.status[at] !== "stopped");
   const words = new Map();
   for (const { word, rank } of content.selection) words.set(rank, [...(words.get(rank) ?? []), word]);
-  const named = front.filter((at) => words.has(memberOf.get(at).rank));
+  const named = ofMembers.filter((at) => words.has(memberOf.get(at).rank));
   // Towards the better side of both axes, where fewest dots are.
   const beside = `${quantityY.better === "larger" ? "top" : "bottom"} ${quantityX.better === "larger" ? "right" : "left"}`;
   const rankOf = (at) => `<b>#${memberOf.get(at).rank}</b>`,

@@ -21,23 +21,31 @@ function foundCard() {
     .map(([status, words]) => [count(status), words])
     .filter(([number]) => number)
     .map(([number, words]) => `${number} ${words}`);
-  const best = rows.values.accuracy.filter(isNumber);
+  const best = rows.values.accuracy.filter(isNumber),
+    behind = content.members.length - frontMembers.length;
   return element(
     "div",
     { class: "card" },
     element("h2", {}, "What was found"),
-    element("p", { class: "big" }, plural(frontMembers.length, "network"), " on the Pareto front"),
+    element(
+      "p",
+      { class: "big" },
+      frontMembers.length ? plural(frontMembers.length, "network") : "No network",
+      " on the Pareto front",
+    ),
     element(
       "p",
       {},
       `of ${plural(rows.hash.length, "architecture")} (${parts.join(", ")}), by ${content.objectives.join("; ")}. `,
       best.length ? `Best validation accuracy ${percent(Math.max(...best))}.` : "",
     ),
-    content.members.length > frontMembers.length
+    behind
       ? element(
           "p",
           { class: "soft" },
-          `${plural(content.members.length - frontMembers.length, "more was", "more were")} on the front of the search and fell behind in the final training, or behind a classical model.`,
+          frontMembers.length
+            ? `${plural(behind, "more was", "more were")} on the front of the search and fell behind in the final training, or behind a classical model.`
+            : `${plural(behind, "was", "were")} on the front of the search; classical models or the final training leave none.`,
         )
       : null,
   );
@@ -67,6 +75,7 @@ function pickCard() {
         "div",
         { class: "soft" },
         own.map(({ reason }) => reason).join("; "),
+        member.on_front ? null : `; behind ${member.behind}`,
         member.twin ? `; its classical twin ${percent(member.twin.validation_accuracy)}` : null,
       ),
     );
@@ -141,7 +150,7 @@ function quantumCard() {
     content.members[(content.selection.find(({ word }) => word === "best")?.rank ?? 1) - 1]?.test ?? {};
   const against =
     best &&
-    `${best.name} reaches ${measured(best.test)} of the test split with ${significant(best.parameters)} parameters and no QPU time; the best member ${measured(own)}.`;
+    `${capital(best.name)} reaches ${measured(best.test)} of the test split with ${significant(best.parameters)} parameters and no QPU time; the best member ${measured(own)}.`;
   const comparison =
     content.live
       ? "Known when the search has ended"

@@ -45,14 +45,9 @@ function memberTable() {
       "",
       (at) => {
         const m = memberOf.get(at);
-        return m
-          ? m.on_front
-            ? content.selection
-                .filter(({ rank }) => rank === m.rank)
-                .map(({ word }) => word)
-                .join(", ")
-            : `behind ${m.behind}`
-          : rows.status[at];
+        if (!m) return rows.status[at];
+        const words = content.selection.filter(({ rank }) => rank === m.rank).map(({ word }) => word);
+        return [...words, ...(m.on_front ? [] : [`behind ${m.behind}`])].join(", ");
       },
     ],
     ["architecture", "words", (at) => element("code", {}, rows.architecture[at])],
