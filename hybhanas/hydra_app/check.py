@@ -44,6 +44,9 @@ def check(config: DictConfig) -> None:
     What depends on the machine or the data, such as too many qubits, is checked by the task.
     """
     _check_numbers("", OmegaConf.to_container(config, resolve=True))
+    for setting in ("seed", "calibration_max_age_days"):  # before those of groups that take them
+        if config[setting] < 0:
+            raise ConfigError(f"{setting}={config[setting]} is not accepted: at least 0")
     plugins.load(config.plugins)
     check_own(config)
     built = {group: build(group, config[group]) for group in LIGHT}
@@ -65,8 +68,6 @@ def check(config: DictConfig) -> None:
             )
     if config.dataset._target_ in targets("dataset"):
         build("dataset", config.dataset).check()
-    if config.seed < 0:
-        raise ConfigError(f"seed={config.seed} is not accepted: at least 0")
 
 
 def _check_numbers(setting: str, value: Any) -> None:

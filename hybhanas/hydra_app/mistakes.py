@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import is_dataclass
 from traceback import walk_tb
-from typing import get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
 from hydra.errors import (
     HydraException,
@@ -18,9 +18,14 @@ from hydra.errors import (
     OverrideParseException,
 )
 from omegaconf import DictConfig, OmegaConf
-from omegaconf.errors import OmegaConfBaseException
+from omegaconf.errors import (
+    ConfigTypeError,
+    MissingMandatoryValue,
+    OmegaConfBaseException,
+    ValidationError,
+)
 
-from hybhanas.errors import ConfigError, not_installed, unknown
+from hybhanas.errors import ConfigError, not_installed, refused, unknown
 from hybhanas.hydra_app.interrupts import stop_was_raised
 from hybhanas.hydra_app.streams import notify
 from hybhanas.presets import CONF, preset
@@ -149,7 +154,55 @@ def _omegaconf(error: OmegaConfBaseException) -> str:
         return _unknown_key(group, str(error.key or key), map(str, error.parent_node))
     if null := re.fullmatch(r"[Ff]ield '(.*)' is not Optional", first_line):
         return f"{setting or null[1]}=null is not accepted: it must have a value"
+    if isinstance(error, MissingMandatoryValue):
+        return f"{setting} has no value: {setting}=VALUE gives it"
+    if setting and (line := _of_another_type(error)) is not None:
+        return line
     return f"{setting}: {first_line}" if setting and setting not in first_line else first_line
+
+
+def _of_another_type(error: OmegaConfBaseException) -> str | None:
+    """A line for a value of a type that its setting does not have; None for any other error."""
+    if not isinstance(error, ValidationError | ConfigTypeError) or error.full_key is None:
+        return None
+    if error.key is None:  # a mapping for a list, or the other way round; the value is not told
+        return f"{error.full_key} is not accepted as it is given: {_in_words(error.ref_type)}"
+    parent: Any = OmegaConf.get_type(error.parent_node)
+    if is_dataclass(parent):
+        hint = get_type_hints(parent).get(str(error.key))
+    elif get_args(error.ref_type):
+        hint = get_args(error.ref_type)[-1]
+    else:
+        hint = _at_root(error.parent_node, str(error.key))
+    value = "null" if error.value is None else error.value
+    return None if hint is None else str(refused(error.full_key, value, _in_words(hint)))
+
+
+def _at_root(root: Any, key: str) -> Any:
+    from hybhanas.hydra_app.schema import root_types
+
+    return root_types(str(OmegaConf.select(root, "task._target_"))).get(key)
+
+
+_WORDS: dict[Any, str] = {
+    int: "a whole number", float: "a number", bool: "true or false", str: "a text",
+    type(None): "null",
+}  # fmt: skip
+
+
+def _in_words(hint: Any) -> str:
+    """The values of a type of the schema.
+
+    Example:
+        >>> _in_words(list[int]), _in_words(float | None)
+        ('[VALUE,...], each a whole number', 'a number or null')
+    """
+    parts = [_in_words(part) for part in get_args(hint)]
+    if get_origin(hint) is list:
+        return f"[VALUE,...], each {parts[0]}"
+    if get_origin(hint) is dict:
+        return f"{{NAME: VALUE,...}}, each {parts[1]}"
+    return " or ".join(parts) or _WORDS.get(hint, "{NAME: VALUE,...}")
 
 
 def _below_nothing(error: BaseException) -> str | None:

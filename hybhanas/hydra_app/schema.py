@@ -97,9 +97,12 @@ def _at_root(config: DictConfig, settings: type) -> DictConfig:
 
 def root_keys(task: str) -> set[str]:
     """The keys of a configuration's root, the settings of the task that it calls included."""
-    settings = TASKS.get(task, SearchTask)
-    of_run = {f.name for one in (RunSettings, settings) for f in fields(one)}
-    return {"task", *GROUPS, *OPTIONS, *of_run}
+    return {"task", *GROUPS, *OPTIONS, *root_types(task)}
+
+
+def root_types(task: str) -> dict[str, Any]:
+    """The types of the settings at a configuration's root, those of the task included."""
+    return get_type_hints(_part(RunSettings)) | get_type_hints(_part(TASKS.get(task, SearchTask)))
 
 
 def check_own(config: DictConfig) -> None:

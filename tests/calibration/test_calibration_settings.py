@@ -25,13 +25,13 @@ MISTAKES = {
     "calibration=file calibration.snapshot=x": "key=calibration.snapshot is unknown",
     "+calibration.path=x": "key=calibration.path is unknown",
     "calibration=live +calibration.token=x": "key=calibration.token is unknown",
-    "calibration=live calibration.fallback_readout_s=long": "Value 'long'",
+    "calibration=live calibration.fallback_readout_s=long": "=long is not accepted: a number or",
     "backend.snapsht=fez": "key=backend.snapsht is unknown (did you mean backend.snapshot?)",
-    "backend.power_w=much": "backend.power_w: Value 'much'",
+    "backend.power_w=much": "backend.power_w=much is not accepted: a number",
     "backend=ionq_forte backend.published.t1=1": "(did you mean backend.published.t1_s?)",
     "backend=ionq_forte +backend.published.t1=1": "(did you mean backend.published.t1_s?)",
     "backend=ionq_forte +backend.published.one_qubit_gates.sx.eror=1": "one_qubit_gates.sx.error?)",
-    "backend=ionq_forte backend.published.qubits=many": "backend.published.qubits: Value 'many'",
+    "backend=ionq_forte backend.published.qubits=many": "=many is not accepted: a whole number",
     "backend.published.qubits=5": "backend.published is null; it is set with "
     "backend=google_willow, ionq_forte",
     "+backend.published.qubits=5": "backend.published.qubits=5 is not accepted: ",
@@ -104,7 +104,9 @@ def test_a_snapshot_of_a_backend_without_one_is_refused(choice):
 def test_a_value_that_must_be_given_is_named():
     with pytest.raises(MissingMandatoryValue) as error:
         build("calibration", composed("calibration=file").calibration)
-    assert explain(error.value) == "calibration.path: Missing mandatory value: path"
+    assert explain(error.value) == (
+        "calibration.path has no value: calibration.path=VALUE gives it"
+    )
 
 
 def test_a_backend_without_power_is_refused():
