@@ -212,9 +212,14 @@ def main(given: Sequence[str] | None = None) -> None:
     parser.add_argument("--seeds", type=int, default=10, metavar="N")
     parser.add_argument("--truth", type=int, default=1, metavar="N", help="seeds of the true mean")
     parser.add_argument("--evaluations", type=int, metavar="N", help="of a search; default: all")
-    parser.add_argument("--page", action="store_true", help="write into docs/ as well")
+    parser.add_argument(
+        "--page", action="store_true", help="write into docs/ as well; without overrides"
+    )
     given = sys.argv[1:] if given is None else given
     arguments = parser.parse_args(given)
+    if arguments.page and arguments.overrides:
+        other = arguments.overrides[0]
+        parser.error(f"--page is not accepted with {other}: docs/searches.md is of the defaults")
     try:
         base = configuration(*arguments.overrides)
         if base.cost_model.name not in TOTALS:

@@ -101,10 +101,11 @@ def test_the_picture_has_the_quartiles_of_each_search_wherever_they_change():
 
 def test_the_page_holds_command_table_and_picture(path, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(page, "DOCS", tmp_path)
+    monkeypatch.setattr(script, "BASE", (*script.BASE, *TINY))
     (tmp_path / "searches.md").write_text("<!-- searches -->\n<!-- /searches -->\n")
     made = path.stat().st_mtime_ns
     script.main([
-        *TINY, "--table", str(path), "--seeds", "2", "--page", "--strategies", "random",
+        "--table", str(path), "--seeds", "2", "--page", "--strategies", "random",
         "halving search.keep=0.5",
     ])  # fmt: skip
     assert path.stat().st_mtime_ns == made
@@ -115,6 +116,13 @@ def test_the_page_holds_command_table_and_picture(path, tmp_path, monkeypatch, c
     assert "| `halving search.keep=0.5` | " in text
     assert "never" not in text
     assert (tmp_path / "pictures" / "searches.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_what_is_compared_under_other_settings_does_not_go_into_the_page(capsys):
+    with pytest.raises(SystemExit):
+        script.main(["dataset=wine", "--page"])
+    said = "--page is not accepted with dataset=wine: docs/searches.md is of the defaults"
+    assert said in capsys.readouterr().err
 
 
 def test_a_table_of_other_settings_is_named_and_left_as_it_is(path, capsys):
