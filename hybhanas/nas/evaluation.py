@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from hybhanas.architecture import Architecture
@@ -14,6 +14,9 @@ from hybhanas.stored import checked
 EVALUATED, STOPPED, INFEASIBLE, FAILED = "evaluated", "stopped", "infeasible", "failed"
 COSTED = "costed"
 """Not yet trained; never on disk."""
+
+SCORES = ("validation_accuracy", "balanced_accuracy", "roc_auc", "contribution")
+"""What is known of an evaluation after training, and not before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +36,7 @@ class Evaluation:
             `hybhanas.models.scores.Scores`. The latter is None too where the split has one class.
         contribution: by how much the validation accuracy exceeds that of its classical twin after
             as many epochs, None where no twin was trained; see `hybhanas.quantum.variants`.
+        at_rungs: SCORES at each rung that it was promoted from, in order; empty without rungs.
         parameters: trainable ones, quantum and classical.
         proxies: the numbers of `quantities.PROXIES`, stand-ins for cost that others use.
         cost: None if costing failed.
@@ -50,12 +54,23 @@ class Evaluation:
     balanced_accuracy: float | None = None
     roc_auc: float | None = None
     contribution: float | None = None
+    at_rungs: list[dict[str, float | None]] = field(default_factory=list)
     parameters: int | None = None
     proxies: dict[str, int] | None = None
     cost: CostReport | None = None
     violation: float = 0.0
     seed: int
     seconds: float
+
+    @property
+    def scores(self) -> dict[str, float | None]:
+        """SCORES by name."""
+        return {name: getattr(self, name) for name in SCORES}
+
+    def at_rung(self, place: int) -> Evaluation:
+        """With its scores at a rung that it was promoted from, 0 for the first."""
+        scores: dict[str, Any] = {**self.at_rungs[place]}
+        return replace(self, **scores)
 
     @property
     def values(self) -> Mapping[str, float]:
@@ -87,6 +102,8 @@ class Evaluation:
             raise ValueError(f"validation_accuracy is {accuracy} of one that is {self.status}")
         if not -1 <= (self.contribution or 0) <= 1:
             raise ValueError(f"contribution is {self.contribution}")
+        if any(set(scores) != set(SCORES) for scores in self.at_rungs):
+            raise ValueError("its scores at rungs are not those that evaluations have")
         if (trained or self.status == INFEASIBLE) and None in (self.cost, self.parameters):
             raise ValueError(f"it is {self.status} and has no cost or no parameters")
         if self.cost is not None and set(self.proxies or ()) != set(PROXIES):

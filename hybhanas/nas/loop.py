@@ -6,7 +6,7 @@ import logging
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import Any, Literal
@@ -262,7 +262,9 @@ class _GenerationEvaluator:
             if isinstance(outcome, WorkerLostError):
                 yield failed(group.members[0], outcome, epochs=group.epochs), None
             else:
-                yield from outcome
+                for member, (evaluation, state) in zip(group.members, outcome, strict=True):
+                    passed = [*member.at_rungs, member.scores] if group.states else []
+                    yield replace(evaluation, at_rungs=passed), state
 
     def _parts(self, members: list[Evaluation]) -> list[list[Evaluation]]:
         groups = self._evaluator.groups([e.architecture for e in members])

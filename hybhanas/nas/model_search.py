@@ -10,7 +10,7 @@ import numpy as np
 from hybhanas.architecture import Architecture
 from hybhanas.errors import ConfigError
 from hybhanas.nas.error_model import ErrorModel, Features
-from hybhanas.nas.evaluation import COSTED, EVALUATED, Evaluation
+from hybhanas.nas.evaluation import COSTED, EVALUATED, STOPPED, Evaluation
 from hybhanas.nas.quantities import OVERFLOW, Quantity
 from hybhanas.nas.strategy import SearchSettings, Strategy, mutated
 from hybhanas.search_space import SearchSpace
@@ -26,7 +26,7 @@ ERROR_FLOOR = 0.003
 below which differences mean nothing."""
 
 LEAST_TRAINED = 5
-"""Networks that have been trained before the model is used."""
+"""Networks that have been trained in full before the model is used."""
 
 
 class ModelSearch(Strategy):
@@ -39,6 +39,9 @@ class ModelSearch(Strategy):
     range of the current front; with `gain=box` in the hypervolume itself. The front, too, is taken
     at the model's values, since the error of one network depends on the seed of its weights by as
     much as neighbours on the front differ.
+
+    The model learns from networks that were stopped at a rung as well: their error there is mapped
+    to the one that they would have ended with, see `_expected_ends`.
 
     The model proposes and never scores: nothing that it predicts enters a record or a front.
 
@@ -67,7 +70,8 @@ class ModelSearch(Strategy):
         self._features, self._gain = Features(space), gain
         self._candidates = candidates * settings.population
         self._genomes: dict[Architecture, tuple[int, ...]] = {}
-        self._trained: list[Evaluation] = []
+        self._trained: list[Evaluation] = []  # in full
+        self._stopped: list[Evaluation] = []
         self._costed: list[Evaluation] = []
         self._expected_gain: float | None = None
 
@@ -109,22 +113,40 @@ class ModelSearch(Strategy):
     def tell(self, evaluations: Sequence[Evaluation]) -> None:
         """See `Strategy.tell`."""
         self._trained += [e for e in evaluations if e.status == EVALUATED]
+        self._stopped += [e for e in evaluations if e.status == STOPPED]
         self._costed = []
 
     def _fit(self) -> None:
-        """The model of all networks trained, and its front: points [points, objectives] of scaled
-        objectives, the predicted one first, and their architectures.
+        """The model of all networks trained, and the front of those trained in full: points
+        [points, objectives] of scaled objectives, the predicted one first, and their architectures.
         """
         import moocore
 
-        error, features = self._quantities[0], self._features(self._trained)
-        values = np.array([error.sign * error.value(e) for e in self._trained])
-        self._model = ErrorModel(features, _scaled(error, values))
-        predicted, _ = self._model.predict(features)
+        features = self._features(self._trained + self._stopped)
+        errors = np.append(self._errors(self._trained), self._expected_ends())
+        self._model = ErrorModel(features, errors)
+        predicted, _ = self._model.predict(features[: len(self._trained)])
         points = np.column_stack([predicted, self._known(self._trained)])
         best = np.flatnonzero(moocore.is_nondominated(points))
         self._front = points[best]
         self._members = [self._trained[i].architecture for i in best]
+
+    def _errors(self, evaluations: Sequence[Evaluation]) -> np.ndarray:
+        """The objective that is known after training [evaluations], scaled."""
+        error = self._quantities[0]
+        return _scaled(error, np.array([error.sign * error.value(e) for e in evaluations]))
+
+    def _expected_ends(self) -> np.ndarray:
+        """The scaled error [stopped] that each stopped network would have ended with: that at its
+        rung, mapped by a line through those at this rung and at the end of all trained in full.
+        """
+        ends, lines = self._errors(self._trained), {}
+        rungs = [len(e.at_rungs) for e in self._stopped]
+        for rung in set(rungs):
+            early = self._errors([e.at_rung(rung) for e in self._trained])
+            lines[rung] = _line(early, ends)
+        slopes, offsets = np.array([lines[rung] for rung in rungs]).reshape(-1, 2).T
+        return slopes * self._errors(self._stopped) + offsets
 
     def _known(self, evaluations: Sequence[Evaluation]) -> np.ndarray:
         """The objectives that are known before training [evaluations, objectives - 1], scaled."""
@@ -179,6 +201,15 @@ class ModelSearch(Strategy):
             value = OVERFLOW if corner is None else quantity.sign * corner
             bounds.append(_scaled(quantity, np.array([value]))[0])
         return np.minimum(worst + 0.1 * (worst - best) + 1e-9, bounds)
+
+
+def _line(x: np.ndarray, y: np.ndarray) -> tuple[float, float]:
+    """Slope and offset of the line through points that fits best by least squares, among those that
+    do not fall.
+    """
+    spread = x - x.mean()
+    slope = max(float(spread @ y / (spread @ spread)), 0.0) if np.ptp(x) > 0 else 0.0
+    return slope, float(y.mean() - slope * x.mean())
 
 
 def _scaled(quantity: Quantity, minimised: np.ndarray) -> np.ndarray:

@@ -113,6 +113,9 @@ class ModelSettings(SearchSettings):
     # What is gained. log: each halving of the error, the time or the parameters alike; box: the
     # hypervolume between search.ideal_point and search.reference_point, as it is reported.
     gain: str = "box"
+    # Epochs after which only the promoted networks are trained further; []: all in full.
+    rungs: Sequence[int] = ()
+    keep: float = 0.34  # the fraction promoted at each rung
 
     def __post_init__(self) -> None:
         SearchSettings.__post_init__(self)  # super() does not work with slots
@@ -122,6 +125,10 @@ class ModelSettings(SearchSettings):
         check_at_most("search.candidates", self.candidates, most)
         if self.gain not in GAINS:
             raise unknown("search.gain", self.gain, GAINS)
+
+    def halving(self) -> SuccessiveHalving:
+        """See `SearchSettings.halving`."""
+        return SuccessiveHalving(tuple(self.rungs), self.keep)
 
     @property
     def predicts_gain(self) -> bool:

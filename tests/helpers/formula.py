@@ -39,7 +39,8 @@ def strategy(name="nsga2", space=None, population=10, generations=5, seed=1, run
         further["algorithm"] = name
     if rungs:
         further |= {"rungs": rungs, "keep": 0.3}
-    settings = (HalvingSettings if rungs else others.get(name, GeneticSettings))(
+    genetic = HalvingSettings if rungs else GeneticSettings
+    settings = others.get(name, genetic)(
         name=name, population=population, generations=generations, seed=seed,
         reference_point=REFERENCE,
         **({"objectives": ("error", "total_s", "parameters")} | further),

@@ -175,15 +175,16 @@ def test_a_group_that_kills_workers_is_bisected_and_only_the_offending_candidate
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("strategy", ["halving", "model"])
 @pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="two workers need two cores")
 def test_a_search_with_two_workers_is_the_serial_one_to_the_last_bit(
-    tmp_path, composed, monkeypatch
+    strategy, tmp_path, composed, monkeypatch
 ):
     monkeypatch.setattr("hybhanas.nas.executors.auto.ALONE_S", 0.2)
     fronts = set()
     for name in ("serial", "local", "auto"):
-        search(composed(*TINY, f"executor={name}", "search=halving", "search.rungs=[1]"),
-               tmp_path / name)  # fmt: skip
+        search(composed(*TINY, f"executor={name}", f"search={strategy}", "search.rungs=[1]",
+                        "search.generations=4"), tmp_path / name)  # fmt: skip
         fronts.add((tmp_path / name / "pareto.json").read_bytes())
     assert len(fronts) == 1
 

@@ -33,14 +33,18 @@ def test_a_network_resumes_from_its_rung_and_is_not_trained_again(tmp_path):
     assert not (tmp_path / "rungs").exists()
 
 
-@pytest.mark.parametrize("dies_after", [1, 9, 10, 12, 13, 14, 25, 27, 41])
-def test_a_search_that_died_resumes_from_its_rungs_to_the_same_end(dies_after, tmp_path):
-    undisturbed = search(strategy(rungs=(1, 4)), FormulaEvaluator(), tmp_path / "whole")
+@pytest.mark.parametrize(
+    ("name", "dies_after"),
+    [*(("nsga2", count) for count in (1, 9, 10, 12, 13, 14, 25, 27, 41)),
+     ("model", 12), ("model", 27), ("model", 41)],
+)  # fmt: skip
+def test_a_search_that_died_resumes_from_its_rungs_to_the_same_end(name, dies_after, tmp_path):
+    undisturbed = search(strategy(name, rungs=(1, 4)), FormulaEvaluator(), tmp_path / "whole")
     first = FormulaEvaluator(dies_after=dies_after)
     with pytest.raises(KeyboardInterrupt):
-        search(strategy(rungs=(1, 4)), first, tmp_path / "cut")
+        search(strategy(name, rungs=(1, 4)), first, tmp_path / "cut")
     second = FormulaEvaluator()
-    assert search(strategy(rungs=(1, 4)), second, tmp_path / "cut") == undisturbed
+    assert search(strategy(name, rungs=(1, 4)), second, tmp_path / "cut") == undisturbed
     assert len(first.asked) + len(second.asked) == 5 * (10 + 3 + 1)
 
 
@@ -72,6 +76,21 @@ def test_a_record_of_a_stopped_network_says_how_far_it_came(tmp_path):
     stopped = next(e for e in evaluations if e.status == STOPPED)
     record = json.loads((tmp_path / "records" / f"{stopped.key}.json").read_bytes())
     assert (record["status"], record["epochs"]) == ("stopped", 2)
+
+
+def test_a_record_has_the_scores_at_each_rung_that_a_network_was_promoted_from(tmp_path):
+    for e in search(strategy(rungs=(1, 4)), FormulaEvaluator(), tmp_path):
+        # of the accuracy, a tenth of the training gives a tenth
+        whole = e.validation_accuracy * 10 / e.epochs
+        earlier = [scores["validation_accuracy"] for scores in e.at_rungs]
+        assert earlier == pytest.approx(
+            [whole * epochs / 10 for epochs in (1, 4) if epochs < e.epochs]
+        )
+        record = json.loads((tmp_path / "records" / f"{e.key}.json").read_bytes())
+        assert Evaluation.from_dict(record) == e
+        record["at_rungs"].append({"validation_accuracy": 0.5})
+        with pytest.raises(ValueError, match="its scores at rungs are not those"):
+            Evaluation.from_dict(record)
 
 
 def test_those_are_promoted_that_add_the_most_hypervolume():

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import moocore
 import numpy as np
 import pytest
 from threadpoolctl import threadpool_limits
 
+from hybhanas.architecture import Architecture
 from hybhanas.errors import ConfigError
 from hybhanas.nas.error_model import ErrorModel, Features
-from hybhanas.nas.evaluation import EVALUATED, INFEASIBLE
+from hybhanas.nas.evaluation import EVALUATED, INFEASIBLE, SCORES, STOPPED
 from hybhanas.nas.expected_gain import best_batch, gain_curve
-from hybhanas.nas.model_search import ERROR_FLOOR
+from hybhanas.nas.model_search import ERROR_FLOOR, LEAST_TRAINED
 from hybhanas.nas.objectives import Objectives
 from hybhanas.nas.quantities import QUANTITIES
 from hybhanas.nas.settings import ModelSettings
@@ -111,6 +113,62 @@ def test_the_gain_is_of_the_hypervolume_unless_it_is_chosen_and_each_proposes_it
     assert all(e.status == EVALUATED for e in found)
 
 
+def with_error(qubits: int, error: float, *at_rungs: float, status: str = EVALUATED):
+    """An evaluation whose errors are those given, above what is added before their logarithm."""
+
+    def scores(error: float) -> dict:
+        return dict.fromkeys(SCORES) | {"validation_accuracy": 1 - (error - ERROR_FLOOR)}
+
+    costed = FormulaEvaluator().cost(Architecture(qubits=qubits))
+    earlier = [scores(error) for error in at_rungs]
+    return replace(costed, status=status, at_rungs=earlier, **scores(error))
+
+
+def test_a_stopped_network_counts_with_the_error_that_those_trained_in_full_ended_with():
+    chosen = strategy("model", rungs=(1, 4))
+    # At the first rung errors are four times, at the second twice those at the end.
+    chosen.tell([with_error(2, 0.1, 0.4, 0.2), with_error(3, 0.2, 0.8, 0.4)])
+    chosen.tell([with_error(4, 0.6, status=STOPPED), with_error(5, 0.6, 0.9, status=STOPPED)])
+    assert np.exp(chosen._expected_ends()) == pytest.approx([0.15, 0.3])
+
+
+def test_where_those_trained_in_full_are_alike_at_a_rung_a_stopped_network_counts_as_their_mean():
+    chosen = strategy("model", rungs=(1,))
+    chosen.tell([with_error(2, 0.1, 0.4), with_error(3, 0.4, 0.4)])
+    chosen.tell([with_error(4, 0.6, status=STOPPED)])
+    assert np.exp(chosen._expected_ends()) == pytest.approx([0.2])  # the geometric one
+
+
+def test_where_early_errors_mislead_the_worse_of_two_stopped_networks_does_not_count_as_better():
+    chosen = strategy("model", rungs=(1,))
+    chosen.tell([with_error(2, 0.1, 0.5), with_error(3, 0.4, 0.3)])
+    chosen.tell([with_error(4, 0.6, status=STOPPED), with_error(5, 0.7, status=STOPPED)])
+    assert np.exp(chosen._expected_ends()) == pytest.approx([0.2, 0.2])
+
+
+def test_networks_that_were_stopped_teach_the_model_and_are_no_part_of_its_front(tmp_path):
+    chosen = strategy("model", rungs=(2,), generations=3)
+    evaluations = search(chosen, FormulaEvaluator(), tmp_path)
+    assert [e.status for e in evaluations].count(STOPPED) == 3 * 7  # of ten, three are promoted
+    assert chosen.shortlist()
+    in_full = {e.architecture for e in evaluations if e.status == EVALUATED}
+    assert set(chosen._members) <= in_full
+    # a fifth of the training gives a fifth of the accuracy: all end with less error
+    at_rung = [1 - e.validation_accuracy for e in evaluations if e.status == STOPPED]
+    assert (np.exp(chosen._expected_ends()) < at_rung).all()
+
+
+def test_the_model_waits_for_enough_networks_that_were_trained_in_full(tmp_path):
+    chosen = strategy("model", rungs=(2,), generations=2)  # of ten, three in each generation
+    first = chosen.ask()
+    assert chosen.shortlist() == []
+    stopped = [with_error(i, 0.5, status=STOPPED) for i in range(2, 9)]
+    chosen.tell(stopped + [with_error(2, 0.1, 0.3)] * (LEAST_TRAINED - 1))
+    assert chosen.shortlist() == []
+    chosen.tell([with_error(3, 0.2, 0.4)])
+    assert len(first) == 10
+
+
 def test_an_unknown_gain_is_named():
     with pytest.raises(ConfigError, match="search.gain=bx is unknown .did you mean box"):
         strategy("model", gain="bx")
@@ -166,6 +224,7 @@ def test_candidates_that_were_only_costed_leave_no_record(tmp_path):
     ("change", "message"),
     [
         ({"candidates": 1}, "search.candidates=1 is not accepted: at least 2"),
+        ({"keep": 1.0}, "search.keep=1.0 is not accepted: above 0, below 1"),
         (
             {"objectives": ("total_s", "parameters")},
             "search.objectives=['total_s', 'parameters'] is not accepted with search=model: "

@@ -78,7 +78,7 @@ def test_a_row_holds_a_setting_and_a_pipe_does_not_end_its_cell():
 def test_settings_that_all_options_share_stand_once():
     page = settings_table.page()
     assert page.count("| `search.population` |") == 1
-    assert page.count("| `search.rungs` |") == 1
+    assert page.count("| `search.rungs` |") == 2, "those of halving and of model differ by default"
 
 
 def test_the_page_of_the_interface_has_every_public_name():
