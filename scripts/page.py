@@ -31,12 +31,27 @@ def fill(part: str, text: str, page: Path | None = None) -> None:
         ValueError: the page has no such marks.
     """
     page = page or PAGE
+    before, _, after = _divided(part, page)
+    atomic.write_text(page, f"{before}\n{text.strip()}\n\n{after}")
+
+
+def filled(part: str, page: Path) -> str:
+    """What is between the marks of a part of a page.
+
+    Raises:
+        ValueError: the page has no such marks.
+    """
+    return _divided(part, page)[1].strip()
+
+
+def _divided(part: str, page: Path) -> tuple[str, str, str]:
+    """What comes before the end of a part's first mark, from there to the second, and from that."""
     begin, end = f"<!-- {part} -->\n", f"<!-- /{part} -->"
     before, found, rest = page.read_text().partition(begin)
-    _, closed, after = rest.partition(end)
+    text, closed, after = rest.partition(end)
     if not (found and closed):
         raise ValueError(f"{page} has no marks {begin.strip()} and {end}")
-    atomic.write_text(page, f"{before}{begin}\n{text.strip()}\n\n{end}{after}")
+    return before + begin, text, end + after
 
 
 def section(part: str, script: str, given: Sequence[str], body: str, shown: str = "") -> str:

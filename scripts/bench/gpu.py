@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -38,6 +39,9 @@ def run(parts: Mapping[str, float] | None = None) -> results.Result:
 
     Returns:
         Nothing for outputs/bench.json, which is of CPUs.
+
+    Raises:
+        SystemExit: a part failed; the others were measured.
     """
     if not torch.cuda.is_available():
         print(NONE)
@@ -45,8 +49,11 @@ def run(parts: Mapping[str, float] | None = None) -> results.Result:
     card = torch.cuda.get_device_name()
     path = FOLDER / f"gpu_{re.sub(r'[^a-z0-9]+', '_', card.lower()).strip('_')}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
-    content = json.loads(path.read_text()) if path.exists() else {"parts": {}}
-    content |= {"card": _card(), "machine": results.machine(), "versions": results.versions()}
+    content = {"card": _card(), "machine": results.machine(), "versions": results.versions()}
+    old = json.loads(path.read_text()) if path.exists() else {}
+    is_same = content.items() <= old.items()
+    content["parts"] = old["parts"] if is_same else {}
+    failed = []
     for name, seconds in (parts or {name: seconds for name, (_, seconds) in PARTS.items()}).items():
         print(f"== {name}", flush=True)
         rows: list[dict[str, Any]] = []
@@ -57,10 +64,16 @@ def run(parts: Mapping[str, float] | None = None) -> results.Result:
             atomic.write_text(path, json.dumps(content, indent=1) + "\n")
 
         started = time.perf_counter()
-        PARTS[name][0](note, seconds)
+        try:
+            PARTS[name][0](note, seconds)
+        except Exception as error:  # what was measured before is kept, and the others run
+            failed.append(name)
+            print(f"{name} failed: {type(error).__name__}: {str(error)[:300]}", flush=True)
         torch.cuda.empty_cache()
         print(f"{name} took {time.perf_counter() - started:.0f} s", flush=True)
     print(f"written to {path.relative_to(results.PATH.parents[1])}")
+    if failed:
+        sys.exit(f"failed: {', '.join(failed)}")
     return {}
 
 

@@ -12,16 +12,25 @@ from scripts import page
 Rows = list[dict[str, Any]]
 
 
-def sections(cards: list[dict[str, Any]]) -> str:
-    """A section for each card, as Markdown."""
-    return "\n\n".join(map(_section, cards))
+HEADING = "### "
+
+
+def sections(cards: list[dict[str, Any]], before: str) -> str:
+    """A section for each card, as Markdown, after those of other cards that the page has."""
+    measured = {card["card"]["name"] for card in cards}
+    kept = [
+        HEADING + part.strip()
+        for part in f"\n{before}".split(f"\n{HEADING}")[1:]
+        if part.partition("\n")[0] not in measured
+    ]
+    return "\n\n".join([*kept, *map(_section, cards)])
 
 
 def _section(content: Mapping[str, Any]) -> str:
     card, machine, parts = content["card"], content["machine"], content["parts"]
     versions = ", ".join(f"{name} {version}" for name, version in content["versions"].items())
     text = [
-        f"### {card['name']}",
+        HEADING + card["name"],
         f"{card['memory_bytes'] / 2**30:.0f} GiB, CUDA {card['cuda']}; {machine['processor']}, "
         f"{machine['cores']} cores; {versions}.",
     ]

@@ -27,7 +27,7 @@ def write() -> None:
         ValueError: the page lacks the marks of a part.
     """
     if cards := gpu.measured():
-        page.fill("gpu", gpu_page.sections(cards), PAGE)
+        page.fill("gpu", gpu_page.sections(cards, page.filled("gpu", PAGE)), PAGE)
         print(f"gpu written to docs/{PAGE.name}")
     if not results.PATH.exists():
         return

@@ -57,9 +57,52 @@ def test_the_page_has_a_section_for_each_card(monkeypatch, tmp_path):
     monkeypatch.setattr(page.results, "PATH", tmp_path / "bench.json")
     monkeypatch.setattr(page, "PAGE", tmp_path / "performance.md")
     (tmp_path / "gpu_a_card.json").write_text(json.dumps(content))
-    page.PAGE.write_text("<!-- gpu -->\n<!-- /gpu -->\n")
+    other = "### Another Card\n\n40 GiB.\n\n| a | b |\n| --- | --- |\n"
+    page.PAGE.write_text(f"<!-- gpu -->\n{other}### A Card\n\nof before\n<!-- /gpu -->\n")
     page.write()
     text = page.PAGE.read_text()
+    assert other.strip() in text
+    assert "of before" not in text
     assert "### A Card" in text
     assert "| training step | 4, 2 | 32 | 1.00 (30) |" in text  # us a candidate, times the CPU
     assert "| digits | 20 | 60 | 1.5 | 2400 | 0.900 | 150 |" in text
+
+
+@pytest.fixture
+def card(monkeypatch, tmp_path):
+    """What a part measures is its name; a part called `broken` fails after its first row."""
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda: "A Card")
+    monkeypatch.setattr(bench, "_card", lambda: {"name": "A Card"})
+    monkeypatch.setattr(bench.results, "machine", lambda: {"processor": "A Processor"})
+    monkeypatch.setattr(bench.results, "PATH", tmp_path / "outputs" / "bench.json")
+    monkeypatch.setattr(bench, "FOLDER", tmp_path / "outputs" / "bench")
+
+    def part(name):
+        def measure(note, seconds):
+            note({"part": name})
+            if name == "broken":
+                raise torch.OutOfMemoryError("CUDA out of memory")
+
+        return measure, 1.0
+
+    monkeypatch.setattr(bench, "PARTS", {name: part(name) for name in ("steps", "broken", "peers")})
+    return lambda: {
+        name: part["rows"] for name, part in bench.measured()[0]["parts"].items()
+    }  # fmt: skip
+
+
+def test_a_part_that_fails_is_said_and_leaves_what_it_and_the_others_measured(card, capsys):
+    with pytest.raises(SystemExit, match="failed: broken"):
+        bench.run()
+    assert card() == {name: [{"part": name}] for name in ("steps", "broken", "peers")}
+    assert "broken failed: OutOfMemoryError: CUDA out of memory" in capsys.readouterr().out
+
+
+def test_parts_that_other_versions_measured_are_dropped(card, monkeypatch):
+    bench.run({"steps": 1.0})
+    bench.run({"peers": 1.0})
+    assert [*card()] == ["steps", "peers"]
+    monkeypatch.setattr(bench.results, "versions", lambda: {"torch": "99"})
+    bench.run({"peers": 1.0})
+    assert [*card()] == ["peers"]
