@@ -171,15 +171,11 @@ def processor_of(accelerator: str) -> str:
     """What a trainer's `accelerator` means on this machine: cuda or cpu."""
     if accelerator != AUTO:
         return accelerator
-    if not _has_gpu_driver():
-        return "cpu"
-    import torch
-
-    return "cuda" if torch.cuda.is_available() else "cpu"
+    return "cuda" if gpus() else "cpu"
 
 
 def gpus() -> int:
-    """How many GPUs this process may use."""
+    """How many GPUs this process may use; asking binds it to none of them."""
     if not _has_gpu_driver():
         return 0
     import torch

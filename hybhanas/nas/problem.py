@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -140,6 +140,7 @@ def pose(  # noqa: PLR0913 - a constructor of keywords
     _check_price(search, price)
     twins = "contribution" in search.objectives
     bounds = search.parsed_constraints()
+    training = replace(training, accelerator=training.processor)  # workers may see other ones
     evaluator = Evaluator(data, estimator, training, simulator, seed, bounds, twins)
     problem = Problem(evaluator, search.strategy(space), folder, floor)
     folder.check_same_search(problem.settings)

@@ -42,9 +42,3 @@ def test_auto_takes_a_worker_for_each_share_and_core_of_the_job_and_none_beside_
 ):
     monkeypatch.setenv("SLURM_CPUS_ON_NODE", cores)
     assert Auto(**(AUTO | changes)).max_workers == number
-
-
-def test_auto_takes_a_worker_for_each_gpu(monkeypatch):
-    monkeypatch.setattr("hybhanas.nas.executors.auto.gpus", lambda: 2)
-    monkeypatch.setattr("hybhanas.nas.executors.auto.cores", lambda: 64)
-    assert Auto(**(AUTO | {"accelerator": "cuda", "shares": 8})).max_workers == 2

@@ -14,7 +14,6 @@ from threadpoolctl import threadpool_limits
 
 from hybhanas import plugins
 from hybhanas.errors import ConfigError
-from hybhanas.models.settings import take_gpu
 from hybhanas.nas.evaluator import Group
 from hybhanas.nas.executors import Local, Serial, WorkerLostError
 from hybhanas.nas.loop import compute_groups
@@ -247,15 +246,3 @@ def test_without_the_keys_of_the_run_nothing_connects_to_local_workers(tmp_path)
             Client(cluster.scheduler_address.replace("tls", "tcp"), timeout="1s")
         with Client(cluster.scheduler_address, security=cluster.security, timeout="5s") as client:
             assert client.status == "running"
-
-
-@pytest.mark.parametrize(("visible", "taken"), [(None, ["0", "1", "0"]), ("3,5", ["3", "5", "3"])])
-def test_each_worker_takes_one_of_several_gpus(visible, taken, monkeypatch):
-    monkeypatch.setattr("hybhanas.models.settings.gpus", lambda: 2)
-    for number, name in enumerate(taken):
-        if visible is None:
-            monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
-        else:
-            monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
-        take_gpu(number)
-        assert os.environ["CUDA_VISIBLE_DEVICES"] == name

@@ -42,9 +42,8 @@ class Auto(Executor):
     @property
     def max_workers(self) -> int:
         """See `Executor.max_workers`."""
-        if processor_of(self.accelerator) == "cuda":
-            return max(1, min(gpus(), cores() // self.threads))
-        return max(1, min(self.shares, cores() // self.threads, by_memory()))
+        most = gpus() if processor_of(self.accelerator) == "cuda" else self.shares
+        return max(1, min(most, cores() // self.threads, by_memory()))
 
     @contextmanager
     def started(
@@ -56,7 +55,7 @@ class Auto(Executor):
             with Serial().started(evaluator, folder, notify) as in_process:
                 yield in_process
         else:
-            local = Local(workers=workers, threads=self.threads, memory="auto")
+            local = Local(workers=workers, threads=self.threads, accelerator=self.accelerator)
             with local.started(evaluator, folder, notify) as local_workers:
                 yield InProcessThenWorkers(InProcess(evaluator), local_workers)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from hybhanas import plugins
 from hybhanas.errors import ConfigError
-from hybhanas.models.settings import TrainSettings, take_gpu
+from hybhanas.models.settings import TrainSettings, gpus, take_gpu
 from hybhanas.nas.executors.executor import Step, compute
 
 _PLUGIN = "evaluator"
@@ -32,8 +32,10 @@ def holding(cluster: Any, evaluator: object) -> Iterator[Any]:
             try:
                 plugins.load(self.modules)
                 number = getattr(worker, "name", None)
-                if isinstance(number, int) and _trains_on_gpus(self.evaluator):
-                    take_gpu(number)
+                if _trains_on_gpus(self.evaluator):
+                    _check_gpu()
+                    if isinstance(number, int):
+                        take_gpu(number)
             except Exception as error:  # Dask would log it and continue
                 reason = " ".join(str(error).split())[:300]
                 self.error = ConfigError(f"executor: a worker cannot be prepared: {reason}")
@@ -47,6 +49,15 @@ def holding(cluster: Any, evaluator: object) -> Iterator[Any]:
 def _trains_on_gpus(evaluator: object) -> bool:
     training = getattr(evaluator, "training", None)
     return isinstance(training, TrainSettings) and training.processor == "cuda"
+
+
+def _check_gpu() -> None:
+    """Raises ConfigError where this worker has no GPU to train on."""
+    if not gpus():
+        raise ConfigError(
+            "a worker sees no GPU, and the search's own process does; accepted: "
+            "trainer.accelerator=cpu, or workers where there is one"
+        )
 
 
 def answer() -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from hybhanas.errors import ConfigError
+from hybhanas.models.settings import gpus, processor_of
 from hybhanas.nas.executors.cluster import (
     WORKER_BYTES,
     ClusterExecutor,
@@ -43,9 +44,10 @@ class Local(ClusterExecutor):
         ConfigError: a value that is not accepted, or more threads than this machine has cores.
     """
 
-    workers: int | None = None  # null: as many as there are cores for
+    workers: int | None = None  # null: as many as there are cores for, or GPUs to train on
     threads: int = 1  # that each computes with: the trainer's
     memory: str = "auto"  # of each, such as 4GiB; auto: an equal share of the machine's
+    accelerator: str = "auto"  # the trainer's; a GPU is one worker's
 
     def __post_init__(self) -> None:
         check_threads(self.threads)
@@ -54,6 +56,12 @@ class Local(ClusterExecutor):
             raise ConfigError(
                 f"executor.workers={self.workers} is not accepted: 1 to {most}, since this process "
                 f"may use {cores()} cores and trainer.threads={self.threads}, or null for all"
+            )
+        if self.workers is not None and self.workers > self._gpus:
+            raise ConfigError(
+                f"executor.workers={self.workers} is not accepted: a worker takes a GPU of its own,"
+                f" of which there is {self._gpus}; accepted: at most so many, null, or "
+                "trainer.accelerator=cpu"
             )
         check_memory(self.memory, "auto")
         if self.workers is not None and self.memory == "auto" and self.workers > by_memory():
@@ -69,8 +77,13 @@ class Local(ClusterExecutor):
     @property
     def max_workers(self) -> int:
         """See `Executor.max_workers`."""
-        most = max(cores() // self.threads, 1)
+        most = min(max(cores() // self.threads, 1), self._gpus)
         return self.workers or (min(most, by_memory()) if self.memory == "auto" else most)
+
+    @property
+    def _gpus(self) -> int:
+        """The most workers by the GPUs that they train on, if they do."""
+        return gpus() if processor_of(self.accelerator) == "cuda" else sys.maxsize
 
     @contextmanager
     def _cluster(self, folder: Path, notify: Callable[[str], None]) -> Iterator[Any]:
