@@ -41,6 +41,7 @@ class CapturedSteps:
         self._loss, self._optimizer, self._factors = loss, optimizer, factors
         self._done = torch.zeros(1, dtype=torch.long, device=factors.device)
         self._captures = factors.is_cuda
+        self._stream: torch.cuda.Stream | None = None
         self.forget()
 
     def __call__(self, batch: Sequence[Tensor]) -> None:
@@ -80,8 +81,11 @@ class CapturedSteps:
         others = [graph for graph, _ in self._graphs.values()]
         try:
             graph = torch.cuda.CUDAGraph()
+            # torch's own stream for captures belongs to the first card that a process used
+            self._stream = self._stream or torch.cuda.Stream()  # type: ignore[no-untyped-call]
             # One step at a time runs, so that all may use the same memory.
-            with torch.cuda.graph(graph, pool=others[0].pool() if others else None):
+            pool = others[0].pool() if others else None
+            with torch.cuda.graph(graph, pool=pool, stream=self._stream):
                 self._step(inputs)
         except torch.OutOfMemoryError:
             raise

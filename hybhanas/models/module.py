@@ -135,8 +135,8 @@ class PopulationModule(pl.LightningModule):
         if self._captured is not None:
             self._captured.stop_capturing()
 
-    def on_train_end(self) -> None:
-        """Frees the memory of captured steps."""
+    def free_captured(self) -> None:
+        """Frees the memory of captured steps, which hold this module and it them."""
         self._captured = None
 
     def keep(self, rows: Sequence[int]) -> None:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import logging
-import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pytorch_lightning as pl
@@ -21,6 +18,7 @@ from hybhanas.models.hqnn import HQNN
 from hybhanas.models.module import PopulationModule
 from hybhanas.models.noise import ShotNoise
 from hybhanas.models.population import Population
+from hybhanas.models.process import process_settings
 from hybhanas.models.resident import resident
 from hybhanas.models.scores import DIVERGED, Scores
 from hybhanas.models.settings import TrainSettings
@@ -96,7 +94,7 @@ def train(  # noqa: PLR0913 - what a training depends on
         For each architecture the trained network, or why there is none.
     """
     first, last = states[0].epochs if states else 0, epochs if until is None else until
-    with _settings_of_process(settings.threads):
+    with process_settings(settings.threads):
         models = _networks(architectures, data, simulator, seeds, states, survivals)
         population = _population(models, simulator, settings.shots, seeds)
         batches = _placed(data.train_dataloader(first), settings)
@@ -117,11 +115,11 @@ def train(  # noqa: PLR0913 - what a training depends on
         if stopping.epochs:
             module.population = Population(models, simulator)
         scores = _evaluated(trainer, module, data, settings, test)
-    ends = [first + stopping.epochs.get(i, last - first) for i in range(len(models))]
+    losses = [tuple(module.losses[i][: stopping.epochs.get(i)]) for i in range(len(models))]
     return [
         CandidateError(DIVERGED)
         if validated is None
-        else Trained(models[i], ends[i], tuple(module.losses[i]), validated, tested, left.get(i))
+        else Trained(models[i], first + len(losses[i]), losses[i], validated, tested, left.get(i))
         for i, (validated, tested) in enumerate(scores)
     ]
 
@@ -132,7 +130,7 @@ def evaluate(
     """The scores of each network on the validation and the test split; None where a logit is not
     finite.
     """
-    with _settings_of_process(settings.threads):
+    with process_settings(settings.threads):
         module = PopulationModule(Population(models, simulator), [0.0] * len(models), range(0))
         trainer = _trainer(1, settings.processor, [EarlyStopping(settings)])
         return _evaluated(trainer, module, data, settings, test=True)
@@ -164,7 +162,7 @@ def _networks(  # noqa: PLR0913 - what a network at its start depends on
     models = []
     factors = survivals or [None] * len(seeds)
     for architecture, seed, survival in zip(architectures, seeds, factors, strict=True):
-        torch.manual_seed(seed)
+        torch.default_generator.manual_seed(seed)  # torch.manual_seed seeds those of GPUs, too
         models.append(network(architecture, data, simulator, survival))
     for model, state in zip(models, states, strict=bool(states)):
         model.load_state_dict(state.weights)
@@ -197,7 +195,10 @@ def _fitted(  # noqa: PLR0913 - what fitting depends on
     trainer = _trainer(epochs, settings.processor, watching)
     needed = any(getattr(callback, "active", True) for callback in watching)
     validation = _placed(data.val_dataloader(), settings) if needed else None
-    trainer.fit(module, batches, validation)
+    try:
+        trainer.fit(module, batches, validation)
+    finally:
+        module.free_captured()
     return trainer
 
 
@@ -248,29 +249,3 @@ def _trainer(epochs: int, processor: str, callbacks: Sequence[pl.Callback]) -> p
         num_sanity_val_steps=0,
         plugins=[LightningEnvironment()],  # never takes over a cluster's signals
     )
-
-
-@contextmanager
-def _settings_of_process(threads: int) -> Iterator[None]:
-    """Changes what belongs to the whole process, and restores it: torch's threads and random
-    numbers, products in TF32, warnings, and the level of Lightning's log, which greets every
-    trainer.
-    """
-    log = logging.getLogger("pytorch_lightning")
-    level, threads_before = log.level, torch.get_num_threads()
-    precision = torch.get_float32_matmul_precision()
-    with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", module="pytorch_lightning")  # worker counts, short epochs
-        warnings.filterwarnings("ignore", message="The `srun` command is available")
-        log.setLevel(logging.ERROR)
-        torch.set_num_threads(threads)
-        torch.set_float32_matmul_precision("highest")  # else a GPU keeps three digits
-        try:
-            yield
-        except SystemExit as ended:  # what Lightning makes of Ctrl-C and of SIGTERM
-            asked = ended.__context__
-            raise asked if isinstance(asked, KeyboardInterrupt) else KeyboardInterrupt from None
-        finally:
-            torch.set_num_threads(threads_before)
-            torch.set_float32_matmul_precision(precision)
-            log.setLevel(level)

@@ -29,7 +29,7 @@ from hybhanas.nas.evaluation import (
     STOPPED,
     Evaluation,
 )
-from hybhanas.nas.failures import failed, in_one_line, is_candidate_error
+from hybhanas.nas.failures import failed, in_one_line, is_candidate_error, without_frames
 from hybhanas.nas.finished import Finished
 from hybhanas.nas.quantities import PROXIES
 from hybhanas.settings import determining
@@ -256,6 +256,7 @@ class Evaluator:
         `hybhanas.models.training.train`. On out-of-memory, splits the group in two and retries; a
         network that cannot be trained alone gives an error in its place.
         """
+        from hybhanas.models.process import free_memory
         from hybhanas.models.training import train
 
         seeds = [derived_seed(self.seed, architecture) for architecture in architectures]
@@ -269,7 +270,8 @@ class Evaluator:
             if not is_candidate_error(error):
                 raise
             if len(architectures) == 1:
-                return [error]
+                return [without_frames(error)]
+        free_memory()
         half = len(architectures) // 2
         return [
             outcome

@@ -28,4 +28,11 @@ def is_candidate_error(error: Exception) -> bool:
         return True
     import torch
 
-    return isinstance(error, torch.OutOfMemoryError) or "alloc" in str(error).lower()
+    said = str(error).lower()
+    return isinstance(error, torch.OutOfMemoryError) or "alloc" in said or "out of memory" in said
+
+
+def without_frames(error: Exception) -> Exception:
+    """The error without the frames that it was raised through, which hold tensors alive."""
+    error.__context__ = error.__cause__ = None
+    return error.with_traceback(None)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+
 import numpy as np
 import pytest
 import torch
@@ -88,6 +91,27 @@ def test_networks_stop_after_the_same_epochs_whether_they_are_cut_away_or_traine
     ordinary, captured = both(lambda: trained(networks, settings=patient(SETTINGS), epochs=8))
     assert_equal(ordinary, captured)
     assert [one.epochs for one in captured][:2] == [3, 3]
+
+
+def test_a_training_that_fails_leaves_nothing_of_its_steps(monkeypatch):
+    as_for_a_gpu(monkeypatch)
+    made, ordinary = [], CapturedSteps.__init__
+
+    def noted(self, *given):
+        ordinary(self, *given)
+        made.append(weakref.ref(self))
+
+    def failing(self, batch):
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    monkeypatch.setattr(CapturedSteps, "__init__", noted)
+    monkeypatch.setattr(CapturedSteps, "__call__", failing)
+    try:
+        trained([Architecture(qubits=2)])
+    except torch.OutOfMemoryError as error:
+        error.__traceback__ = None  # as of one that is caught and left
+    gc.collect()
+    assert [one() for one in made] == [None]
 
 
 class Reads(TorchDispatchMode):

@@ -6,6 +6,7 @@ import logging
 import warnings
 
 import pytest
+import pytorch_lightning as pl
 import torch
 
 from hybhanas.architecture import Architecture
@@ -45,6 +46,35 @@ def test_training_does_not_disturb_the_callers_random_numbers():
     torch.manual_seed(3)
     train_one(IRIS, 5, epochs=1)
     assert torch.equal(torch.randn(4), expected)
+
+
+def test_training_seeds_no_generator_of_a_gpu(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "manual_seed_all", lambda seed: pytest.fail("seeded"))
+    train_one(IRIS, 5, epochs=1)
+
+
+@pytest.fixture
+def precisions():
+    kinds = (torch.backends.cuda.matmul, torch.backends.mkldnn.matmul)
+    before = [kind.fp32_precision for kind in kinds]
+    yield kinds
+    for kind, precision in zip(kinds, before, strict=True):
+        kind.fp32_precision = precision
+
+
+def test_training_has_full_precision_whatever_the_process_is_set_to(precisions, monkeypatch):
+    during, fit = [], pl.Trainer.fit
+
+    def noted(self, *given):
+        during.append([kind.fp32_precision for kind in precisions])
+        fit(self, *given)
+
+    monkeypatch.setattr(pl.Trainer, "fit", noted)
+    for kind in precisions:
+        kind.fp32_precision = "tf32"
+    train_one(IRIS, 5, epochs=1)
+    assert during == [["ieee", "ieee"]]
+    assert [kind.fp32_precision for kind in precisions] == ["tf32", "tf32"]
 
 
 def test_what_belongs_to_the_whole_process_is_left_as_it_was():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from dataclasses import replace
 
 import pytest
@@ -112,6 +114,7 @@ def test_a_circuit_too_wide_for_the_machine_is_a_failed_evaluation_with_its_reas
         MemoryError("no room"),
         torch.OutOfMemoryError("CUDA out of memory"),
         RuntimeError("can't allocate 9 TB"),
+        RuntimeError("CUDA error: out of memory"),
     ],
 )
 def test_running_out_of_memory_is_a_failed_evaluation_that_keeps_its_cost(monkeypatch, error):
@@ -142,6 +145,27 @@ def test_a_group_that_runs_out_of_memory_is_bisected(monkeypatch):
     assert sizes == [3, 1, 2, 1, 1]
     assert [e.architecture for e in evaluations] == architectures
     assert all(e.status == EVALUATED for e in evaluations)
+
+
+def test_the_error_of_a_network_that_is_too_large_holds_nothing_of_its_training(monkeypatch):
+    class Held:
+        pass
+
+    alive = []
+
+    def failing(*args):
+        held = Held()
+        alive.append(weakref.ref(held))
+        try:
+            raise MemoryError("no room")
+        except MemoryError as error:
+            raise torch.OutOfMemoryError("CUDA out of memory") from error
+
+    monkeypatch.setattr("hybhanas.models.training.train", failing)
+    (error,) = evaluator().train_networks([Architecture(qubits=2)], 1)
+    gc.collect()
+    assert isinstance(error, torch.OutOfMemoryError)
+    assert alive[0]() is None
 
 
 def test_a_bug_is_not_hidden_as_a_failed_candidate(monkeypatch):
