@@ -11,7 +11,7 @@ from typing import Any
 from rich.table import Table
 
 from hybhanas.evidence.baselines import LOGISTIC, MAJORITY
-from hybhanas.intervals import wilson
+from hybhanas.intervals import interval_of
 from hybhanas.nas.classical import Baseline
 from hybhanas.nas.front import OTHERS, FrontMember
 from hybhanas.nas.selection import Selected
@@ -231,20 +231,6 @@ def selection_rows(selected: Sequence[Selected]) -> list[dict[str, Any]]:
         }
         for one in selected
     ]
-
-
-def interval_of(accuracy: float | None, samples: int | None) -> tuple[float, float] | None:
-    """The interval that holds the accuracy on new data with 95 % confidence: Wilson, J. Am. Stat.
-    Assoc. 22, 209 (1927).
-
-    Example:
-        >>> low, high = interval_of(0.9, 100)
-        >>> round(low, 3), round(high, 3)
-        (0.826, 0.945)
-    """
-    if accuracy is None or not samples:
-        return None
-    return wilson(accuracy, samples)
 
 
 def percent_above_interval(accuracy: float | None, samples: int | None) -> str:

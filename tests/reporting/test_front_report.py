@@ -12,6 +12,7 @@ from rich.console import Console
 
 from hybhanas.architecture import Architecture
 from hybhanas.evidence.baselines import LOGISTIC, MAJORITY
+from hybhanas.intervals import interval_of
 from hybhanas.nas.classical import Baseline, Twin
 from hybhanas.nas.front import FrontMember, ranked
 from hybhanas.nas.objectives import Objectives
@@ -19,7 +20,6 @@ from hybhanas.nas.seeds import SeedScores
 from hybhanas.nas.selection import select
 from hybhanas.reporting.front_report import (
     FrontReport,
-    interval_of,
     kendall_tau,
     percent_above_interval,
     selection_rows,

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from hybhanas.intervals import interval_of
 from hybhanas.nas.objectives import Objectives, common
 from hybhanas.nas.quantities import QUANTITIES
 from hybhanas.reporting.comparing import again, in_words, label_of_set, repeated, sets
-from hybhanas.reporting.front_report import interval_of
 from hybhanas.reporting.page.columns import value_of
 from hybhanas.reporting.page.compared_run import ComparedRun
 from hybhanas.reporting.page.verdicts import Group, Measure, verdicts

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
+from hybhanas.intervals import interval_of
 from hybhanas.nas.front import FrontMember
 from hybhanas.nas.objectives import Objectives
 from hybhanas.reporting.comparing import reasons
-from hybhanas.reporting.front_report import interval_of
 from hybhanas.reporting.page.columns import columns, described, offered
 from hybhanas.reporting.page.commands import commands_of_member
 from hybhanas.reporting.page.comparable import comparable

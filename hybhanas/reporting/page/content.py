@@ -9,12 +9,13 @@ from typing import Any
 
 from hybhanas.calibration import Calibration
 from hybhanas.cost.physical import PhysicalCircuit
+from hybhanas.intervals import interval_of
 from hybhanas.nas.evaluation import EVALUATED, STOPPED, Evaluation
 from hybhanas.nas.front import FrontMember
 from hybhanas.nas.importance import Importance
 from hybhanas.nas.objectives import Objectives
 from hybhanas.nas.quantities import PARTS, QUANTITIES
-from hybhanas.reporting.front_report import FrontReport, interval_of
+from hybhanas.reporting.front_report import FrontReport
 from hybhanas.reporting.page.circuit_drawing import (
     MOST_GATES,
     MOST_ON_PAGE,
