@@ -5,7 +5,7 @@ Where a run can do without a group, `GROUP=null` and `~GROUP` leave it out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -26,44 +26,52 @@ OPTIONAL = ("experiment", *WITHOUT)
 """The groups that may be left out."""
 
 
-def checked(arguments: Iterable[str]) -> Iterator[str]:
-    """Command-line arguments as Hydra accepts them: `logger=null` as its `~logger`, and
-    `member=under=10h` in quotes.
+def checked(arguments: Iterable[str]) -> list[str]:
+    """Command-line arguments as Hydra accepts them: options such as `-m` before all settings,
+    `logger=null` as its `~logger`, and `member=under=10h` in quotes.
 
     Raises:
         ConfigError: null, a number or a list where a group needs the name of an option; a sweep
             over settings of the logger, which outside of a multirun is text without its quotes.
 
     Example:
-        >>> list(checked(["--multirun", "backend=ibm_fez,ibm_torino", "logger=null"]))
+        >>> checked(["backend=ibm_fez,ibm_torino", "logger=null", "--multirun"])
         ['--multirun', 'backend=ibm_fez,ibm_torino', '~logger']
     """
     parser = OverridesParser.create()
+    options: list[str] = []
+    settings: list[str] = []
     for argument in arguments:
         try:
             override = parser.parse_override(argument)
         except HydraException:  # an option such as --multirun, or a mistake that Hydra explains
             name, _, value = argument.partition("=")
-            is_budget = name == "member" and value.startswith("under=")
-            yield f"member='{value}'" if is_budget else argument
-            continue
-        group = override.key_or_group
-        if override.is_sweep_override() and group.partition(".")[0] == "logger":
-            raise ConfigError(  # the jobs would share their folders
-                f"{argument} is not accepted: all jobs of a sweep are tracked in the same way; "
-                "accepted: one value, a list such as [a,b], or text in quotes such as "
-                "'logger.notes=\"a,b\"'"
-            )
-        if not (CONF / group).is_dir() or isinstance(override.value(), dict):
-            yield argument
-        elif override.value() is None and group in OPTIONAL:
-            yield f"~{group}"
-        elif (override.is_delete() and group in NEEDED) or not all(
-            isinstance(name, str) for name in _names(override)
-        ):
-            raise ConfigError(f"{argument} is not accepted: {_choice(group)}")
+            if name == "member" and value.startswith("under="):
+                settings.append(f"member='{value}'")
+            else:
+                options.append(argument)
         else:
-            yield argument
+            settings.append(_checked(argument, override))
+    return options + settings
+
+
+def _checked(argument: str, override: Override) -> str:
+    group = override.key_or_group
+    if override.is_sweep_override() and group.partition(".")[0] == "logger":
+        raise ConfigError(  # the jobs would share their folders
+            f"{argument} is not accepted: all jobs of a sweep are tracked in the same way; "
+            "accepted: one value, a list such as [a,b], or text in quotes such as "
+            "'logger.notes=\"a,b\"'"
+        )
+    if not (CONF / group).is_dir() or isinstance(override.value(), dict):
+        return argument
+    if override.value() is None and group in OPTIONAL:
+        return f"~{group}"
+    if (override.is_delete() and group in NEEDED) or not all(
+        isinstance(name, str) for name in _names(override)
+    ):
+        raise ConfigError(f"{argument} is not accepted: {_choice(group)}")
+    return argument
 
 
 def _names(override: Override) -> list[Any]:

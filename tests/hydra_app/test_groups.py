@@ -35,17 +35,22 @@ def test_a_group_that_is_needed_takes_the_name_of_an_option_and_nothing_else(
 )
 def test_a_sweep_over_a_group_is_one_over_names(argument):
     with pytest.raises(ConfigError) as error:
-        list(checked(["-m", argument]))
+        checked(["-m", argument])
     assert str(error.value).startswith(f"{argument} is not accepted: backend is one of google_")
 
 
 def test_what_hydra_accepts_is_left_to_it():
     arguments = [
-        "-m", "--config-dir", "own", "backend=ibm_fez,'ibm_torino'", "backend=glob(ibm_*)",
-        "'search_space={qubits: [2]}'", "search_space={qubits: [2]}", "experiment=[smoke]",
-        "seed=null", "hydra/launcher=slurm", "= nonsense",
+        "-m", "--config-dir", "own", "'search_space={qubits: [2]}'", "= nonsense",
+        "backend=ibm_fez,'ibm_torino'", "backend=glob(ibm_*)", "search_space={qubits: [2]}",
+        "experiment=[smoke]", "seed=null", "hydra/launcher=slurm",
     ]  # fmt: skip
-    assert list(checked(arguments)) == arguments
+    assert checked(arguments) == arguments
+
+
+def test_an_option_may_stand_after_settings():
+    given = ["experiment=smoke", "--config-dir", "own", "-m", "seed=1,2"]
+    assert checked(given) == ["--config-dir", "own", "-m", "experiment=smoke", "seed=1,2"]
 
 
 def test_an_option_that_leaves_a_group_out_is_told_as_well(tmp_path):
@@ -90,13 +95,13 @@ def test_from_python_a_group_takes_no_other_value(value):
 @pytest.mark.parametrize("argument", ["logger.candidates=true,false", "logger=wandb,null"])
 def test_a_sweep_over_the_logger_whose_jobs_would_share_a_folder_is_refused(argument, asked):
     with pytest.raises(ConfigError) as error:
-        list(checked([asked, argument]))
+        checked([asked, argument])
     assert str(error.value) == (
         f"{argument} is not accepted: all jobs of a sweep are tracked in the same way; "
         "accepted: one value, a list such as [a,b], or text in quotes such as "
         "'logger.notes=\"a,b\"'"
     )
-    assert list(checked(["-m", "logger.tags=[a,b]"])) == ["-m", "logger.tags=[a,b]"]
+    assert checked(["-m", "logger.tags=[a,b]"]) == ["-m", "logger.tags=[a,b]"]
 
 
 def test_text_with_a_comma_in_a_setting_of_the_logger_is_accepted_in_the_quotes_of_that_line(
