@@ -101,3 +101,17 @@ def test_every_page_of_docs_is_in_the_contents(site):
         for path in (ROOT / "docs").rglob("*.md")
     }
     assert pages - {"index.html"} <= {link.partition("#")[0] for link in contents}
+
+
+@pytest.mark.slow
+def test_no_page_is_wider_than_a_phone_or_a_screen(site, browser):
+    wider = []
+    for width in (390, 1400):
+        metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500}
+        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+        for path in sorted(site.rglob("*.html")):
+            browser.get(path.as_uri())
+            if browser.execute_script("return document.documentElement.scrollWidth") > width:
+                wider.append((width, path.name))
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    assert wider == []
