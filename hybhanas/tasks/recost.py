@@ -52,9 +52,10 @@ def recost(config: DictConfig, folder: Path) -> Comparison:
     console.print(front_changes_table(outcome))
     say_end(
         console,
-        f"{run.folder.name} on {calibration.name}: Kendall tau {outcome.kendall_tau:.3f}, "
-        f"times {outcome.median_ratio:.3g} in the median; of the front {len(outcome.stayed)} "
-        f"stayed, {len(outcome.left)} left, {len(outcome.joined)} joined; in {shown(folder)}",
+        f"{run.folder.name} on {calibration.name}: total times x {outcome.median_ratio:.3g} in the "
+        f"median, Kendall tau of old and new {outcome.kendall_tau:.3f}; of the front "
+        f"{len(outcome.stayed)} stayed, {len(outcome.left)} left, {len(outcome.joined)} joined; "
+        f"in {shown(folder)}",
         "task=select",
         override("run", config.run),
     )
