@@ -62,8 +62,8 @@ class RunFolder:
         of_rungs = sorted(self.rungs.glob("*")) if _is_folder(self.rungs) else []
         return (
             *records, self.rungs, *of_rungs, self.path / "checkpoints", self.path / "slurm",
-            self.path / "wandb", self.path / "wandb" / "tmp", self.evidence_folder,
-            self.verified_folder,
+            self.path / "wandb", self.path / "wandb" / "tmp", self.path / "mlflow",
+            self.evidence_folder, self.verified_folder,
             *(folder / DAMAGED for folder in (*records, *of_rungs)),
         )  # fmt: skip
 

@@ -33,7 +33,7 @@ def write_front(folder: RunFolder, members: Sequence[FrontMember]) -> None:
     """
     rows = [member.row() for member in members]
     flat = [row | _by_seed(member.seeds) for row, member in zip(rows, members, strict=True)]
-    atomic.write_text(folder.front_csv, _csv(flat))
+    atomic.write_text(folder.front_csv, as_csv(flat))
     full = [
         row
         | {
@@ -95,10 +95,11 @@ def rows_in_words(evaluations: Sequence[Evaluation]) -> list[dict[str, Any]]:
 
 def write_evaluations(folder: RunFolder, evaluations: Sequence[Evaluation]) -> None:
     """Writes `evaluations.csv`."""
-    atomic.write_text(folder.evaluations_csv, _csv(evaluation_rows(evaluations)))
+    atomic.write_text(folder.evaluations_csv, as_csv(evaluation_rows(evaluations)))
 
 
-def _csv(rows: Sequence[dict[str, Any]]) -> str:
+def as_csv(rows: Sequence[dict[str, Any]]) -> str:
+    """Rows as CSV, with a header."""
     import pandas as pd  # half a second
 
     text: str = pd.DataFrame(rows).to_csv(index=False, lineterminator="\n")

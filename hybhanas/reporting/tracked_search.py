@@ -15,6 +15,7 @@ from hybhanas.nas.objectives import Objectives
 from hybhanas.nas.run_folder import RunFolder
 from hybhanas.nas.summary import Tally
 from hybhanas.reporting.front_report import FrontReport
+from hybhanas.reporting.service import About
 from hybhanas.reporting.tables import rows_in_words
 from hybhanas.reporting.tracking import TrackedRun, Tracker
 from hybhanas.reporting.units import duration
@@ -26,7 +27,6 @@ from hybhanas.reporting.wandb_content import (
     table,
 )
 from hybhanas.reporting.wandb_runs import (
-    About,
     candidates,
     finish_beside,
     known_id,
@@ -148,11 +148,14 @@ class TrackedSearch:
         """The first evaluations, unless the server knows them."""
         if number <= self._known or number < GROWTH * self._in_table:
             return
-        self._in_table, evaluations = number, self._evaluations[:number]
+        self._in_table = number
+        self._put_table(run, self._evaluations[:number])
+
+    def _put_table(self, run: Any, evaluations: Sequence[Evaluation]) -> None:
         shown = {"evaluation_table": table(rows_in_words(evaluations))}
         if front := self._objectives.front(evaluations):
             shown["front_chart"] = front_chart(front)
-        self._put(run, {"evaluations": number, **shown})
+        self._put(run, {"evaluations": len(evaluations), **shown})
 
     def finished(
         self,
@@ -168,20 +171,25 @@ class TrackedSearch:
             for rank, member in enumerate(report.members, 1)
         ]
         whole = {**summary, **_selected(report), **self.under_budget}
-        front = self._objectives.front(evaluations)
+        results = partial(self._log_results, folder=folder, evaluations=evaluations)
+        self._tracked.tell(partial(results, members=members, whole=whole))
 
-        def log_results(run: Any) -> None:
-            tables = {"evaluation_table": rows_in_words(evaluations), "front_table": members}
-            shown = pictures([folder.front_picture, folder.anatomy_picture, folder.page])
-            made = {name: table(rows) for name, rows in tables.items()}
-            shown["front_chart"] = front_chart(front)
-            self._put(run, {"evaluations": len(evaluations), **made, **shown})
-            for files in (front_files(folder.path), model_files(folder.path), _report(folder)):
-                if files is not None:
-                    log_files(run, files)
-            run.summary.update(whole)
-
-        self._tracked.tell(log_results)
+    def _log_results(
+        self,
+        run: Any,
+        folder: RunFolder,
+        evaluations: Sequence[Evaluation],
+        members: Sequence[Mapping[str, Any]],
+        whole: Mapping[str, Any],
+    ) -> None:
+        tables = {"evaluation_table": rows_in_words(evaluations), "front_table": members}
+        shown = pictures([folder.front_picture, folder.anatomy_picture, folder.page])
+        made = {name: table(rows) for name, rows in tables.items()}
+        shown["front_chart"] = front_chart(self._objectives.front(evaluations))
+        self._put(run, {"evaluations": len(evaluations), **made, **shown})
+        for files in artifacts(folder.path):
+            log_files(run, files)
+        run.summary.update(whole)
 
     def _log_candidate(self, run: Any, evaluation: Evaluation) -> None:
         """A run of a candidate alone: genes in its configuration, what came of it as numbers."""
@@ -217,24 +225,24 @@ def _selected(report: FrontReport) -> dict[str, Any]:
     }
 
 
-def front_files(path: Path) -> Files | None:
-    """The front of a search and what it came from; None if the search was never tracked."""
-    folder, run_id = RunFolder(path), known_id(path)
-    kept = (
-        folder.front_json, folder.front_csv, folder.selection, folder.evaluations_csv,
-        folder.settings,
-    )  # fmt: skip
-    return (run_id and Files(f"front-{run_id}", "front", {one.name: one for one in kept})) or None
+def kept_files(path: Path) -> dict[str, Sequence[Path]]:
+    """The files of a search that a tracker keeps, by their kind."""
+    folder = RunFolder(path)
+    return {
+        "front": (
+            folder.front_json, folder.front_csv, folder.selection, folder.evaluations_csv,
+            folder.settings,
+        ),
+        "model": sorted(path.glob("checkpoints/*.pt")),
+        "report": (folder.page, folder.front_picture, folder.anatomy_picture),
+    }  # fmt: skip
 
 
-def model_files(path: Path) -> Files | None:
-    """The trained networks of a search; None if the search was never tracked."""
-    run_id = known_id(path)
-    models = {one.name: one for one in sorted(path.glob("checkpoints/*.pt"))}
-    return (run_id and Files(f"models-{run_id}", "model", models)) or None
-
-
-def _report(folder: RunFolder) -> Files | None:
-    run_id = known_id(folder.path)
-    kept = (folder.page, folder.front_picture, folder.anatomy_picture)
-    return (run_id and Files(f"report-{run_id}", "report", {one.name: one for one in kept})) or None
+def artifacts(path: Path) -> list[Files]:
+    """The same as artifacts of W&B; none if the search was never tracked."""
+    run_id, names = known_id(path), {"model": "models"}
+    return [
+        Files(f"{names.get(kind, kind)}-{run_id}", kind, {one.name: one for one in paths})
+        for kind, paths in kept_files(path).items()
+        if run_id is not None
+    ]

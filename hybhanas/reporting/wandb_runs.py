@@ -8,14 +8,15 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
-from typing import Any
+from typing import Any, ClassVar
 
 from hybhanas import atomic
 from hybhanas.reporting import wandb_service
+from hybhanas.reporting.service import Service
 from hybhanas.stored import read_bytes, read_json
 
 FILES = "wandb"
@@ -28,26 +29,6 @@ START_TIMEOUT_S = 30.0
 """How long a server may take to begin a run."""
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class About:
-    """What a run is called and grouped by.
-
-    Args:
-        name: shown; need not be unique.
-        job_type: `search`, `train`, `verify`, `select` or `candidate`.
-        config: small, nested by groups: what runs are filtered and grouped by.
-        tags: further ones than the user's.
-        repeats: whether each attempt in a folder tells again what those before it told, so that it
-            replaces what of them was not sent.
-    """
-
-    name: str
-    job_type: str
-    config: Mapping[str, Any]
-    tags: Sequence[str] = ()
-    repeats: bool = False
 
 
 def known_id(folder: Path) -> str | None:
@@ -120,57 +101,87 @@ def _is_sent(path: Path) -> bool:
     return any(path.glob("*.synced"))
 
 
-def start(
-    folder: Path, mode: str, repeats: bool, arguments: Mapping[str, Any], given_up: Event
-) -> Any:
-    """Starts the run of a folder, or resumes it; one that cannot be online is offline. A run that
-    the user has in progress in this process stays as it is.
+@dataclass(frozen=True, slots=True)
+class Wandb(Service):
+    """W&B as what takes the run of a folder. A run that the user has in progress in this process
+    stays as it is.
 
     Args:
         folder: of the run, which W&B writes to.
-        mode: `offline` or `online`.
+        mode: `offline` or `online`; a run that cannot be online is offline.
         repeats: see `About`.
         arguments: further ones of `wandb.init`.
-        given_up: set once nobody waits for the run.
-
-    Raises:
-        TimeoutError: it was set before the run had started.
     """
-    wandb_service.report_nothing()
-    import wandb
 
-    if mode == "online" and not _has_key():
-        log.warning("W&B: no API key is known; this run is offline")
-        mode = "offline"
-    files = folder / FILES
-    wandb_service.wait_for_other(files, given_up)
-    if given_up.is_set():
-        raise TimeoutError("given up")
-    wandb_service.remove_left_over(files)
-    wandb_service.keep_staged_in(files)
-    wandb_service.use_folder(files)
-    settings = wandb.Settings(silent=True, console="off", init_timeout=START_TIMEOUT_S)
-    run_id = own_id(folder)
-    if repeats:
-        _remove_unsent(folder, run_id)
-    init: dict[str, Any] = {"dir": str(folder), "id": run_id, "settings": settings}
-    init |= {"reinit": "create_new"} | dict(arguments)
-    if mode == "offline":
-        run = wandb.init(mode="offline", **init)
-    else:
-        try:
-            run = wandb.init(mode="online", resume="allow", **init)
-        except (wandb.errors.Error, OSError) as error:
-            if given_up.is_set() or not wandb_service.is_ours():  # or it died
-                raise
-            reason = " ".join(str(error).split())[:200]
-            log.warning("W&B: %s; this run is offline, and wandb sync uploads it later", reason)
-            wandb_service.end()  # it holds the id of the run
+    name: ClassVar[str] = "W&B"
+    later: ClassVar[str] = "wandb sync uploads later what it has written"
+
+    folder: Path
+    mode: str
+    repeats: bool
+    arguments: Mapping[str, Any]
+
+    def start(self, given_up: Event) -> Any:
+        """Starts the run of the folder, or resumes it.
+
+        Args:
+            given_up: set once nobody waits for the run.
+
+        Raises:
+            TimeoutError: it was set before the run had started.
+        """
+        wandb_service.report_nothing()
+        import wandb
+
+        mode, files = self.mode, self.folder / FILES
+        if mode == "online" and not _has_key():
+            log.warning("W&B: no API key is known; this run is offline")
+            mode = "offline"
+        wandb_service.wait_for_other(files, given_up)
+        if given_up.is_set():
+            raise TimeoutError("given up")
+        wandb_service.remove_left_over(files)
+        wandb_service.keep_staged_in(files)
+        wandb_service.use_folder(files)
+        settings = wandb.Settings(silent=True, console="off", init_timeout=START_TIMEOUT_S)
+        run_id = own_id(self.folder)
+        if self.repeats:
+            _remove_unsent(self.folder, run_id)
+        init: dict[str, Any] = {"dir": str(self.folder), "id": run_id, "settings": settings}
+        init |= {"reinit": "create_new"} | dict(self.arguments)
+        if mode == "offline":
             run = wandb.init(mode="offline", **init)
-    if given_up.is_set():  # what runs now may be the service of the next run
-        raise TimeoutError("given up")
-    wandb_service.note_service(files)
-    return run
+        else:
+            try:
+                run = wandb.init(mode="online", resume="allow", **init)
+            except (wandb.errors.Error, OSError) as error:
+                if given_up.is_set() or not wandb_service.is_ours():  # or it died
+                    raise
+                reason = " ".join(str(error).split())[:200]
+                log.warning("W&B: %s; this run is offline, and wandb sync uploads it later", reason)
+                wandb_service.end()  # it holds the id of the run
+                run = wandb.init(mode="offline", **init)
+        if given_up.is_set():  # what runs now may be the service of the next run
+            raise TimeoutError("given up")
+        wandb_service.note_service(files)
+        return run
+
+    def finish(self, run: Any, failed: bool) -> None:
+        """Ends the run; what `wandb sync` needs gets the mode of the run's other files."""
+        run.finish(exit_code=int(failed))
+        wandb_service.open_staged(self.folder / FILES)
+
+    def forget(self) -> None:
+        """Its process needs no next attempt to end it."""
+        wandb_service.forget_service(self.folder / FILES)
+
+    def tear_down(self) -> None:
+        """Has W&B's client end its process."""
+        wandb_service.tear_down()
+
+    def end(self) -> None:
+        """Ends its process at once."""
+        wandb_service.end()
 
 
 def start_beside(run: Any, suffix: str, arguments: Mapping[str, Any]) -> Any:

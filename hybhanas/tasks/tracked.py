@@ -16,10 +16,11 @@ from typing import Any
 from hybhanas import atomic
 from hybhanas.nas.problem import Problem
 from hybhanas.nas.records import MAX_BYTES
-from hybhanas.reporting.tracked_search import TrackedSearch, front_files, model_files
+from hybhanas.reporting.mlflow_search import MlflowSearch
+from hybhanas.reporting.service import About
+from hybhanas.reporting.tracked_search import TrackedSearch, artifacts
 from hybhanas.reporting.tracking import TrackedRun, Tracker
 from hybhanas.reporting.wandb_content import use_files
-from hybhanas.reporting.wandb_runs import About
 from hybhanas.stored import read_bytes
 from hybhanas.tasks.finished import overrides
 from hybhanas.tasks.setup import shown
@@ -54,21 +55,23 @@ def tracked_once(
         known = read_bytes(folder.tracked, MAX_BYTES).decode().strip()
     except (OSError, ValueError):  # there is none, or none that can be trusted
         known = ""
-    if known == f"{extent} {ONLINE}" or (known == extent and tracker.mode != ONLINE):
-        yield TrackedSearch(TrackedRun(), tracker, about, objectives)
+    kind = MlflowSearch if tracker.by_mlflow else TrackedSearch
+    enough = {tracker.destination(tracker.mode == ONLINE), tracker.destination(online=True)}
+    if known in {extent + destination for destination in enough}:
+        yield kind(TrackedRun(), tracker, about, objectives)
         return
     with tracker.run(folder.path, about) as tracked:
-        yield TrackedSearch(tracked, tracker, about, objectives)
+        yield kind(tracked, tracker, about, objectives)
     if tracked.finished:
         with suppress(OSError):  # no room: it is told again
-            atomic.write_text(folder.tracked, f"{extent}{f' {ONLINE}' * tracked.online}\n")
+            atomic.write_text(folder.tracked, f"{extent}{tracker.destination(tracked.online)}\n")
 
 
 @contextmanager
 def tracked_reader(
     tracker: Tracker, task: str, path: Path, config: Mapping[str, Any], run: Path | None
 ) -> Iterator[TrackedRun]:
-    """Tracks a task that reads what a search found.
+    """Tracks a task that reads what a search found. MLflow tracks searches alone.
 
     Args:
         tracker: mirrors it.
@@ -77,10 +80,13 @@ def tracked_reader(
         config: of the task, in plain types.
         run: the folder of the search; None where there is none.
     """
+    if tracker.by_mlflow:
+        yield TrackedRun()
+        return
     about = About(name=path.name, job_type=task, config=_config(path, config), tags=_tags(config))
     with tracker.run(path, about) as tracked:
-        for files in (front_files(run), model_files(run)) if run is not None else ():
-            if files is not None:
+        for files in artifacts(run) if run is not None else ():
+            if files.kind in ("front", "model"):
                 tracked.tell(partial(use_files, files=files))
         yield tracked
 

@@ -123,10 +123,11 @@ TRACKED = """
 import logging, sys
 from pathlib import Path
 from hybhanas.reporting import wandb_runs
+from hybhanas.reporting.service import About
 from hybhanas.reporting.tracking import Tracker
 logging.basicConfig(format="%(message)s")
 wandb_runs.START_TIMEOUT_S, finish_timeout_s, folder = *map(float, sys.argv[1:3]), Path(sys.argv[3])
-about = wandb_runs.About(name="name", job_type="search", config={}, repeats=True)
+about = About(name="name", job_type="search", config={}, repeats=True)
 with Tracker(mode="online", finish_timeout_s=finish_timeout_s).run(folder, about) as run:
     run.log({"front_size": 3}, step=1)
 print(run.finished, run.online)
@@ -166,12 +167,12 @@ def test_a_server_that_never_answers_is_one_line_after_that_of_the_key(
 FAREWELL = """
 import logging, sys, time
 from pathlib import Path
-from hybhanas.reporting import wandb_runs
+from hybhanas.reporting.service import About
 from hybhanas.reporting.tracking import Tracker
 logging.basicConfig(format="%(message)s")
 mode, folder, silent = sys.argv[1], Path(sys.argv[4]), Path(sys.argv[5])
 finish_timeout_s, pause_s = map(float, sys.argv[2:4])
-about = wandb_runs.About(name="name", job_type="search", config={}, repeats=True)
+about = About(name="name", job_type="search", config={}, repeats=True)
 with Tracker(mode=mode, finish_timeout_s=finish_timeout_s).run(folder, about) as run:
     run.log({"front_size": 3}, step=1)
     while not (folder / "wandb" / "service.json").exists():

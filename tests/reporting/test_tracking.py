@@ -16,10 +16,10 @@ from typing import Any
 import pytest
 
 from hybhanas.errors import ConfigError
-from hybhanas.reporting import wandb_service
+from hybhanas.reporting.service import About, Service
 from hybhanas.reporting.tracking import TrackedRun, Tracker
 from hybhanas.reporting.wandb_content import Files, log_files, table
-from hybhanas.reporting.wandb_runs import About, candidates, finish_beside, start_beside
+from hybhanas.reporting.wandb_runs import Wandb, candidates, finish_beside, start_beside
 from tests.helpers import ROOT, wandb_file
 
 ABOUT = About(
@@ -116,16 +116,36 @@ def test_a_run_is_finished_when_the_search_inside_it_fails(tmp_path):
     assert wandb.run is None
 
 
-def test_a_run_that_w_and_b_does_not_take_in_time_is_given_up_in_one_line(caplog, monkeypatch):
-    ended = []
-    monkeypatch.setattr(wandb_service, "end", lambda: ended.append(True))
+class Told(Service):
+    """A service whose runs are made by a function; it notes what becomes of it in `left`."""
+
+    name, later = Wandb.name, Wandb.later
+
+    def __init__(self, start: Callable[[threading.Event], Any]):
+        self._start, self.left = start, list[str]()
+
+    def start(self, given_up: threading.Event) -> Any:
+        return self._start(given_up)
+
+    def finish(self, run: Any, failed: bool) -> None:
+        run.finish(exit_code=int(failed))
+
+    def tear_down(self) -> None:
+        self.left.append("torn down")
+
+    def end(self) -> None:
+        self.left.append("ended")
+
+
+def test_a_run_that_w_and_b_does_not_take_in_time_is_given_up_in_one_line(caplog):
     answered = threading.Event()
     silent = SimpleNamespace(log=lambda *_, **__: answered.wait(), finish=lambda **_: None)
-    run = TrackedRun(lambda _: silent)
+    service = Told(lambda _: silent)
+    run = TrackedRun(service)
     run.log({"front_size": 3}, step=1)
     run.finish(failed=False, timeout_s=0.1)
     assert not run.finished
-    assert ended
+    assert service.left == ["ended"]
     answered.set()
     assert [r.message for r in caplog.records] == [
         "W&B: it did not finish within logger.finish_timeout_s=0.1; wandb sync uploads later what "
@@ -133,10 +153,7 @@ def test_a_run_that_w_and_b_does_not_take_in_time_is_given_up_in_one_line(caplog
     ]
 
 
-def test_a_run_that_starts_after_it_was_given_up_is_told_nothing(caplog, monkeypatch):
-    ended = []
-    monkeypatch.setattr(wandb_service, "end", lambda: ended.append(True))
-    monkeypatch.setattr(wandb_service, "tear_down", lambda: ended.append(False))
+def test_a_run_that_starts_after_it_was_given_up_is_told_nothing(caplog):
     seen: list[str] = []
     late = SimpleNamespace(
         log=lambda *_, **__: seen.append("log"), finish=lambda **_: seen.append("finish")
@@ -148,11 +165,12 @@ def test_a_run_that_starts_after_it_was_given_up_is_told_nothing(caplog, monkeyp
         given_up.wait()
         return late
 
-    run = TrackedRun(start)
+    service = Told(start)
+    run = TrackedRun(service)
     run.log({"front_size": 3}, step=1)
     run.finish(failed=False, timeout_s=0.1)
     threads[0].join()
-    assert (seen, run.finished, ended) == ([], False, [True])
+    assert (seen, run.finished, service.left) == ([], False, ["ended"])
     assert said_by_us(caplog) == [
         "W&B: it did not start within logger.finish_timeout_s=0.1; nothing was tracked; run the "
         "same command again to track it"
@@ -172,10 +190,9 @@ def finished_after(
     def start(_: object) -> SimpleNamespace:
         ended.wait()
         end = partial(log, "end")
-        where = SimpleNamespace(root_dir="none")
-        return SimpleNamespace(log=log, settings=where, finish=lambda **_: end())
+        return SimpleNamespace(log=log, finish=lambda **_: end())
 
-    run = TrackedRun(start)
+    run = TrackedRun(Told(start))
     for name in ("first", "second"):
         run.report_candidate(lambda seen, name=name: seen.log(name))
     run.tell(lambda seen: seen.log("results"))
@@ -235,8 +252,7 @@ def test_a_candidate_that_w_and_b_refuses_is_one_line_and_the_search_is_told(cap
 @pytest.mark.parametrize(
     ("hanging", "said"), [("first", "2 candidates were"), ("second", "1 candidate was")]
 )
-def test_candidates_that_w_and_b_has_no_time_for_are_counted(hanging, said, caplog, monkeypatch):
-    monkeypatch.setattr(wandb_service, "end", lambda: None)
+def test_candidates_that_w_and_b_has_no_time_for_are_counted(hanging, said, caplog):
     answered = threading.Event()
 
     def log(name: str) -> None:
@@ -255,11 +271,13 @@ def test_an_error_of_w_and_b_is_logged_once_and_stops_nothing(caplog):
     def start(_: object) -> None:
         raise OSError("no space left")
 
-    run = TrackedRun(start)
+    service = Told(start)
+    run = TrackedRun(service)
     run.log({"front_size": 3}, step=1)
     run.log({"front_size": 4}, step=2)
     run.finish(failed=False, timeout_s=60)
     assert not run.finished
+    assert service.left == ["torn down"]
     assert said_by_us(caplog) == ["W&B: OSError: no space left; this run continues without it"]
 
 

@@ -16,8 +16,8 @@ import psutil
 import pytest
 
 from hybhanas.reporting import wandb_service
+from hybhanas.reporting.service import About
 from hybhanas.reporting.tracking import Tracker
-from hybhanas.reporting.wandb_runs import About
 from tests.helpers import ROOT, wandb_file
 
 OTHER = "(exec -a wandb-core sleep 60) & echo $!; exec sleep 60"
@@ -84,11 +84,12 @@ BESIDE = """
 import sys
 from pathlib import Path
 import psutil, wandb
-from hybhanas.reporting import wandb_runs, wandb_service
+from hybhanas.reporting import wandb_service
+from hybhanas.reporting.service import About
 from hybhanas.reporting.tracking import Tracker
 users, ours = map(Path, sys.argv[1:])
 mine = wandb.init(mode="offline", dir=users, id="mine", settings=wandb.Settings(silent=True))
-about = wandb_runs.About(name="name", job_type="search", config={})
+about = About(name="name", job_type="search", config={})
 with Tracker(mode="offline").run(ours, about) as run:
     run.log({"front_size": 3}, step=1)
 wandb_service.end()

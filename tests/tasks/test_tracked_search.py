@@ -6,9 +6,9 @@ from types import SimpleNamespace
 from typing import Any
 
 from hybhanas.nas.loop import Generation, Progress
+from hybhanas.reporting.service import About
 from hybhanas.reporting.tracked_search import TrackedSearch
 from hybhanas.reporting.tracking import Tracker
-from hybhanas.reporting.wandb_runs import About
 from hybhanas.tasks.finished import read_run
 
 
