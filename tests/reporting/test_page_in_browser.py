@@ -240,6 +240,26 @@ def test_the_front_is_drawn_by_any_two_quantities(browser, shown):
     assert set(drawn) <= {*shown["evaluations"]["values"]["parameters"]}
 
 
+def test_wide_axes_have_ticks_at_round_numbers_and_cut_whiskers_that_lead_far_beyond_all_dots(
+    browser, shown
+):
+    survivals = shown["evaluations"]["values"]["p_survival"]
+    assert {s for s in survivals if s is not None} == {0.5}
+    for axis, quantity in (("axis-x", "parameters"), ("axis-y", "cost_usd")):
+        Select(browser.find_element(By.ID, axis)).select_by_value(quantity)
+    drawn = "const { xaxis, yaxis } = document.getElementById('front')._fullLayout;"
+    ticks, costs = browser.execute_script(f"{drawn} return [xaxis.ticktext, yaxis.tickvals]")
+    assert set(ticks) <= {"10", "20", "50", "100", "200", "500", "1,000", "2,000", "5,000"}
+    assert len(ticks) >= 5
+    assert len(costs) >= 3
+    assert all(math.log10(cost).is_integer() for cost in costs)
+    known = [c for c in shown["evaluations"]["values"]["cost_usd"] if c is not None]
+    low, high = browser.execute_script(f"{drawn} return yaxis.range")
+    spread = math.log10(max(known) / min(known)) + 2
+    assert math.log10(min(known)) - 1 - 0.15 * spread < low < math.log10(min(known))
+    assert math.log10(max(known)) < high < math.log10(max(known)) + 1 + 0.15 * spread
+
+
 def test_the_role_of_a_member_is_seen_without_scrolling(browser, shown):
     metrics = {"width": 1280, "height": 900, "deviceScaleFactor": 1, "mobile": False}
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
@@ -262,7 +282,7 @@ def test_the_front_is_drawn_over_three_quantities(browser, shown):
         "const { scene } = document.getElementById('front').layout;"
         "return [scene.xaxis, scene.yaxis, scene.zaxis].map((axis) => axis.title.text)"
     )
-    wanted = ["QPU time (s)", "validation accuracy (%)", "trainable parameters"]
+    wanted = ["QPU time", "validation accuracy (%)", "trainable parameters"]
     assert browser.execute_script(titles) == wanted
     dragged = "return document.getElementById('front')._fullLayout.scene.dragmode"
     assert browser.execute_script(dragged) == "turntable"

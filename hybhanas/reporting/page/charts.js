@@ -133,10 +133,21 @@ function evenTimes(label, times) {
   return { title: { text: plain(label) }, range, tickvals: ticks, ticktext: words };
 }
 
-// Those of a logarithmic axis.
-function namedTimes(quantity, drawnAt, barred) {
+// Where a logarithmic axis may have a tick: at times that people name, else at decades, or 1, 2 and 5 of few.
+function marksOf(quantity, [low, high]) {
+  if (quantity.unit === "s") {
+    const named = [1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.1, 1, 10, 60, 600, 3600, 36000, 86400, 864000];
+    return [...named, ...[1, 10, 100, 1e3, 1e4, 1e5, 1e6].map((years) => years * 31557600)];
+  }
+  const factors = high - low > 3 ? [1] : [1, 2, 5],
+    first = Math.floor(low);
+  return Array.from({ length: Math.ceil(high) - first + 1 }, (_, i) =>
+    factors.map((factor) => factor * 10 ** (first + i)),
+  ).flat();
+}
+
+function logAxis(quantity, drawnAt, barred) {
   const known = drawnAt.map((at) => rows.values[quantity.name][at]).filter((value) => value > 0);
-  if (!isWide(quantity)) return evenTimes(quantity.label, [...known, ...barred.flatMap((at) => band(quantity.name, at) ?? [])]);
   const bars = barred.flatMap((at) => band(quantity.name, at) ?? []).filter((value) => value > 0);
   const [first, last] = [Math.min(...known), Math.max(...known)];
   // Bars that lead more than a decade beyond the dots are cut.
@@ -144,24 +155,31 @@ function namedTimes(quantity, drawnAt, barred) {
     most = Math.min(Math.max(last, ...bars), 10 * last);
   const [low, high] = [Math.log10(least), Math.log10(most)];
   const pixel = (high - low) / document.getElementById("main").clientWidth;
-  const range = [low - 48 * pixel, high + 24 * pixel], // on the left is room for a rank
+  const room = 0.05 * (high - low);
+  const range = [low - Math.max(48 * pixel, room), high + room], // on the left for a rank
     apart = 64 * pixel;
-  const year = 31557600;
-  const named = [1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.1, 1, 10, 60, 600, 3600, 36000, 86400, 864000];
-  const marks = [...named, ...[1, 10, 100, 1e3, 1e4, 1e5, 1e6].map((years) => years * year)];
   const ticks = [];
-  for (const mark of marks)
+  for (const mark of marksOf(quantity, range))
     if (mark >= 10 ** range[0] && mark <= 10 ** range[1] && !(Math.log10(mark / ticks.at(-1)) < apart)) ticks.push(mark);
-  return ticks.length < 2
-    ? { range }
-    : { title: { text: plain(quantity.label) }, range, tickvals: ticks, ticktext: ticks.map(duration) };
+  if (ticks.length < 2) return { range };
+  const isTime = quantity.unit === "s";
+  return {
+    ...(isTime ? { title: { text: plain(quantity.label) } } : {}),
+    range,
+    tickvals: ticks,
+    ticktext: ticks.map((value) => (isTime ? duration(value) : significant(value))),
+  };
 }
 
 // Of dots, some of which have error bars.
 function axisOf(quantity, drawnAt, barred = []) {
   const title = quantity.label + (quantity.unit ? ` (${quantity.unit})` : "");
   const axis = { title: { text: plain(title) }, type: isWide(quantity) ? "log" : "linear" };
-  if (quantity.unit === "s") return { ...axis, ...namedTimes(quantity, drawnAt, barred) };
+  if (isWide(quantity)) return { ...axis, ...logAxis(quantity, drawnAt, barred) };
+  if (quantity.unit === "s") {
+    const times = drawnAt.map((at) => rows.values[quantity.name][at]).filter((value) => value > 0);
+    return { ...axis, ...evenTimes(quantity.label, [...times, ...barred.flatMap((at) => band(quantity.name, at) ?? [])]) };
+  }
   if (isFraction(quantity)) {
     const known = drawnAt.map((at) => rows.values[quantity.name][at]).filter(isNumber);
     const low = Math.min(...known),

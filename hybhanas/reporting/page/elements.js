@@ -164,11 +164,11 @@ function scrolled(label, inner, more = "") {
   return element("div", { class: `scroll ${more}`, tabindex: 0, role: "region", "aria-label": label }, inner);
 }
 
-// Breaks a line only before what stands in parentheses.
+// Breaks a line only before what stands in parentheses, and before a deviation.
 function parted(text) {
   if (typeof text !== "string") return text;
   return text
-    .split(/ (?=\()/)
+    .split(/ (?=[(±])/)
     .flatMap((part, i) => [i ? " " : "", element("span", { class: "together" }, part)]);
 }
 

@@ -80,14 +80,16 @@ const symbols3d = ["diamond", "diamond-open", "circle-open"];
 
 // The same dots over three quantities, to be turned.
 function front3d(x, y, z) {
+  const { traces, known } = frontTraces(x, y);
   const axis = (quantity) => ({
-    title: { text: plain(quantity.label + (quantity.unit ? ` (${quantity.unit})` : "")) },
-    type: isWide(quantity) ? "log" : "linear",
+    ...axisOf(quantity, known),
     color: colour("ink"),
     gridcolor: colour("grid"),
     exponentformat: "power",
+    tickfont: { size: 11 },
   });
-  const dotsOfAll = frontTraces(x, y).traces.filter(({ customdata }) => customdata);
+  const dotsOfAll = traces.filter(({ customdata }) => customdata);
+  const away = document.getElementById("main").clientWidth < 640 ? 2.1 : 1.4;
   return {
     traces: dotsOfAll.map(({ error_x: _, error_y: __, ...trace }) => ({
       ...trace,
@@ -108,7 +110,9 @@ function front3d(x, y, z) {
         xaxis: axis(x),
         yaxis: axis(y),
         zaxis: axis(z),
-        camera: { eye: { x: 1.6, y: 1.6, z: 0.9 }, center: { x: 0, y: 0, z: -0.2 } },
+        aspectmode: "manual",
+        aspectratio: { x: 1.2, y: 1.2, z: 0.9 },
+        camera: { eye: { x: away, y: away, z: 0.6 * away }, center: { x: 0, y: 0, z: -0.2 } },
         uirevision: "kept",
       },
     },
