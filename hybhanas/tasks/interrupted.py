@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 from rich.console import Console
@@ -22,7 +22,10 @@ MOST = 5
 
 @contextmanager
 def resumable(
-    console: Console, files: RunFolder, objectives: Objectives
+    console: Console,
+    files: RunFolder,
+    objectives: Objectives,
+    on_stop: Callable[[], bool] = lambda: False,
 ) -> Iterator[list[Evaluation]]:
     """Within it, a search that is stopped says what it found and how it is resumed.
 
@@ -30,6 +33,7 @@ def resumable(
         console: to write to.
         files: of the run.
         objectives: of the search.
+        on_stop: writes the page of what was found, and says whether it did.
 
     Yields:
         A list for the evaluations so far.
@@ -41,6 +45,8 @@ def resumable(
         with suppress(OSError, ValueError):  # the terminal may be gone
             for line in [*front_so_far(found, objectives), *how_to_resume(files)]:
                 print_line(console, line)
+            if on_stop():
+                print_line(console, f"to read: {shown(files.page.absolute())}")
         raise
 
 

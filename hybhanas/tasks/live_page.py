@@ -16,6 +16,7 @@ from hybhanas.nas.evaluation import Evaluation
 from hybhanas.nas.front import FrontMember, ranked
 from hybhanas.nas.loop import Generation
 from hybhanas.nas.objectives import Objectives
+from hybhanas.nas.problem import Problem
 from hybhanas.nas.run_folder import RunFolder
 from hybhanas.nas.selection import select
 from hybhanas.reporting.front_report import FrontReport
@@ -50,31 +51,64 @@ class LivePage:
     provenance: Mapping[str, Any]
     took_s: float = 0.5
     _at_s: float = field(default_factory=time.monotonic)
+    _last: tuple[Generation, Sequence[Evaluation]] | None = None
+
+    @classmethod
+    def of(cls, problem: Problem, config: DictConfig, provenance: Mapping[str, Any]) -> LivePage:
+        """That of a search; see the fields."""
+        return cls(
+            files=problem.folder,
+            objectives=problem.strategy.objectives,
+            config=config,
+            calibration=problem.evaluator.estimator.calibration,
+            generations=problem.strategy.settings.generations,
+            provenance=provenance,
+        )
 
     def generation(self, generation: Generation, evaluations: Sequence[Evaluation]) -> bool:
         """Takes the state after a generation, and says whether it wrote a page of it. What prevents
         a page is said and ends no search.
         """
+        self._last = generation, evaluations
         started_s = time.monotonic()
         if started_s - self._at_s < self.took_s / SHARE:
             return False
         try:
-            self._write(generation, evaluations)
-        except Exception as error:
-            log.warning("no page of generation %d: %s", generation.number, error)
-            return False
+            return self._write(generation, evaluations, stopped=False)
         finally:
             self._at_s = time.monotonic()
             self.took_s = self._at_s - started_s
+
+    def stopped(self) -> bool:
+        """Writes the page of the last generation of a search that was stopped, whenever the one
+        before was written; says whether it did.
+        """
+        return self._last is not None and self._write(*self._last, stopped=True)
+
+    def end(self) -> None:
+        """From here on the page is that of a search that has finished."""
+        self._last = None
+
+    def _write(
+        self, generation: Generation, evaluations: Sequence[Evaluation], *, stopped: bool
+    ) -> bool:
+        try:
+            self._write_page(generation, evaluations, stopped)
+        except Exception as error:
+            log.warning("no page of generation %d: %s", generation.number, error)
+            return False
         return True
 
-    def _write(self, generation: Generation, evaluations: Sequence[Evaluation]) -> None:
+    def _write_page(
+        self, generation: Generation, evaluations: Sequence[Evaluation], stopped: bool
+    ) -> None:
         front = self.objectives.front(evaluations)
         members = ranked([_so_far(e) for e in front], self.objectives)
         live = {
             "generation": generation.number,
             "generations": self.generations,
             "at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "stopped": stopped,
         }
         report = FrontReport(members, select(members, self.objectives), [])
         state = {**self.provenance, "live": live}

@@ -129,16 +129,17 @@ def run(  # noqa: PLR0913 - the parts of a run
     calibration = evaluator.estimator.calibration
     _introduce(console, problem, data_name)
     _warn_of_shares(executor, evaluator.training.shares)
+    objectives, settings = problem.strategy.objectives, OmegaConf.create(dict(config))
+    page = LivePage.of(problem, settings, provenance(problem))
     notify = partial(console.print, soft_wrap=True)
     with (
         tracked_once(tracker, problem, config) as tracked,  # the last to end: nothing waits for it
         folder.claimed(problem.settings),
         executor.started(evaluator, folder.path, notify) as workers,
-        resumable(console, folder, problem.strategy.objectives) as so_far,
+        resumable(console, folder, objectives, page.stopped) as so_far,
     ):
-        settings = OmegaConf.create(dict(config))
         atomic.write_text(folder.config, OmegaConf.to_yaml(settings))
-        evaluations = _searched(problem, workers, tracked, console, settings, so_far)
+        evaluations = _searched(problem, workers, tracked, console, page, so_far)
         search_s = time.perf_counter() - started
         front = _front(problem, evaluations)
         plain = partial(notify, markup=False)
@@ -151,7 +152,7 @@ def run(  # noqa: PLR0913 - the parts of a run
         say_end_of_search(console, took, folder)
         title = f"{data_name} on {calibration.name} ({calibration.date:%Y-%m-%d})"
         _write_pictures(folder, evaluations, report, title)
-        objectives = problem.strategy.objectives
+        page.end()
         write_report(folder, evaluations, report, objectives, settings, calibration)
         tracked.finished(folder, evaluations, report, summary)
     return [*report.members]
@@ -162,19 +163,11 @@ def _searched(  # noqa: PLR0913 - where a generation is shown
     workers: Workers,
     tracked: TrackedSearch,
     console: Console,
-    config: DictConfig,
+    page: LivePage,
     so_far: list[Evaluation],
 ) -> list[Evaluation]:
     """Runs the strategy to its end; each generation is shown, tracked and put on the page."""
     settings = problem.strategy.settings
-    page = LivePage(
-        files=problem.folder,
-        objectives=problem.strategy.objectives,
-        config=config,
-        calibration=problem.evaluator.estimator.calibration,
-        generations=settings.generations,
-        provenance=provenance(problem),
-    )
 
     def on_progress(progress: Progress) -> None:
         view.progress(progress)

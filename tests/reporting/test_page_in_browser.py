@@ -380,6 +380,23 @@ def test_the_page_of_a_search_that_runs_says_so_and_offers_no_model(browser, tmp
     assert "not finished: after generation 3 of 10" in browser.find_element(By.ID, "top").text
     assert "What to do with it" not in browser.find_element(By.ID, "pane").text
     assert "not yet" in browser.find_element(By.ID, "members").text
+    accuracies = content["evaluations"]["values"]["search_accuracy"]
+    best = f"{100 * max(one for one in accuracies if one is not None):.1f} %"
+    picks = browser.find_element(By.CSS_SELECTOR, ".picks").text
+    assert f"{best} validation accuracy in the search" in picks
+    resume = "python3 run.py hydra.run.dir=outputs/mine"
+    stopped = {
+        "live": live | {"stopped": True},
+        "commands": content["commands"] | {"search": resume},
+    }
+    write_page(tmp_path / "report.html", content | stopped)
+    opened(browser, tmp_path / "report.html")
+    assert (
+        "stopped on 2026-01-01 00:00:00 UTC, after generation 3 of 10"
+        in browser.find_element(By.ID, "top").text
+    )
+    cards = browser.find_element(By.CSS_SELECTOR, "div.cards").text
+    assert f"This resumes the search:\n{resume}" in cards
 
 
 @pytest.mark.parametrize("days", [(62, 78), (70, 70)])

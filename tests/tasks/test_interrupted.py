@@ -39,14 +39,16 @@ def test_a_search_that_is_stopped_shows_its_front_and_the_command_that_resumes_i
     console = Console(file=io.StringIO(), width=80)
     with (
         pytest.raises(KeyboardInterrupt),
-        resumable(console, RunFolder(tmp_path / "mine"), TWO) as found,
+        resumable(console, RunFolder(tmp_path / "mine"), TWO, lambda: True) as found,
     ):
         found.append(make_evaluation("a", 0.5, 10.0))
         raise KeyboardInterrupt
     lines = console.file.getvalue().splitlines()
     assert lines[0] == "on the front so far, of 1 evaluated: 1"
-    assert lines[-1].startswith("to resume: python3 run.py dataset=iris hydra.run.dir=")
-    assert lines[-1].endswith("mine")
+    assert lines[-2].startswith("to resume: python3 run.py dataset=iris hydra.run.dir=")
+    assert lines[-2].endswith("mine")
+    assert lines[-1].startswith("to read: ")
+    assert lines[-1].endswith("mine/report.html")
 
 
 def test_a_search_whose_terminal_is_gone_is_stopped_all_the_same(tmp_path):

@@ -66,3 +66,22 @@ def test_a_page_that_cannot_be_written_is_said_and_ends_no_search(tmp_path, foun
     page = live_page(tmp_path / "file" / "run", took_s=0.0)
     assert not page.generation(THIRD, found)
     assert "no page of generation 3" in caplog.text
+
+
+def test_a_search_that_is_stopped_leaves_a_page_of_its_last_generation(tmp_path, found):
+    page = live_page(tmp_path, took_s=10.0)
+    assert not page.stopped()  # no generation is complete
+    assert not page.generation(THIRD, found)
+    assert page.stopped()
+    live = Page(tmp_path / "report.html").content["live"]
+    assert (live["generation"], live["stopped"]) == (3, True)
+
+
+def test_the_page_of_a_search_that_has_finished_is_not_replaced_when_the_rest_is_stopped(
+    tmp_path, found
+):
+    page = live_page(tmp_path, took_s=10.0)
+    page.generation(THIRD, found)
+    page.end()
+    assert not page.stopped()
+    assert list(tmp_path.iterdir()) == []

@@ -61,7 +61,9 @@ function pickCard() {
       { type: "button", class: "pick", "aria-pressed": "false", onclick: () => choose(member.evaluation) },
       element("strong", {}, `#${rank} ${own.map(({ word }) => word).join(", ")}`),
       element("br"),
-      content.live ? "" : `${measured(member.final)} validation accuracy, `,
+      content.live
+        ? `${percent(rows.values.search_accuracy[member.evaluation])} validation accuracy in the search, `
+        : `${measured(member.final)} validation accuracy, `,
       `${duration(rows.values.qpu_s[member.evaluation])} of QPU time`,
       element("br"),
       element("code", {}, rows.architecture[member.evaluation]),
@@ -101,6 +103,9 @@ function pickCard() {
       ? element("ul", { class: "picks" }, items)
       : element("p", {}, "No member was trained to the end."),
     files,
+    content.live?.stopped && content.commands.search
+      ? [element("p", {}, "This resumes the search:"), command(content.commands.search)]
+      : null,
   );
 }
 

@@ -3,7 +3,8 @@
 function state() {
   const time = (text) => instant(text ?? "at an unknown time");
   if (!content.live) return `finished ${time(summary.finished)}`;
-  const { generation, generations, at } = content.live;
+  const { generation, generations, at, stopped } = content.live;
+  if (stopped) return `stopped on ${time(at)}, after generation ${generation} of ${generations}`;
   return `not finished: after generation ${generation} of ${generations}, as of ${time(at)}; this page reloads itself, and the search may have been stopped since`;
 }
 
@@ -220,5 +221,5 @@ function reloadWhenUnused() {
   for (const used of ["pointerdown", "keydown", "scroll", "input"]) addEventListener(used, wait, true);
 }
 
-if (content.live) reloadWhenUnused();
+if (content.live && !content.live.stopped) reloadWhenUnused();
 start();
