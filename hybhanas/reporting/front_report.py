@@ -21,10 +21,8 @@ from hybhanas.reporting.units import duration, duration_band
 MOST_ROWS = 12
 """Members that the terminal shows; `pareto.csv` has all."""
 
-COLUMNS = (
-    "search\n%", "final %\n(95 %)", "test %\n(95 %)", "QPU time\n(90 %)", "effective",
-    "P", "parameters",
-)  # fmt: skip
+COLUMNS = ("search\n%", "final %\n(95 %)", "test %\n(95 %)", "QPU time\n(90 %)", "effective",
+           "P", "parameters")  # fmt: skip
 ARCHITECTURE_WIDTH = 24
 """With the columns it makes a table of 100 characters."""
 
