@@ -399,6 +399,22 @@ def test_the_page_of_a_search_that_runs_says_so_and_offers_no_model(browser, tmp
     assert f"This resumes the search:\n{resume}" in cards
 
 
+def test_on_a_narrow_screen_ranks_stand_beside_the_ticks_of_times_that_are_close(browser, tmp_path):
+    page(tmp_path / "report.html", 40, days=(62, 78))
+    metrics = {"width": 390, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    opened(browser, tmp_path / "report.html")
+    numbers, ranks = browser.execute_script(
+        """
+        return ["#front .ytick text", "#front .textpoint"].map((selector) =>
+          [...document.querySelectorAll(selector)].map((one) => one.getBoundingClientRect())
+            .map(({ left, right }) => [left, right]));
+        """
+    )
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    assert max(right for _, right in numbers) < min(left for left, _ in ranks)
+
+
 @pytest.mark.parametrize("days", [(62, 78), (70, 70)])
 def test_times_that_are_close_or_alike_have_ticks_with_a_unit(browser, tmp_path, days):
     content = page(tmp_path / "report.html", 40, days=days)

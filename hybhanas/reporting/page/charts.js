@@ -123,7 +123,8 @@ function evenTimes(label, times) {
   const unit = units[name];
   const half = Math.max(0.6 * (most - least), most / 40), // the latter so that ticks differ in three digits
     middle = (least + most) / 2;
-  const range = [middle - half, middle + half];
+  const rank = (2 * half * 48) / document.getElementById("main").clientWidth; // room on the left
+  const range = [middle - half - rank, middle + half];
   const rough = half / unit / 3,
     power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].find((factor) => factor * power >= rough) * power * unit;
