@@ -334,6 +334,34 @@ def test_a_number_and_its_unit_stay_in_one_line(browser, shown):
     assert len(re.findall(r"\d\u00a0(?:%|USD|min|[hdy])", text)) > 100
 
 
+@pytest.mark.parametrize("width", [390, 800])
+def test_every_line_of_a_legend_stands_above_the_axes(browser, tmp_path, width):
+    content = page(tmp_path / "report.html", 40)
+    first, *others = content["members"]
+    for member in others:
+        member["on_front"] = False  # so that charts with a bar a member are low
+    assert first["on_front"]
+    content["evaluations"]["parts"] = {name: [10.0] * 40 for name in content["parts"]}
+    write_page(tmp_path / "report.html", content)
+    metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    opened(browser, tmp_path / "report.html")
+    for chart in ("front", "progress", "shares", "parameters", "couplings"):
+        lines, axes = browser.execute_script(
+            """
+            const holder = document.getElementById(arguments[0]);
+            const lines = [...holder.querySelectorAll(".legendtext")];
+            const top = holder.getBoundingClientRect().top;
+            return [lines.map((one) => one.getBoundingClientRect().bottom - top),
+                    holder._fullLayout._size.t];
+            """,
+            chart,
+        )
+        assert lines, chart
+        assert max(lines) <= axes, chart
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
 def test_nothing_serious_hinders_its_use(browser, shown, scheme, width):
     features = [{"name": "prefers-color-scheme", "value": scheme}]

@@ -9,6 +9,9 @@ function colour(name) {
 // Plotly reads tags in its labels; these are texts.
 const plain = (text) => String(text).replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
 
+// A legend above the axes, of which no line is left to scrolling.
+const above = { orientation: "h", y: 1, yref: "container", yanchor: "top", x: 0, maxheight: 1 };
+
 function layout(further) {
   const axis = {
     gridcolor: colour("grid"),

@@ -30,7 +30,8 @@ function progress(over) {
     ],
     further: {
       showlegend: Object.keys(within).length > 0,
-      legend: { orientation: "h", y: 0.5, yanchor: "middle" },
+      legend: above,
+      margin: { l: 56, r: 12, t: 40, b: 48 },
       grid: { rows: 2, columns: 1 },
       xaxis: { title: { text: unit }, anchor: "y2" },
       yaxis: { title: { text: "hypervolume" }, domain: [0.55, 1], nticks: 5 },
@@ -69,8 +70,10 @@ function shares() {
     traces,
     further: {
       barmode: "stack",
+      bargap: members.length < 4 ? 0.6 : 0.2,
+      showlegend: true,
       margin: { l: 44, r: 18, t: 84, b: 48 },
-      legend: { orientation: "h", y: 1, yref: "container", yanchor: "top", x: 0, traceorder: "normal" },
+      legend: { ...above, traceorder: "normal" },
       xaxis: { title: { text: "share of the total time (%)" }, range: [0, 100] },
       yaxis: { type: "category" },
     },
@@ -96,8 +99,9 @@ function parameters() {
     ],
     further: {
       barmode: "stack",
+      bargap: members.length < 4 ? 0.6 : 0.2,
       margin: { l: 44, r: 16, t: 84, b: 48 },
-      legend: { orientation: "h", y: 1, yref: "container", yanchor: "top", x: 0, traceorder: "normal" },
+      legend: { ...above, traceorder: "normal" },
       xaxis: { title: { text: "trainable parameters" } },
       yaxis: { type: "category" },
     },

@@ -23,7 +23,7 @@ function build() {
         traces,
         further: {
           margin: { l: 56, r: 12, t: 60, b: 48 },
-          legend: { orientation: "h", y: 1, yref: "container", yanchor: "top", x: 0 },
+          legend: above,
           xaxis: axisOf(quantity(now.x), known, barred),
           yaxis: axisOf(quantity(now.y), known, barred),
         },
@@ -42,11 +42,12 @@ function build() {
     parallel,
     "wide",
   );
-  const bars = 160 + 24 * compared.length;
+  // A legend may take a line for each part.
+  const bars = 160 + 20 * Object.keys(content.parts).length + 24 * compared.length;
   const searched = chart(
     "progress",
     "Hypervolume, and best accuracy under budgets of QPU time, over the search",
-    420,
+    460,
     () => progress(over.value),
   );
   const over = element(
