@@ -13,7 +13,7 @@ from hybhanas.cost.money import paid_together
 from hybhanas.cost.report import Money
 from hybhanas.cost.survival import VANISHING
 from hybhanas.errors import printable
-from hybhanas.reporting.terminal import print_line, terminal
+from hybhanas.reporting.terminal import fitted, print_line, terminal
 from hybhanas.reporting.units import dollar_band, dollars, duration, duration_band
 
 COLUMNS = (
@@ -32,7 +32,10 @@ def show(costs: Sequence[tuple[str, JobCost]], console: Console | None = None) -
     if not costs:
         return
     console = console or _console(max(len(name) for name, _ in costs))
-    console.print(table(costs, console.width < NARROW))
+    found = table(costs, console.width < NARROW)
+    names = [[str(cell) for cell in one.cells] for one in found.columns if one.min_width]
+    spare = sum(max(0, max(map(len, cells)) - FILE_WIDTH) for cells in names)
+    console.print(fitted(found, console, spare))
     for line in dict.fromkeys(line for _, job in costs for line in notes(job)):
         print_line(console, line, style="dim")
 
@@ -40,7 +43,7 @@ def show(costs: Sequence[tuple[str, JobCost]], console: Console | None = None) -
 def table(costs: Sequence[tuple[str, JobCost]], narrow: bool = False) -> Table:
     """A file on a backend each row, below a figure the interval that the head of its column names.
 
-    What is wider than its column is folded, and nothing is cut.
+    Names that are wider than their column are folded, and figures are whole.
     """
     backends = list(dict.fromkeys(job.provenance.backend for _, job in costs))
     found = Table(box=None, header_style="bold", pad_edge=False, collapse_padding=narrow)
@@ -48,7 +51,7 @@ def table(costs: Sequence[tuple[str, JobCost]], narrow: bool = False) -> Table:
     if len(backends) > 1:
         found.add_column("backend", overflow="fold", min_width=FILE_WIDTH)
     for name in COLUMNS:
-        found.add_column(name, justify="right", overflow="fold")
+        found.add_column(name, justify="right", no_wrap=True)
     for name, job in costs:
         found.add_row(Text(printable(name)), *_on(job, backends), *_row(job))
     for backend in backends:

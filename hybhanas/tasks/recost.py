@@ -17,11 +17,13 @@ from hybhanas.nas.recost import FATES, Comparison, compare, recosted
 from hybhanas.reporting.page.commands import override
 from hybhanas.reporting.plots import plot_recost
 from hybhanas.reporting.recost_table import front_changes_table, recost_rows
-from hybhanas.reporting.terminal import terminal
+from hybhanas.reporting.terminal import fitted, terminal
 from hybhanas.tasks.finished import FinishedRun, read_run
 from hybhanas.tasks.last_lines import say_end
 from hybhanas.tasks.run_data import estimator_of
 from hybhanas.tasks.setup import shown
+
+SPARE = 40  # columns that the name of an architecture can do without
 
 
 def recost(config: DictConfig, folder: Path) -> Comparison:
@@ -49,7 +51,7 @@ def recost(config: DictConfig, folder: Path) -> Comparison:
 
     _write(folder, run, calibration, new, outcome)
     console = terminal()
-    console.print(front_changes_table(outcome))
+    console.print(fitted(front_changes_table(outcome), console, SPARE))
     say_end(
         console,
         f"{run.folder.name} on {calibration.name}: total times x {outcome.median_ratio:.3g} in the "
