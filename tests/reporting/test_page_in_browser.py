@@ -166,6 +166,7 @@ def test_the_chosen_member_is_drawn_as_transpiled_and_its_qubits_are_marked_on_t
         browser.find_element(By.CSS_SELECTOR, selector).send_keys(Keys.ENTER)
         drawn = browser.find_elements(By.CSS_SELECTOR, "#transpiled svg.circuit")
         assert len(drawn) == 2  # 20 columns in lines of 18
+        assert len({one.rect["width"] for one in drawn}) == 1  # so that paper shrinks both alike
         titles = browser.find_elements(By.CSS_SELECTOR, "#transpiled svg.circuit > g > title")
         named = [one.get_attribute("textContent") for one in titles]
         assert named == [*["sx on 2"] * 19, "cz on 2, 1"]

@@ -58,7 +58,9 @@ function stave(circuit, { names, measured, label }, first) {
   const last = Math.min(first + perLine, circuit.columns),
     isEnd = last === circuit.columns,
     isWhole = circuit.all_gates === circuit.gates.length;
-  const width = cell.left + (last - first) * cell.width + 46,
+  const widthOf = (columns) => cell.left + columns * cell.width + 46;
+  const width = widthOf(last - first),
+    whole = widthOf(Math.min(perLine, circuit.columns)), // of all lines, so that paper shrinks them alike
     height = wireY(circuit.wires - 1) + 24;
   const wires = names.map((name, wire) => [
     element("text", { x: 4, y: wireY(wire) + 4 }, `q${name}`),
@@ -79,9 +81,9 @@ function stave(circuit, { names, measured, label }, first) {
       class: "circuit",
       role: "img",
       "aria-label": label + part,
-      width,
+      width: whole,
       height,
-      viewBox: `0 0 ${width} ${height}`,
+      viewBox: `0 0 ${whole} ${height}`,
     },
     wires,
     circuit.gates
