@@ -31,7 +31,7 @@ MISTAKES = {
     "task=compare circuit=x.qasm": "key=circuit is unknown",
     "search=random search.candidates=4": "key=search.candidates is unknown",
     "search=random search.rungs=[3]": "key=search.rungs is unknown",
-    "search.keep=0.5": "key=search.keep is unknown",
+    "search=nsga2 search.keep=0.5": "key=search.keep is unknown",
     "executor=serial executor.memory=4GiB": "is unknown: executor as it is chosen has no settings",
     "plugins=null": "plugins=null is not accepted: it must have a value",
     "search=nsga2 search.algorithm=nsga4": "search.algorithm=nsga4 is unknown (did you mean",
