@@ -56,7 +56,7 @@ MISTAKES = {
     "search.constraints.p_survival=0.5": "+search.constraints.p_survival=VALUE adds it",
     "+search.constraints.p_survial=0.5": "search.constraints=p_survial is unknown (did you",
     "sed=3": "key=sed is unknown (did you mean seed?)",
-    "search.population=many": "search.population: Value 'many'",
+    "search.population=many": "search.population=many is not accepted: a whole",
     "search.population=1": "search.population=1 is not accepted: at least 2",
     "search.generations=0": "search.generations=0 is not accepted: at least 2",
     "search_space.encoding=[ry,rw]": "search_space.encoding=rw is unknown",

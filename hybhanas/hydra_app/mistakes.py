@@ -20,6 +20,7 @@ from hydra.errors import (
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import (
     ConfigTypeError,
+    InterpolationResolutionError,
     MissingMandatoryValue,
     OmegaConfBaseException,
     ValidationError,
@@ -164,6 +165,8 @@ def _omegaconf(error: OmegaConfBaseException) -> str:
 def _of_another_type(error: OmegaConfBaseException) -> str | None:
     """A line for a value of a type that its setting does not have; None for any other error."""
     if not isinstance(error, ValidationError | ConfigTypeError) or error.full_key is None:
+        return None
+    if isinstance(error, InterpolationResolutionError):  # the value is missing that it refers to
         return None
     if error.key is None:  # a mapping for a list, or the other way round; the value is not told
         return f"{error.full_key} is not accepted as it is given: {_in_words(error.ref_type)}"
