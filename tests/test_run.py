@@ -61,7 +61,7 @@ MISTAKES = {
     "search.generations=0": "search.generations=0 is not accepted: at least 2",
     "search_space.encoding=[ry,rw]": "search_space.encoding=rw is unknown",
     "search_space.qubits=[200]": "search_space.qubits=[200] is not accepted: backend ibm_brisbane",
-    "backend=snapshot": "backend.snapshot",
+    "backend=snapshot": "backend.snapshot has no value: backend.snapshot=VALUE gives it",
     "simulator.name=fast": "simulator.name=fast is unknown; accepted: fused, torchquantum",
     "calibration.policy=ignore": "calibration.policy=ignore is unknown",
     "trainer.learning_rate=5": "trainer.learning_rate=5.0 is not accepted",

@@ -157,7 +157,7 @@ def _omegaconf(error: OmegaConfBaseException) -> str:
         return f"{setting or null[1]}=null is not accepted: it must have a value"
     if isinstance(error, MissingMandatoryValue):
         return f"{setting} has no value: {setting}=VALUE gives it"
-    if setting and (line := _of_another_type(error)) is not None:
+    if setting and (line := _of_another_type(error)):
         return line
     return f"{setting}: {first_line}" if setting and setting not in first_line else first_line
 
@@ -166,8 +166,9 @@ def _of_another_type(error: OmegaConfBaseException) -> str | None:
     """A line for a value of a type that its setting does not have; None for any other error."""
     if not isinstance(error, ValidationError | ConfigTypeError) or error.full_key is None:
         return None
-    if isinstance(error, InterpolationResolutionError):  # the value is missing that it refers to
-        return None
+    if isinstance(error, InterpolationResolutionError):
+        missing = re.search(r"\$\{([\w.]+)\}': Incompatible value 'None'", str(error.msg))
+        return missing and f"{missing[1]} has no value: {missing[1]}=VALUE gives it"
     if error.key is None:  # a mapping for a list, or the other way round; the value is not told
         return f"{error.full_key} is not accepted as it is given: {_in_words(error.ref_type)}"
     parent: Any = OmegaConf.get_type(error.parent_node)
