@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from statistics import fmean
 
@@ -47,13 +47,7 @@ def train_front(  # noqa: PLR0913 - two of them tell
         steps: shows how many networks of those are.
     """
     replicas, epochs = range(evaluator.training.final_seeds), evaluator.training.final_epochs
-    keys = {e.key: [_key(e, replica) for replica in replicas] for e in front}
-    known = {
-        key: record
-        for e in front
-        for replica, key in enumerate(keys[e.key])
-        if (record := _known(e, replica, folder)) is not None
-    }
+    known = _all_known(front, replicas, folder)
     groups = [
         Group([front[i] for i in group], epochs, replica=replica)
         for group in evaluator.groups([evaluation.architecture for evaluation in front])
@@ -76,8 +70,42 @@ def train_front(  # noqa: PLR0913 - two of them tell
                     folder.final.write(key, asdict(known[key]))
             trained += len(group.members)
             done(trained)
-    seed = evaluator.seed
-    return [_member(e, seed, [known[key] for key in keys[e.key]], folder) for e in front]
+    return _members(front, evaluator, known, folder)
+
+
+def trained_front(
+    front: Sequence[Evaluation], evaluator: Evaluator, folder: RunFolder
+) -> list[FrontMember] | None:
+    """What `train_front` gives where there is nothing left to train; None elsewhere."""
+    replicas = range(evaluator.training.final_seeds)
+    known = _all_known(front, replicas, folder)
+    if len(known) < len(front) * len(replicas):
+        return None
+    return _members(front, evaluator, known, folder)
+
+
+def _all_known(
+    front: Sequence[Evaluation], replicas: range, folder: RunFolder
+) -> dict[str, FinalRecord]:
+    return {
+        _key(evaluation, replica): record
+        for evaluation in front
+        for replica in replicas
+        if (record := _known(evaluation, replica, folder)) is not None
+    }
+
+
+def _members(
+    front: Sequence[Evaluation],
+    evaluator: Evaluator,
+    known: Mapping[str, FinalRecord],
+    folder: RunFolder,
+) -> list[FrontMember]:
+    replicas = range(evaluator.training.final_seeds)
+    return [
+        _member(e, evaluator.seed, [known[_key(e, replica)] for replica in replicas], folder)
+        for e in front
+    ]
 
 
 def _key(evaluation: Evaluation, replica: int) -> str:

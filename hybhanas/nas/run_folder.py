@@ -53,6 +53,7 @@ class RunFolder:
             self.path / LOCK, self.settings, self.config, self.summary, self.evaluations_csv,
             self.front_csv, self.front_json, self.page, *pictures(self.front_picture),
             *pictures(self.anatomy_picture), self.tracked, self.baselines, self.selection,
+            self.ended,
         )  # fmt: skip
 
     @property
@@ -86,6 +87,17 @@ class RunFolder:
     def tracked(self) -> Path:
         """The generations and the budget of a search that a tracker has taken to its end."""
         return self.path / "tracked"
+
+    @property
+    def ended(self) -> Path:
+        """The keys of all evaluations in order, of a search that has written everything else."""
+        return self.path / "ended.json"
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every file of a search that has ended is there."""
+        optional = (self.path / LOCK, self.tracked)
+        return all(path.exists() for path in self.files if path not in optional)
 
     @property
     def records(self) -> Records:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -19,19 +18,13 @@ from hybhanas import atomic
 from hybhanas.calibration import Calibration
 from hybhanas.cost.model import MEASURED
 from hybhanas.data.protocol import ready
-from hybhanas.errors import ConfigError
-from hybhanas.evidence.baselines import LOGISTIC, MAJORITY, baselines_of
-from hybhanas.nas.classical import Baseline
-from hybhanas.nas.evaluation import EVALUATED, Evaluation
+from hybhanas.nas.evaluation import Evaluation
 from hybhanas.nas.executors import Executor, Workers
 from hybhanas.nas.final_training import train_front
-from hybhanas.nas.front import FrontMember, ranked
+from hybhanas.nas.front import FrontMember
 from hybhanas.nas.loop import Generation, Progress, run_search
 from hybhanas.nas.problem import Problem, check_fits, pose
 from hybhanas.nas.run_folder import RunFolder
-from hybhanas.nas.selection import select
-from hybhanas.nas.summary import Summary
-from hybhanas.reporting.front_report import FrontReport, selection_rows
 from hybhanas.reporting.steps import steps_on
 from hybhanas.reporting.terminal import SearchView, print_line, terminal
 from hybhanas.reporting.tracked_search import TrackedSearch
@@ -40,10 +33,12 @@ from hybhanas.tasks.interrupted import resumable
 from hybhanas.tasks.last_lines import say_end_of_search
 from hybhanas.tasks.live_page import LivePage
 from hybhanas.tasks.provenance import provenance
+from hybhanas.tasks.repeated import ended, note_end
 from hybhanas.tasks.report import write_report
+from hybhanas.tasks.results import front_of, reported, write_pictures, write_results
 from hybhanas.tasks.select import print_report
 from hybhanas.tasks.setup import build, cache_folder, shown
-from hybhanas.tasks.tracked import tracked_once
+from hybhanas.tasks.tracked import is_tracked, tracked_once
 from hybhanas.tasks.warm_start import with_start
 
 log = logging.getLogger(__name__)
@@ -128,6 +123,8 @@ def run(  # noqa: PLR0913 - the parts of a run
     folder, evaluator = problem.folder, problem.evaluator
     calibration = evaluator.estimator.calibration
     _introduce(console, problem, data_name)
+    if is_tracked(tracker, problem) and (known := ended(problem)) is not None:
+        return _shown(problem, console, *known)
     _warn_of_shares(executor, evaluator.training.shares)
     objectives, settings = problem.strategy.objectives, OmegaConf.create(dict(config))
     page = LivePage.of(problem, settings, provenance(problem))
@@ -141,20 +138,35 @@ def run(  # noqa: PLR0913 - the parts of a run
         atomic.write_text(folder.config, OmegaConf.to_yaml(settings))
         evaluations = _searched(problem, workers, tracked, console, page, so_far)
         search_s = time.perf_counter() - started
-        front = _front(problem, evaluations)
+        front = front_of(problem, evaluations)
         plain = partial(notify, markup=False)
         members = train_front(front, evaluator, workers, folder, plain, steps_on(console))
-        report = _reported(problem, members)
+        report = reported(problem, members)
         wall_s = time.perf_counter() - started
-        summary = _write_results(problem, evaluations, report, search_s, wall_s)
+        summary = write_results(problem, evaluations, report, search_s, wall_s)
         print_report(console, report)
         took = f"{len(evaluations)} architectures in {search_s:.0f} s, {wall_s:.0f} s in all"
         say_end_of_search(console, took, folder)
         title = f"{data_name} on {calibration.name} ({calibration.date:%Y-%m-%d})"
-        _write_pictures(folder, evaluations, report, title)
+        write_pictures(folder, evaluations, report, title)
         page.end()
         write_report(folder, evaluations, report, objectives, settings, calibration)
+        note_end(problem, evaluations)
         tracked.finished(folder, evaluations, report, summary)
+    return [*report.members]
+
+
+def _shown(
+    problem: Problem,
+    console: Console,
+    evaluations: Sequence[Evaluation],
+    members: Sequence[FrontMember],
+) -> list[FrontMember]:
+    """Shows what an earlier run of the same search has found."""
+    report = reported(problem, members)
+    print_report(console, report)
+    took = f"{len(evaluations)} architectures, found before"
+    say_end_of_search(console, took, problem.folder)
     return [*report.members]
 
 
@@ -190,69 +202,6 @@ def _searched(  # noqa: PLR0913 - where a generation is shown
             on_generation=on_generation,
             on_limit=view.ended,
         )
-
-
-def _front(problem: Problem, evaluations: Sequence[Evaluation]) -> list[Evaluation]:
-    front = problem.strategy.objectives.front(evaluations)
-    if not front:
-        reasons = {e.reason for e in evaluations if e.status != EVALUATED}
-        constrained = bool(problem.strategy.settings.constraints)
-        raise ConfigError(
-            "no candidate could be evaluated for these reasons"
-            f"{', search.constraints among them' if constrained else ''}: "
-            + "; ".join(sorted(reasons)[:3])
-        )
-    return front
-
-
-def _reported(problem: Problem, members: Sequence[FrontMember]) -> FrontReport:
-    """Ranks the members, and chooses among them."""
-    evaluator, objectives = problem.evaluator, problem.strategy.objectives
-    baselines = list[Baseline]()
-    if problem.floor:
-        baselines = baselines_of(problem.folder, evaluator.data, evaluator.seed)
-    floor = [baseline for baseline in baselines if baseline.name in (MAJORITY, LOGISTIC)]
-    in_order = ranked(members, objectives, floor)
-    return FrontReport(in_order, select(in_order, objectives), baselines)
-
-
-def _write_pictures(
-    folder: RunFolder, evaluations: Sequence[Evaluation], report: FrontReport, title: str
-) -> None:
-    from hybhanas.reporting.plots import plot_anatomy, plot_front
-
-    ranked_members = {f"#{rank}": m for rank, m in enumerate(report.members, start=1)}
-    trained = {
-        name: m for name, m in ranked_members.items() if m.final_validation_accuracy is not None
-    }
-    named = {name: m.final for name, m in trained.items() if m.on_front}
-    named = named or {name: m.final for name, m in trained.items()}
-    named = named or {name: m.evaluation for name, m in ranked_members.items()}
-    lines = {b.name: b.validation_accuracy for b in report.baselines}
-    plot_front(folder.front_picture, evaluations, named, title, lines)
-    plot_anatomy(folder.anatomy_picture, named, title)
-
-
-def _write_results(
-    problem: Problem,
-    evaluations: Sequence[Evaluation],
-    report: FrontReport,
-    search_s: float,
-    wall_s: float,
-) -> dict[str, Any]:
-    """Writes the tables and the summary, and returns its numbers."""
-    from hybhanas.reporting.tables import write_evaluations, write_front
-
-    folder = problem.folder
-    write_evaluations(folder, evaluations)
-    write_front(folder, report.members)
-    atomic.write_json(folder.selection, selection_rows(report.selected))
-    summary = asdict(Summary.of(evaluations, problem.strategy.objectives))
-    summary |= {"search_s": round(search_s, 3), "wall_s": round(wall_s, 3)}
-    compared = {"compared": report.comparison()}
-    finished = {"finished": datetime.now(UTC).isoformat(timespec="seconds")}
-    atomic.write_json(folder.summary, compared | finished | provenance(problem) | summary)
-    return summary
 
 
 def _introduce(console: Console, problem: Problem, data_name: str) -> None:

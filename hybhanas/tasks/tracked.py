@@ -7,7 +7,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -23,6 +22,7 @@ from hybhanas.reporting.tracking import TrackedRun, Tracker
 from hybhanas.reporting.wandb_content import use_files
 from hybhanas.stored import read_bytes
 from hybhanas.tasks.finished import overrides
+from hybhanas.tasks.repeated import extent
 from hybhanas.tasks.setup import shown
 
 ONLINE = "online"
@@ -46,25 +46,30 @@ def tracked_once(
     """Tracks a search once: what was tracked to its end is not told again, but what was tracked
     offline is, where it is to be online.
     """
-    folder, settings = problem.folder, problem.strategy.settings
-    objectives = problem.strategy.objectives
+    folder, objectives = problem.folder, problem.strategy.objectives
     about = _about_search(problem, config)
-    of_front = [seeds] if (seeds := problem.evaluator.training.final_seeds) > 1 else []
-    extent = json.dumps([settings.generations, asdict(settings.budget), *of_front])
-    try:
-        known = read_bytes(folder.tracked, MAX_BYTES).decode().strip()
-    except (OSError, ValueError):  # there is none, or none that can be trusted
-        known = ""
     kind = MlflowSearch if tracker.by_mlflow else TrackedSearch
-    enough = {tracker.destination(tracker.mode == ONLINE), tracker.destination(online=True)}
-    if known in {extent + destination for destination in enough}:
+    if is_tracked(tracker, problem):
         yield kind(TrackedRun(), tracker, about, objectives)
         return
     with tracker.run(folder.path, about) as tracked:
         yield kind(tracked, tracker, about, objectives)
     if tracked.finished:
+        destination = tracker.destination(tracked.online)
         with suppress(OSError):  # no room: it is told again
-            atomic.write_text(folder.tracked, f"{extent}{tracker.destination(tracked.online)}\n")
+            atomic.write_text(folder.tracked, f"{json.dumps(extent(problem))}{destination}\n")
+
+
+def is_tracked(tracker: Tracker, problem: Problem) -> bool:
+    """Whether there is nothing of a search that the tracker wants and does not have."""
+    if tracker.mode == "disabled":
+        return True
+    try:
+        known = read_bytes(problem.folder.tracked, MAX_BYTES).decode().strip()
+    except (OSError, ValueError):  # there is none, or none that can be trusted
+        return False
+    enough = {tracker.destination(tracker.mode == ONLINE), tracker.destination(online=True)}
+    return known in {json.dumps(extent(problem)) + destination for destination in enough}
 
 
 @contextmanager

@@ -33,6 +33,46 @@ def test_running_again_answers_from_the_records_and_trains_nothing(smoke, compos
     assert (smoke / "pareto.json").read_bytes() == before
 
 
+def test_a_search_that_has_ended_is_answered_without_being_repeated(
+    smoke, tmp_path, composed, monkeypatch, capsys
+):
+    run = shutil.copytree(smoke, tmp_path / "run")
+    before, config = written(run), composed("experiment=smoke", QUIET)
+    monkeypatch.setattr("hybhanas.tasks.search.run_search", lambda *_, **__: pytest.fail("asked"))
+    members = search(config, run)
+    assert written(run) == before
+    named = [row["architecture"] for row in rows(run / "pareto.csv")]
+    assert [member.evaluation.architecture.hash for member in members] == named
+    said = capsys.readouterr().out
+    assert "8 architectures, found before; to read" in " ".join(said.split())
+
+
+@pytest.mark.parametrize(
+    "lost",
+    ["report.html", "front.pdf", "evaluations.csv", "baselines.json", "records/*.json",
+     "final/*.json", "checkpoints/*.pt", "ended.json"],
+)  # fmt: skip
+def test_what_is_lost_of_a_search_that_has_ended_is_made_again(smoke, tmp_path, composed, lost):
+    run = shutil.copytree(smoke, tmp_path / "run")
+    front = (run / "pareto.json").read_bytes()
+    gone = sorted(run.glob(lost))[0]
+    gone.unlink()
+    search(composed("experiment=smoke", QUIET), run)
+    assert gone.exists()
+    assert (run / "pareto.json").read_bytes() == front
+
+
+@pytest.mark.parametrize("content", ["", "{}", "[]", '{"extent": [9], "evaluations": []}', "null"])
+def test_where_the_note_of_the_end_is_damaged_the_search_is_repeated(
+    smoke, tmp_path, composed, content
+):
+    run = shutil.copytree(smoke, tmp_path / "run")
+    whole = (run / "ended.json").read_bytes()
+    (run / "ended.json").write_text(content)
+    search(composed("experiment=smoke", QUIET), run)
+    assert (run / "ended.json").read_bytes() == whole
+
+
 def test_a_search_is_tracked_once_and_a_longer_one_replaces_what_was_not_sent(tmp_path, composed):
     def tracked() -> tuple[str, int]:
         (path,) = tmp_path.glob("wandb/offline-run-*")
