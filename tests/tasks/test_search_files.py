@@ -25,6 +25,7 @@ def test_a_run_leaves_every_file_that_it_promises(smoke):
         "front.png", "front.pdf", "front.svg", "anatomy.png", "anatomy.pdf", "anatomy.svg",
         "checkpoints",
         "config.yaml", "run.json", "records", "final", "settings.json", "wandb", "tracked",
+        "ended.json",
     }  # fmt: skip
     for picture in ("front.png", "anatomy.png"):
         with Image.open(smoke / picture) as image:
