@@ -33,7 +33,7 @@ def composed(*overrides: str) -> DictConfig:
     """
     register_all()
     with explained(), initialize_config_dir(str(CONF), version_base="1.3"):
-        config = compose("config", overrides=list(checked(overrides)), return_hydra_config=True)
+        config = compose("config", overrides=checked(overrides), return_hydra_config=True)
     complete(config, config.hydra.runtime.choices)
     with open_dict(config):
         del config["hydra"]
